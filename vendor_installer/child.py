@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run a program: its lines as they come, a limit on silence, and nothing left behind when we stop early."""
+
+from __future__ import annotations
+
+import collections
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+TAIL_LINES = 40
+POLL_SECONDS = 0.25
+STOP_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class ChildCommand:
+    """What to run. `silence_limit_s`: longest time without a line or a sign of life from `on_poll`.
+
+    `keep_open`: file descriptors that the child holds, too: a lock stays taken as long as an orphan still works.
+    """
+
+    argv: Sequence[str]
+    environment: Mapping[str, str]
+    folder: Path
+    silence_limit_s: float = 1800.0
+    keep_open: tuple[int, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class ChildResult:
+    """Exit code (None: stopped because of silence) and the last lines of stdout and stderr together."""
+
+    exit_code: int | None
+    tail: tuple[str, ...]
+    seconds: float
+
+    @property
+    def text(self) -> str:
+        """The tail as one text."""
+        return "\n".join(self.tail)
+
+
+def run_child(
+    command: ChildCommand,
+    on_line: Callable[[str], None] = lambda line: None,
+    on_poll: Callable[[], bool] = lambda: False,
+) -> ChildResult:
+    """Run to the end. `on_poll` is called between lines; True counts as a sign of life.
+
+    Whatever is raised meanwhile (Ctrl-C, too) first stops the child and its children. OSError when it can't start.
+    """
+    started = time.monotonic()
+    process = _start(command)
+    lines = _lines_of(process)
+    tail: collections.deque[str] = collections.deque(maxlen=TAIL_LINES)
+    try:
+        ended = _follow(command, lines, tail, on_line, on_poll)
+        exit_code = process.wait(STOP_SECONDS) if ended else None
+    finally:
+        _stop(process)
+    return ChildResult(exit_code, tuple(tail), time.monotonic() - started)
+
+
+def _start(command: ChildCommand) -> subprocess.Popen[str]:
+    windows = sys.platform == "win32"
+    return subprocess.Popen(
+        list(command.argv),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        cwd=command.folder,
+        env=dict(command.environment),
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=not windows,
+        pass_fds=() if windows else command.keep_open,
+    )
+
+
+def _lines_of(process: subprocess.Popen[str]) -> queue.SimpleQueue[str | None]:
+    """Lines from a reading thread (a read can't be given a limit on every platform); None at the end."""
+    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    stream = process.stdout
+    assert stream is not None
+
+    def read() -> None:
+        with stream:
+            for line in stream:
+                lines.put(line.rstrip("\r\n"))
+        lines.put(None)
+
+    threading.Thread(target=read, name="child output", daemon=True).start()
+    return lines
+
+
+def _follow(
+    command: ChildCommand,
+    lines: queue.SimpleQueue[str | None],
+    tail: collections.deque[str],
+    on_line: Callable[[str], None],
+    on_poll: Callable[[], bool],
+) -> bool:
+    """True when the output ended, False when the child stayed silent for too long."""
+    last_life = time.monotonic()
+    while time.monotonic() - last_life < command.silence_limit_s:
+        try:
+            line = lines.get(timeout=POLL_SECONDS)
+        except queue.Empty:
+            if on_poll():
+                last_life = time.monotonic()
+            continue
+        if line is None:
+            return True
+        last_life = time.monotonic()
+        tail.append(line)
+        on_line(line)
+    return False
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    if process.poll() is not None:
+        return
+    _signal_group(process, signal.SIGTERM)
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        _signal_group(process, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+        process.wait(STOP_SECONDS)
+
+
+def _signal_group(process: subprocess.Popen[str], number: signal.Signals) -> None:
+    if sys.platform == "win32":
+        process.kill()
+        return
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        process.poll()  # it ended by itself in between

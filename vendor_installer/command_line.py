@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`python3 -m vendor_installer demo | test | run`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vendor_installer.checkout import Checkout, default_environment_folder, prepare_environment_folder
+from vendor_installer.checks import plan_runs, run_pytest
+from vendor_installer.demo import Demo
+from vendor_installer.environment import Environment
+from vendor_installer.extension_zip import ExtensionZip
+from vendor_installer.failures import InstallerFailure
+from vendor_installer.folder_lock import folder_lock
+from vendor_installer.isolation import isolated_environment
+from vendor_installer.progress import Step, TerminalDisplay, run_steps
+from vendor_installer.python_support import require_supported
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCK_WAIT_S = 1800.0
+INTERRUPTED = 130
+
+OPTIONS = {"--environment": 2, "--wait": 2, "-h": 1, "--help": 1}
+"""Our own options, and how many words each takes."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What every command works in, while it holds the lock."""
+
+    worker: Environment
+    blender: Environment
+    zip: ExtensionZip
+
+    def steps(self) -> list[Step]:
+        """Both environments."""
+        return [self.worker.step(), self.blender.step()]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command. Returns the exit code: a failure's own, or that of the program that was run."""
+    options = _parser().parse_args(_separated(arguments))
+    try:
+        require_supported(sys.version_info[:2])
+        return int(options.command(options, dict(os.environ)))
+    except InstallerFailure as failure:
+        if failure.details:
+            print(failure.details, file=sys.stderr)
+        print(f"\n{failure.code}: {failure.sentence}", file=sys.stderr)
+        return failure.exit_code
+    except KeyboardInterrupt:
+        print("\nStopped. Run the same command again to go on.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def demo(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
+    """Photo to object to picture, in the Blender that fits this Python."""
+    with _setting(options, outside) as setting:
+        show = Demo(ROOT, options.environment, setting.worker, setting.blender, setting.zip)
+        run_steps([*setting.steps(), setting.zip.step(), *show.steps()], TerminalDisplay())
+        for path in show.outputs():
+            print(f"  {path.relative_to(ROOT)}  {path.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+def test(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
+    """The set-up of the demo, then pytest."""
+    with _setting(options, outside) as setting:
+        run_steps([*setting.steps(), setting.zip.step()], TerminalDisplay())
+    runs = plan_runs(setting.worker, setting.blender, ROOT, options.pytest)
+    return run_pytest(runs, ROOT, setting.worker, setting.blender)
+
+
+def run(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
+    """Any program, with the environment's Python first on the path."""
+    with _setting(options, outside) as setting:
+        environment = setting.blender if options.blender else setting.worker
+        run_steps([environment.step()], TerminalDisplay(sys.stderr))
+    programs = environment.python.parent
+    search = os.pathsep.join([str(programs), outside.get("PATH", "")])
+    variables = {**isolated_environment(outside), "PATH": search, "VIRTUAL_ENV": str(environment.folder)}
+    program = _program(options.program[0], environment)
+    try:
+        return subprocess.run([program, *options.program[1:]], env=variables, check=False).returncode
+    except OSError as error:
+        print(f"{options.program[0]} can't be started: {error.strerror}", file=sys.stderr)
+        return 127
+
+
+def _program(name: str, environment: Environment) -> str:
+    """`python` and `python3` are the environment's on every platform; programs beside it come first, then the path."""
+    if name in ("python", "python3"):
+        return str(environment.python)
+    for beside in (environment.python.parent / name, environment.python.parent / f"{name}.exe"):
+        if beside.is_file():
+            return str(beside)
+    return name
+
+
+@contextlib.contextmanager
+def _setting(options: argparse.Namespace, outside: Mapping[str, str]) -> Iterator[Setting]:
+    folder = options.environment
+    prepare_environment_folder(folder)
+
+    def on_wait(holder: str) -> None:
+        print(f"Another installation ({holder}) is at work in {folder}; waiting for it.", file=sys.stderr, flush=True)
+
+    with folder_lock(folder, options.wait, on_wait) as lock:
+        checkout = Checkout(ROOT, folder)
+        worker, blender = checkout.worker(outside, lock), checkout.blender(outside, lock)
+        yield Setting(worker, blender, ExtensionZip(ROOT, blender, folder / "receipts"))
+
+
+def _separated(arguments: Sequence[str]) -> list[str]:
+    """With a `--` between `test`'s own options and pytest's, which argparse would take for its own."""
+    position = 1
+    while position < len(arguments) and arguments[position].partition("=")[0] in OPTIONS:
+        position += OPTIONS[arguments[position].partition("=")[0]] if "=" not in arguments[position] else 1
+    if list(arguments[:1]) != ["test"] or "--" in arguments[position : position + 1]:
+        return list(arguments)
+    return [*arguments[:position], "--", *arguments[position:]]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python3 -m vendor_installer",
+        description="Set up everything beside the checkout, then show it, test it or run something in it.",
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _command(commands, "demo", demo, "turn the demo photo into an object in Blender, and render it: see demo/")
+    tests = _command(commands, "test", test, "run the tests; further arguments are pytest's")
+    tests.add_argument("pytest", nargs="*", metavar="ARGUMENT", help="for pytest")
+    anything = _command(commands, "run", run, "run a program in the environment: run -- python script.py")
+    anything.add_argument("--blender", action="store_true", help="in the environment that has bpy, not torch")
+    anything.add_argument("program", nargs="+", metavar="-- PROGRAM", help="program and arguments")
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, action: object, text: str
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+    command.set_defaults(command=action)
+    command.add_argument(
+        "--environment",
+        metavar="FOLDER",
+        type=lambda text: Path(text).expanduser().absolute(),
+        default=default_environment_folder(ROOT),
+        help="where the packages go (default: %(default)s)",
+    )
+    command.add_argument(
+        "--wait", metavar="SECONDS", type=float, default=LOCK_WAIT_S, help="how long to wait for another installation"
+    )
+    return command

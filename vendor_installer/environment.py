@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Virtual environments made from pinned packages: whole and proved, or absent.
+
+An environment is made in its final place, because a virtual environment can't be moved. Its receipt is written last,
+after a proof has run in it. Without a current receipt the next run deletes it and makes it anew; what was fetched
+completely is in pip's cache by then.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from vendor_installer.child import ChildCommand, ChildResult, run_child
+from vendor_installer.failures import DiskFull, EnvironmentNotMade, says_disk_full
+from vendor_installer.isolation import isolated_environment, pip_environment
+from vendor_installer.pip_run import PipInstall, pip_install
+from vendor_installer.progress import Report, Step
+from vendor_installer.receipt import Receipt, digest_of_files, is_current, write_receipt
+
+PROOF_LIMIT_S = 600.0
+REMOVE_TRIES = 10
+PIP_SHARE = 0.93
+
+
+@dataclass(frozen=True)
+class EnvironmentPlan:
+    """What an environment holds. `pip` is the requirement file of pip itself, None to keep the one that Python brings.
+
+    `proof` is Python code that must run in the finished environment: the packages import, and compute.
+    `weight` is its share of the bar.
+    """
+
+    name: str
+    title: str
+    requirements: tuple[Path, ...]
+    constraints: Path
+    pip: Path | None
+    proof: str
+    weight: float
+
+    def inputs(self) -> str:
+        """SHA-256 over all pins and the proof."""
+        files = [*self.requirements, self.constraints, *([self.pip] if self.pip else [])]
+        return digest_of_files({path.name: path for path in files}, self.proof)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A plan and the folder that holds the environment once its `step` has run.
+
+    `outside`: the variables we were given. `lock`: the file descriptor that pip holds, too.
+    """
+
+    plan: EnvironmentPlan
+    folder: Path
+    outside: Mapping[str, str]
+    lock: int
+
+    @property
+    def python(self) -> Path:
+        """Its interpreter."""
+        return self.folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+    @property
+    def log(self) -> Path:
+        """pip's whole log."""
+        return self.folder.parent / "logs" / f"pip_{self.plan.name}.log"
+
+    def step(self) -> Step:
+        """Make it, unless it is there."""
+        return Step(self.plan.title, self.plan.weight, self.is_current, self.make)
+
+    def is_current(self) -> bool:
+        """Made from these pins by this Python, and its interpreter still starts."""
+        if not is_current(self._receipt_path, self._receipt()):
+            return False
+        return self._run_python("pass", 60.0).exit_code == 0
+
+    def make(self, report: Report) -> str:
+        """Delete what is there, make it anew, prove it, write the receipt. Raises an InstallerFailure."""
+        try:
+            self._make(report)
+        except OSError as error:
+            if says_disk_full(str(error)):
+                raise DiskFull(self.folder, str(error)) from error
+            raise EnvironmentNotMade(
+                f"{self.folder} can't be written. Close programs that use it or choose another place with "
+                "--environment FOLDER, then run this again.",
+                str(error),
+            ) from error
+        return f"wrote {self.folder}"
+
+    def _make(self, report: Report) -> None:
+        report(0.0, "clearing the place")
+        self._receipt_path.unlink(missing_ok=True)
+        remove_folder(self.folder)
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.log.unlink(missing_ok=True)
+        report(0.0, "making a virtual environment")
+        self._make_bare()
+        environment = pip_environment(self.python, self.outside)
+        if self.plan.pip:
+            self._pip(["-r", str(self.plan.pip)], environment, report, raw_progress=False, count=1)
+        arguments = [part for path in self.plan.requirements for part in ("-r", str(path))]
+        arguments += ["-c", str(self.plan.constraints)]
+        count = _pin_count(self.plan.constraints)
+        self._pip(arguments, environment, report, raw_progress=self.plan.pip is not None, count=count)
+        report(PIP_SHARE, "proving that it works")
+        self._prove()
+        write_receipt(self._receipt_path, self._receipt())
+
+    def _make_bare(self) -> None:
+        argv = [sys.executable, "-I", "-m", "venv", str(self.folder)]
+        command = ChildCommand(
+            argv, isolated_environment(self.outside), self.folder.parent, PROOF_LIMIT_S, (self.lock,)
+        )
+        self._check(
+            run_child(command),
+            "Python could not make a virtual environment. On Debian and Ubuntu install the package python3-venv, "
+            "elsewhere install Python anew; then run this again.",
+        )
+
+    def _pip(
+        self, arguments: list[str], environment: Mapping[str, str], report: Report, *, raw_progress: bool, count: int
+    ) -> None:
+        site_packages = next(self.folder.glob("[Ll]ib/**/site-packages"))
+        install = PipInstall(self.python, arguments, site_packages, count, raw_progress, self.log)
+        pip_install(install, environment, lambda share, detail: report(PIP_SHARE * share, detail), (self.lock,))
+
+    def _prove(self) -> None:
+        self._check(
+            self._run_python(self.plan.proof, PROOF_LIMIT_S),
+            f"The packages in {self.folder} were installed, but do not work on this computer. "
+            "Report the lines below to the developers.",
+        )
+
+    def _check(self, result: ChildResult, sentence: str) -> None:
+        if result.exit_code == 0:
+            return
+        if says_disk_full(result.text):
+            raise DiskFull(self.folder, result.text)
+        raise EnvironmentNotMade(sentence, result.text)
+
+    def _run_python(self, code: str, limit_s: float) -> ChildResult:
+        argv = [str(self.python), "-I", "-c", code]
+        try:
+            return run_child(ChildCommand(argv, isolated_environment(self.outside), self.folder, limit_s))
+        except OSError as error:  # the Python that it was made with is gone
+            return ChildResult(127, (str(error),), 0.0)
+
+    @property
+    def _receipt_path(self) -> Path:
+        return self.folder / "receipt.json"
+
+    def _receipt(self) -> Receipt:
+        return Receipt.for_inputs(self.plan.inputs())
+
+
+def remove_folder(folder: Path) -> None:
+    """Delete a folder with all that is in it, trying again for some seconds: virus scanners hold files for a moment.
+
+    Raises OSError when it still stands.
+    """
+    for remaining in range(REMOVE_TRIES, -1, -1):
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            return
+        except OSError:
+            if remaining == 0:
+                raise
+            time.sleep(0.3)
+        else:
+            return
+
+
+def _pin_count(constraints: Path) -> int:
+    lines = constraints.read_text(encoding="utf-8").splitlines()
+    return len({line.partition("==")[0] for line in lines if "==" in line and not line.startswith("#")})

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One class per known failure: a stable code, an exit code of its own, and a sentence with the next step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+
+class InstallerFailure(Exception):
+    """Base. `sentence` is for the artist; `details` (a tool's last lines, a path to a log) is for a report.
+
+    Exit codes stay clear of 0..5, which are pytest's, except for PythonNotSupported's 2.
+    """
+
+    code: ClassVar[str] = "INSTALLER_FAILED"
+    exit_code: ClassVar[int] = 10
+
+    def __init__(self, sentence: str, details: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.details = details
+
+
+class PythonNotSupported(InstallerFailure):
+    """The running Python has no Blender module or no pinned packages."""
+
+    code = "PYTHON_NOT_SUPPORTED"
+    exit_code = 2
+
+    def __init__(self, found: str, supported: str) -> None:
+        super().__init__(
+            f"Python {found} is not supported. Install Python {supported} and run this command with it, "
+            "for example: python3.11 -m vendor_installer demo"
+        )
+
+
+class AlreadyRunning(InstallerFailure):
+    """Another run holds the environment folder, and did not let go within the limit."""
+
+    code = "ALREADY_RUNNING"
+    exit_code = 11
+
+    def __init__(self, folder: Path, holder: str) -> None:
+        super().__init__(
+            f"Another installation ({holder}) is at work in {folder}. Wait until it has ended, then run this again."
+        )
+
+
+class EnvironmentNotMade(InstallerFailure):
+    """`python -m venv` failed, or a package that was installed does not start."""
+
+    code = "ENVIRONMENT_NOT_MADE"
+    exit_code = 12
+
+
+class PipFailed(InstallerFailure):
+    """pip ended with an error, or stood still."""
+
+    code = "PIP_FAILED"
+    exit_code = 13
+
+
+class DiskFull(InstallerFailure):
+    """No space left while installing or writing."""
+
+    code = "DISK_FULL"
+    exit_code = 14
+
+    def __init__(self, folder: Path, details: str = "") -> None:
+        super().__init__(
+            f"The disk that holds {folder} is full. Free some space (6 GB are enough everywhere) or choose another "
+            "place with --environment FOLDER, then run this again.",
+            details,
+        )
+
+
+class BuildFailed(InstallerFailure):
+    """Blender's own builder refused the extension."""
+
+    code = "BUILD_FAILED"
+    exit_code = 15
+
+
+class BlenderFailed(InstallerFailure):
+    """Blender did not start, crashed, or did not take the extension."""
+
+    code = "BLENDER_FAILED"
+    exit_code = 16
+
+
+class DemoFailed(InstallerFailure):
+    """The demo ran, but its result is not what it should be."""
+
+    code = "DEMO_FAILED"
+    exit_code = 17
+
+
+class FolderUnusable(InstallerFailure):
+    """The environment folder can't be written, or holds something that is not ours."""
+
+    code = "FOLDER_UNUSABLE"
+    exit_code = 18
+
+
+NO_SPACE_MARKS = ("No space left on device", "[Errno 28]", "not enough space on the disk", "Disk quota exceeded")
+
+
+def says_disk_full(text: str) -> bool:
+    """Whether a tool's output names a full disk or quota (Linux, macOS and Windows wording)."""
+    return any(mark in text for mark in NO_SPACE_MARKS)

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run `pip install` in an environment, and read from its output how far it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vendor_installer.child import ChildCommand, ChildResult, run_child
+from vendor_installer.failures import DiskFull, PipFailed, says_disk_full
+from vendor_installer.progress import Report
+
+DOWNLOAD_SHARE = 0.6
+"""The part of the bar for finding and fetching; the rest is unpacking. About what was seen with a fast line."""
+
+DOWNLOADING = re.compile(r"^\s*Downloading (?P<file>\S+)")
+PROGRESS = re.compile(r"^\s*Progress (?P<done>\d+) of (?P<total>\d+)")
+INSTALLING = re.compile(r"^\s*Installing collected packages: (?P<names>.+)$")
+COLLECTING = re.compile(r"^\s*Collecting (?P<name>[\w.-]+)")
+ERROR = re.compile(r"^\s*(ERROR|error):? ")
+
+
+@dataclass(frozen=True)
+class PipInstall:
+    """What to install into the environment of `python`, whose packages are unpacked in `site_packages`.
+
+    `expected_packages`: about how many there will be, for the bar alone.
+    """
+
+    python: Path
+    arguments: Sequence[str]
+    site_packages: Path
+    expected_packages: int
+    raw_progress: bool
+    log: Path
+
+
+class PipProgress:
+    """Reads pip's lines; tells how far the whole is: packages found, bytes fetched, packages unpacked."""
+
+    def __init__(self, install: PipInstall, report: Report) -> None:
+        self._install = install
+        self._report = report
+        self._collected: set[str] = set()
+        self._file = ""
+        self._to_install = 0
+        self._there_before = _package_count(install.site_packages)
+        self._unpacked = 0
+
+    def line(self, line: str) -> None:
+        """Take in one line of pip's output."""
+        if match := COLLECTING.match(line):
+            self._collected.add(match["name"].lower())
+            self._tell(f"found {match['name']}")
+        elif match := DOWNLOADING.match(line):
+            self._file = match["file"].rpartition("/")[2]
+            self._tell(f"downloading {self._file}")
+        elif match := PROGRESS.match(line):
+            self._tell(f"downloading {self._file}, {_megabytes(int(match['done']), int(match['total']))}")
+        elif match := INSTALLING.match(line):
+            self._to_install = len(match["names"].split(","))
+            self._tell(f"unpacking {self._to_install} packages")
+
+    def poll(self) -> bool:
+        """Count what is unpacked; True when that grew. pip itself is silent meanwhile, for minutes."""
+        if not self._to_install:
+            return False
+        unpacked = max(_package_count(self._install.site_packages) - self._there_before, 0)
+        grew, self._unpacked = unpacked > self._unpacked, max(unpacked, self._unpacked)
+        self._tell(f"unpacked {self._unpacked} of {self._to_install} packages")
+        return grew
+
+    def _tell(self, detail: str) -> None:
+        found = min(len(self._collected) / max(self._install.expected_packages, 1), 1.0)
+        if self._to_install:
+            share = DOWNLOAD_SHARE + (1 - DOWNLOAD_SHARE) * min(self._unpacked / self._to_install, 1.0)
+        else:
+            share = DOWNLOAD_SHARE * found
+        self._report(share, detail)
+
+
+def pip_install(
+    install: PipInstall, environment: Mapping[str, str], report: Report, keep_open: tuple[int, ...]
+) -> None:
+    """Install, wheels only: never a compiler on the artist's machine. Raises PipFailed or DiskFull."""
+    progress = PipProgress(install, report)
+    argv = [str(install.python), "-I", "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    # --no-compile: of 25,000 files a few hundred are ever imported, and Python compiles those at their first import.
+    argv += ["--only-binary", ":all:", "--no-compile", "--log", str(install.log)]
+    if install.raw_progress:
+        argv += ["--progress-bar", "raw"]
+    command = ChildCommand([*argv, *install.arguments], environment, Path.cwd(), keep_open=keep_open)
+    errors: list[str] = []
+
+    def on_line(line: str) -> None:
+        progress.line(line)
+        if ERROR.match(line):
+            errors.append(line.strip())
+
+    result = run_child(command, on_line, progress.poll)
+    if result.exit_code != 0:
+        raise _failure(install, result, errors)
+
+
+def _failure(install: PipInstall, result: ChildResult, errors: list[str]) -> PipFailed | DiskFull:
+    details = "\n".join([*(errors or result.tail[-8:]), f"The whole log: {install.log}"])
+    if says_disk_full(result.text):
+        return DiskFull(install.site_packages, details)
+    if result.exit_code is None:
+        return PipFailed(
+            "pip stood still for half an hour and was stopped. Check the network, then run this again.", details
+        )
+    return PipFailed(
+        f"pip could not install the packages (exit code {result.exit_code}). Check the network and pip's index "
+        "settings, then run this again: what was fetched is kept in pip's cache.",
+        details,
+    )
+
+
+def _package_count(site_packages: Path) -> int:
+    """Packages whose unpacking has begun: pip writes a package's .dist-info with its files."""
+    return sum(1 for _ in site_packages.glob("*.dist-info"))
+
+
+def _megabytes(done: int, total: int) -> str:
+    if total == 0:
+        return f"{done / 1e6:.0f} MB"
+    return f"{done / 1e6:.0f} of {total / 1e6:.0f} MB"
