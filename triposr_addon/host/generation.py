@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Photos into meshes, one after the other, with at most one warm worker.
+
+Nothing here waits: each `tick()` hears what the worker said and asks for what comes next. A job takes three exchanges:
+`initialize` (once for each worker), `reconstruct`, `extract`. A worker that fails costs the job it was busy with; the
+next job starts another.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+
+from .. import protocol
+from ..protocol import Extract, Extracted, Initialized, Reconstruct, Reconstructed
+from .failures import HostFailure, JobTookTooLong, WorkerReportedFailure
+from .jobs import GenerationRequest, Job, JobState, JobView
+from .progress import START_WORKER
+from .storage import Storage
+from .warm_worker import WarmWorker
+from .worker_command import WorkerCommand
+from .worker_process import DEFAULT_LIMITS, Answered, Broken, Limits, Refused, WorkerEvent
+
+TICK_SECONDS = 0.05
+
+
+class Generator:
+    """The queue of jobs and its worker. One for each Blender; every call comes from the main thread.
+
+    device: "auto", "cpu", "cuda", "cuda:N" or "mps".
+    command: how to start the worker, where it is not the storage's Python with the extension's own worker.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        *,
+        device: str = "auto",
+        command: WorkerCommand | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> None:
+        self._storage = storage
+        self._device = device
+        self._limits = limits
+        self._worker = WarmWorker(storage, command, limits)
+        self._jobs: dict[str, Job] = {}
+        self._running: Job | None = None
+
+    # --- the queue ---------------------------------------------------------------------------------------------------
+
+    def submit(self, request: GenerationRequest) -> str:
+        """Put a photo in the queue and give the job's id. It begins at a later tick()."""
+        job = Job(secrets.token_hex(4), request)
+        self._jobs[job.id] = job
+        return job.id
+
+    def busy(self) -> bool:
+        """Whether a job is waiting or running."""
+        return self._running is not None or self._next_or_none() is not None
+
+    def view(self, job_id: str) -> JobView:
+        """The job as it is now. Raises KeyError for one that was dropped."""
+        return self._jobs[job_id].view()
+
+    def views(self) -> tuple[JobView, ...]:
+        """Every job that was not dropped, in the order of submission."""
+        return tuple(job.view() for job in self._jobs.values())
+
+    def cancel(self, job_id: str) -> None:
+        """End a job: at once while the worker does nothing for it, else within a second of ticks.
+
+        No effect on one that is over. Raises KeyError.
+        """
+        self._cancel(self._jobs[job_id])
+
+    def cancel_all(self) -> None:
+        """End every job, as cancel() does."""
+        for job in self._jobs.values():
+            self._cancel(job)
+
+    def drop(self, job_id: str) -> None:
+        """Forget a job and remove its files; one that is not over is cancelled first. Raises KeyError."""
+        job = self._jobs[job_id]
+        self._cancel(job)
+        del self._jobs[job_id]
+        self._remove_files_of_the_dropped(job)
+
+    # --- the clock ---------------------------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Hear the worker and go one step on. Call it about ten times a second; it never waits."""
+        for event in self._worker.events():
+            self._take(event)
+        self._kill_if_cancel_is_ignored()
+        self._begin_next()
+        self._ask_for_what_comes_next()
+
+    def run_until_done(
+        self, job_id: str, limit_seconds: float, on_progress: Callable[[JobView], None] | None = None
+    ) -> JobView:
+        """Tick until the job is over and give its last view; for Blender without a window.
+
+        `on_progress` gets each view that differs in state, step or fraction. After `limit_seconds` the job fails with
+        JobTookTooLong. Raises KeyError.
+        """
+        deadline = time.monotonic() + limit_seconds
+        told: tuple[object, ...] = ()
+        while not (view := self.view(job_id)).state.over:
+            self.tick()
+            if time.monotonic() > deadline:
+                self._give_up(self._jobs[job_id], JobTookTooLong(limit_seconds, view.step))
+            told = _tell(self.view(job_id), told, on_progress)
+            time.sleep(TICK_SECONDS)
+        return view
+
+    # --- the worker --------------------------------------------------------------------------------------------------
+
+    def worker(self) -> Initialized | None:
+        """What the warm worker said of itself: device, memory, versions. None while there is none."""
+        return self._worker.initialized
+
+    def use_device(self, device: str) -> None:
+        """Have the next job done on another device, by a new worker."""
+        self._device = device
+
+    def unload(self) -> None:
+        """Give the model's memory back; the worker stays. No effect while a job is running or no worker is there."""
+        if self._running is None and self._worker.idle:
+            self._worker.send(protocol.Unload())
+
+    def stop(self) -> None:
+        """Cancel every job, end the worker, remove every job's files. Takes the limits' three seconds at most."""
+        self.cancel_all()
+        self._worker.stop()
+        if self._running is not None:
+            self._end(self._running.cancelled)
+        for job_id in [*self._jobs]:
+            self.drop(job_id)
+
+    # --- steps -------------------------------------------------------------------------------------------------------
+
+    def _begin_next(self) -> None:
+        job = self._next_or_none()
+        if self._running is not None or job is None:
+            return
+        try:
+            job.begin(self._storage.new_job_folder())
+            self._worker.start_or_keep(self._device)
+        except HostFailure as failure:
+            job.fail(failure)
+            return
+        self._running = job
+        if not self._worker.initialized:
+            job.progress = job.progress.reached(START_WORKER, 0.0)
+
+    def _ask_for_what_comes_next(self) -> None:
+        job = self._running
+        if job is not None and self._worker.idle:
+            self._worker.send(job.extract() if job.reconstructed else job.reconstruct())
+
+    def _take(self, event: WorkerEvent) -> None:
+        job = self._running
+        if job is None:
+            return
+        if isinstance(event, protocol.Progress):
+            if event.job == job.id:
+                job.progress = job.progress.reached(event.step, event.fraction, event.detail)
+        elif isinstance(event, Broken):
+            self._end_in_failure(event.failure)
+        elif isinstance(event, Refused) and _is_for(job, event):
+            self._end_in_failure(WorkerReportedFailure(event.error))
+        elif isinstance(event, Answered) and _is_for(job, event):
+            self._take_answer(job, event)
+
+    def _take_answer(self, job: Job, event: Answered) -> None:
+        if job.cancel_asked_at is not None:
+            self._end(job.cancelled)
+        elif isinstance(event.result, Reconstructed):
+            job.reconstructed = event.result
+        elif isinstance(event.result, Extracted):
+            result = event.result
+            self._end(lambda: job.finish(result))
+
+    def _kill_if_cancel_is_ignored(self) -> None:
+        job = self._running
+        if job is None or job.cancel_asked_at is None:
+            return
+        if time.monotonic() - job.cancel_asked_at > self._limits.cancel:
+            self._worker.kill()
+            self._end(job.cancelled)
+
+    def _cancel(self, job: Job) -> None:
+        if job.state.over or job.cancel_asked_at is not None:
+            return
+        if job is not self._running:
+            job.cancelled()
+        elif not self._worker.works_on(job.id):
+            # It is still starting: let it, for the next job.
+            self._end(job.cancelled)
+        else:
+            job.cancel_asked_at = time.monotonic()
+            self._worker.cancel(job.id)
+
+    def _end_in_failure(self, failure: HostFailure) -> None:
+        job = self._running
+        if job is not None:
+            # Whatever a cancelled job fails of, the artist no longer wants to know.
+            self._end(job.cancelled if job.cancel_asked_at is not None else lambda: job.fail(failure))
+
+    def _end(self, how: Callable[[], None]) -> None:
+        job, self._running = self._running, None
+        how()
+        if job is not None and job.id not in self._jobs:
+            self._remove_files_of_the_dropped(job)
+
+    def _give_up(self, job: Job, failure: HostFailure) -> None:
+        if self._worker.works_on(job.id):
+            self._worker.kill()
+        if job is self._running:
+            self._running = None
+        job.fail(failure)
+
+    def _next_or_none(self) -> Job | None:
+        return next((job for job in self._jobs.values() if job.state is JobState.WAITING), None)
+
+    def _remove_files_of_the_dropped(self, job: Job) -> None:
+        if job.folder is not None and job.state.over:
+            self._storage.remove_job_folder(job.folder)
+
+
+def _is_for(job: Job, event: Answered | Refused) -> bool:
+    return isinstance(event.request, Reconstruct | Extract) and event.request.job == job.id
+
+
+def _tell(view: JobView, told: tuple[object, ...], on_progress: Callable[[JobView], None] | None) -> tuple[object, ...]:
+    news = (view.state, view.step, view.fraction, view.detail)
+    if on_progress is not None and news != told:
+        on_progress(view)
+    return news

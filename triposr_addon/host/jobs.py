@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One photo's way through the worker: what was asked, how far it is, how it ended."""
+
+from __future__ import annotations
+
+import enum
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from ..protocol import Extract, Extracted, PhotoSettings, Reconstruct, Reconstructed, SurfaceSettings
+from .failures import HostFailure, ResultUnreadable
+from .progress import JobProgress
+from .storage import FIELD_ENDING
+
+
+class JobState(enum.Enum):
+    """Where a job is in its life: waiting, running, then one of the three ends."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing will change any more."""
+        return self not in (JobState.WAITING, JobState.RUNNING)
+
+
+@dataclass(frozen=True)
+class GenerationRequest:
+    """A photo to make an object of. `model` is a checkpoint folder; `name` is what the artist will call the object."""
+
+    photo: Path
+    model: Path
+    name: str
+    photo_settings: PhotoSettings = field(default_factory=PhotoSettings)
+    surface_settings: SurfaceSettings = field(default_factory=SurfaceSettings)
+
+
+@dataclass(frozen=True)
+class GenerationResult:
+    """What came of a photo. The three files lie in the job's own folder and go with it.
+
+    mesh: .npz of vertices float32 [V, 3] in field units and Blender's axes, triangles int32 [F, 3], colours float32
+    [V, 3] sRGB-encoded 0..1. field: the self-contained *.triplane.safetensors. cutout: the framed picture (PNG).
+    closed: every edge has exactly two triangles. seconds: by step.
+    """
+
+    mesh: Path
+    field: Path
+    cutout: Path
+    vertices: int
+    triangles: int
+    closed: bool
+    model_name: str
+    model_sha256: str
+    device: str
+    seconds: Mapping[str, float]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class JobView:
+    """A picture of a job at one moment, for panels and progress bars.
+
+    step: empty while it waits, then one of progress.ALL_STEPS. fraction: 0..1 of the whole, never going back.
+    seconds: since it left the queue; stands still once it is over. cancelling: asked to stop, not over yet.
+    """
+
+    id: str
+    request: GenerationRequest
+    state: JobState
+    step: str
+    step_fraction: float
+    fraction: float
+    detail: str
+    seconds: float
+    result: GenerationResult | None
+    failure: HostFailure | None
+    cancelling: bool
+
+
+class Job:
+    """The life of one job. Only the Generator changes it."""
+
+    def __init__(self, job_id: str, request: GenerationRequest) -> None:
+        self.id = job_id
+        self.request = request
+        self.state = JobState.WAITING
+        self.progress = JobProgress()
+        self.folder: Path | None = None
+        self.result: GenerationResult | None = None
+        self.failure: HostFailure | None = None
+        self.cancel_asked_at: float | None = None
+        self.reconstructed: Reconstructed | None = None
+        self._begun_at: float | None = None
+        self._ended_at: float | None = None
+
+    def begin(self, folder: Path) -> None:
+        """Leave the queue; `folder` takes the job's files."""
+        self.folder = folder
+        self.state = JobState.RUNNING
+        self._begun_at = time.monotonic()
+
+    def finish(self, extracted: Extracted) -> None:
+        """Done, if the files that were promised are there; else failed with ResultUnreadable."""
+        try:
+            self.result = self._result(extracted)
+        except ResultUnreadable as failure:
+            self.fail(failure)
+            return
+        self.progress = self.progress.finished()
+        self._end(JobState.DONE)
+
+    def fail(self, failure: HostFailure) -> None:
+        """Over, without a result."""
+        self.failure = failure
+        self._end(JobState.FAILED)
+
+    def cancelled(self) -> None:
+        """Over, because the artist wanted it."""
+        self._end(JobState.CANCELLED)
+
+    def reconstruct(self) -> Reconstruct:
+        """The request for the photo's field."""
+        return Reconstruct(
+            job=self.id,
+            photo_path=str(self.request.photo.absolute()),
+            model_folder=str(self.request.model.absolute()),
+            field_path=str(self._file("field" + FIELD_ENDING)),
+            cutout_path=str(self._file("cutout.png")),
+            settings=self.request.photo_settings,
+        )
+
+    def extract(self) -> Extract:
+        """The request for the field's mesh."""
+        field_path, mesh_path = self._file("field" + FIELD_ENDING), self._file("mesh.npz")
+        return Extract(self.id, str(field_path), str(mesh_path), self.request.surface_settings)
+
+    def view(self) -> JobView:
+        """The job as it is now."""
+        progress, running = self.progress, self.state is JobState.RUNNING
+        return JobView(
+            id=self.id,
+            request=self.request,
+            state=self.state,
+            step=progress.step,
+            step_fraction=progress.step_fraction,
+            fraction=progress.fraction,
+            detail=progress.detail,
+            seconds=self._seconds(),
+            result=self.result,
+            failure=self.failure,
+            cancelling=running and self.cancel_asked_at is not None,
+        )
+
+    def _end(self, state: JobState) -> None:
+        self.state = state
+        self._ended_at = time.monotonic()
+
+    def _seconds(self) -> float:
+        if self._begun_at is None:
+            return 0.0
+        return (self._ended_at or time.monotonic()) - self._begun_at
+
+    def _result(self, extracted: Extracted) -> GenerationResult:
+        made = self.reconstructed
+        assert made is not None, "a mesh is asked for only after its field is there"
+        return GenerationResult(
+            mesh=_readable(self._file("mesh.npz")),
+            field=_readable(self._file("field" + FIELD_ENDING)),
+            cutout=_readable(self._file("cutout.png")),
+            vertices=extracted.vertices,
+            triangles=extracted.triangles,
+            closed=extracted.closed,
+            model_name=made.model_name,
+            model_sha256=made.model_sha256,
+            device=made.device,
+            seconds=MappingProxyType({**made.seconds, **extracted.seconds}),
+            warnings=tuple(made.warnings),
+        )
+
+    def _file(self, name: str) -> Path:
+        assert self.folder is not None, "files are named only for a job that has begun"
+        return self.folder / name
+
+
+def _readable(path: Path) -> Path:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise ResultUnreadable(path, error.strerror or str(error)) from error
+    if size == 0:
+        raise ResultUnreadable(path, "it is empty")
+    return path

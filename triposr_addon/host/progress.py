@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the worker's steps to one bar that never goes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .. import protocol
+
+START_WORKER = "start worker"
+"""The step before protocol.STEPS: a new process reads its packages."""
+
+STEP_WEIGHTS = {
+    START_WORKER: 15.0,
+    "load model": 10.0,
+    "load photo": 2.0,
+    "cut out": 8.0,
+    "frame": 1.0,
+    "reconstruct": 34.0,
+    "extract": 20.0,
+    "colour": 8.0,
+    "orient": 2.0,
+}
+"""Shares of a first photo's time, roughly: they keep the bar moving evenly, nothing hangs on them."""
+
+ALL_STEPS = (START_WORKER, *protocol.STEPS)
+
+
+@dataclass(frozen=True)
+class JobProgress:
+    """How far a job is: `step` is empty before the first; fractions are 0..1; `detail` is for the artist."""
+
+    step: str = ""
+    step_fraction: float = 0.0
+    fraction: float = 0.0
+    detail: str = ""
+
+    def reached(self, step: str, step_fraction: float, detail: str = "") -> JobProgress:
+        """The progress after the worker told of `step`, one of ALL_STEPS. The whole bar never goes back."""
+        within = min(max(step_fraction, 0.0), 1.0)
+        before = sum(STEP_WEIGHTS[earlier] for earlier in ALL_STEPS[: ALL_STEPS.index(step)])
+        whole = (before + STEP_WEIGHTS[step] * within) / sum(STEP_WEIGHTS.values())
+        return JobProgress(step, within, max(self.fraction, whole), detail)
+
+    def finished(self) -> JobProgress:
+        """All done."""
+        return JobProgress(ALL_STEPS[-1], 1.0, 1.0)

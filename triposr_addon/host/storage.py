@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where environment, models, fields, jobs and logs live on disk.
+
+root/
+  environment/   the worker's Python, made by the installer
+  models/        checkpoint folders, one a model
+  rembg/         rembg's own models
+  fields/        *.triplane.safetensors that were kept
+  jobs/          one private folder for each job that is not dropped yet
+  logs/          worker.log, worker.log.1
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from .failures import StorageUnwritable
+from .log_file import LogFile
+from .models import ModelFolder, built_in_model, models_in
+
+JOB_PREFIX = "triposr-job-"
+FIELD_ENDING = ".triplane.safetensors"
+ABANDONED_AFTER_SECONDS = 7 * 24 * 3600.0
+"""A job folder of that age was left behind by a Blender that crashed."""
+
+
+@dataclass(frozen=True)
+class Storage:
+    """The folders below `root`; nothing is made before it is needed.
+
+    python: the worker's Python where it is not the one in root/environment.
+    models_folder: the folder of checkpoint folders where it is not root/models.
+    """
+
+    root: Path
+    python: Path | None = None
+    models_folder: Path | None = None
+
+    @property
+    def environment(self) -> Path:
+        """The worker's Python environment, the installer's work."""
+        return self.root / "environment"
+
+    @property
+    def models(self) -> Path:
+        """The folder of checkpoint folders."""
+        return self.models_folder or self.root / "models"
+
+    @property
+    def rembg(self) -> Path:
+        """Where rembg looks for its models."""
+        return self.root / "rembg"
+
+    @property
+    def fields(self) -> Path:
+        """Where kept fields are."""
+        return self.root / "fields"
+
+    @property
+    def jobs(self) -> Path:
+        """Where job folders are."""
+        return self.root / "jobs"
+
+    @property
+    def logs(self) -> Path:
+        """Where logs are."""
+        return self.root / "logs"
+
+    @cached_property
+    def worker_log(self) -> LogFile:
+        """What workers wrote on standard error, and what the host noted about them."""
+        return LogFile(self.logs / "worker.log")
+
+    def worker_python_or_none(self) -> Path | None:
+        """The Python that runs the worker; None where the environment is not installed.
+
+        A Python that the artist named is given back as it is: whether it runs is seen when it is started.
+        """
+        if self.python is not None:
+            return self.python
+        inside = Path("Scripts", "python.exe") if sys.platform == "win32" else Path("bin", "python")
+        python = self.environment / inside
+        return python if python.is_file() else None
+
+    def model_folders(self) -> tuple[ModelFolder, ...]:
+        """The built-in model, then the others by name."""
+        return (built_in_model(), *models_in(self.models))
+
+    def new_job_folder(self) -> Path:
+        """A fresh folder that only this user can read; abandoned ones go on the way. Raises StorageUnwritable."""
+        try:
+            self.jobs.mkdir(parents=True, exist_ok=True)
+            self._remove_abandoned_jobs()
+            return Path(tempfile.mkdtemp(prefix=JOB_PREFIX, dir=self.jobs))
+        except OSError as error:
+            raise StorageUnwritable(self.jobs, error) from error
+
+    def remove_job_folder(self, folder: Path) -> None:
+        """Remove a folder that new_job_folder() made; one that is gone already is fine.
+
+        Where the system refuses (on Windows a file that somebody reads), the log says so, and the folder goes when its
+        age shows that it is abandoned.
+        """
+        if folder.parent != self.jobs or not folder.name.startswith(JOB_PREFIX):
+            raise ValueError(f"{folder} is no job folder of this storage")
+        try:
+            if folder.is_dir():
+                shutil.rmtree(folder)
+        except OSError as error:
+            self.worker_log.note(f"{folder} can't be removed yet: {error}")
+
+    def keep_field(self, field: Path, name: str) -> Path:
+        """Copy a job's field to where it stays, under a name of its own. Raises StorageUnwritable."""
+        stem = re.sub(r"[^\w. -]", "_", name)[:80].strip(". ") or "field"
+        kept = self.fields / f"{stem}-{secrets.token_hex(4)}{FIELD_ENDING}"
+        aside = kept.with_name(kept.name + ".partial")
+        try:
+            self.fields.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(field, aside)
+            return aside.replace(kept)
+        except OSError as error:
+            if aside.exists():
+                aside.unlink()
+            raise StorageUnwritable(self.fields, error) from error
+
+    def worker_log_tail(self, lines: int = 200) -> str:
+        """The end of the worker's log, for a report. Raises OSError."""
+        return self.worker_log.tail(lines)
+
+    def _remove_abandoned_jobs(self) -> None:
+        oldest = time.time() - ABANDONED_AFTER_SECONDS
+        for folder in self.jobs.glob(JOB_PREFIX + "*"):
+            if folder.is_dir() and not folder.is_symlink() and folder.stat().st_mtime < oldest:
+                self.remove_job_folder(folder)

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one worker: started when a job needs it, kept for the next job, replaced when it broke or the device changed."""
+
+from __future__ import annotations
+
+from .. import protocol
+from ..protocol import Extract, Initialize, Initialized, Reconstruct, Request
+from .failures import HostFailure, WorkerMissing, WorkerReportedFailure
+from .log_file import LogFile
+from .storage import Storage
+from .worker_command import WorkerCommand
+from .worker_process import Answered, Broken, Limits, Refused, WorkerEvent, WorkerProcess
+
+
+class WarmWorker:
+    """At most one WorkerProcess, and what it said of itself.
+
+    command: how to start it, where it is not the storage's Python with the extension's own worker.
+    """
+
+    def __init__(self, storage: Storage, command: WorkerCommand | None, limits: Limits) -> None:
+        self._storage = storage
+        self._command = command
+        self._limits = limits
+        self._process: WorkerProcess | None = None
+        self._device = ""
+        self.initialized: Initialized | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether it has started and owes no answer."""
+        return self._process is not None and self.initialized is not None and not self._process.owed
+
+    def start_or_keep(self, device: str) -> None:
+        """Have a worker on `device`, a new one where there is none. Raises WorkerMissing, WorkerDidNotStart."""
+        if self._process is not None and self._device == device:
+            return
+        self.kill()
+        self._process = WorkerProcess(self._command or self._installed(), self._log, self._limits)
+        self._device = device
+        self._log.note(f"started worker {self._process.pid} for the device {device!r}")
+        self.send(Initialize(protocol.PROTOCOL_VERSION, str(self._storage.rembg), device))
+
+    def send(self, request: Request) -> None:
+        """Ask the running worker; the answer is among its events."""
+        assert self._process is not None, "only a started worker is asked"
+        self._process.send(request)
+
+    def works_on(self, job: str) -> bool:
+        """Whether it owes an answer that this job asked for."""
+        owed = self._process.owed if self._process else ()
+        return any(isinstance(request, Reconstruct | Extract) and request.job == job for request in owed)
+
+    def cancel(self, job: str) -> None:
+        """Ask it to stop working on the job."""
+        if self._process is not None:
+            self._process.cancel(job)
+
+    def events(self) -> list[WorkerEvent]:
+        """What has happened since the last call. `Broken` is the last; another worker can then be started.
+
+        Log lines go to the log; the answer to `initialize` is kept as `initialized`.
+        """
+        raw = self._process.poll() if self._process else []
+        return [event for event in map(self._seen, raw) if event is not None]
+
+    def stop(self) -> None:
+        """End it politely; takes as long as the limits say at most."""
+        if self._process is not None:
+            self._process.stop()
+            self._let_go()
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self._process is not None:
+            self._process.kill()
+            self._let_go()
+
+    @property
+    def _log(self) -> LogFile:
+        return self._storage.worker_log
+
+    def _installed(self) -> WorkerCommand:
+        python = self._storage.worker_python_or_none()
+        if python is None:
+            raise WorkerMissing(self._storage.environment)
+        return WorkerCommand(python)
+
+    def _seen(self, event: WorkerEvent) -> WorkerEvent | None:
+        if isinstance(event, protocol.Log):
+            self._log.note(f"worker's {event.level}: {event.message}")
+            return None
+        if isinstance(event, Answered) and isinstance(event.result, Initialized):
+            self.initialized = event.result
+            return None
+        if isinstance(event, Refused) and isinstance(event.request, Initialize):
+            return self._broken(WorkerReportedFailure(event.error))
+        return self._broken(event.failure) if isinstance(event, Broken) else event
+
+    def _broken(self, failure: HostFailure) -> Broken:
+        self._log.note(f"{failure.code}: {failure.sentence} {failure.details}")
+        self.kill()
+        return Broken(failure)
+
+    def _let_go(self) -> None:
+        self._process = None
+        self.initialized = None

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How a worker is started: the command line, the environment it gets, and its own process group."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .failures import WorkerDidNotStart
+
+WORKER_ENTRY = Path(__file__).parents[1] / "worker" / "__main__.py"
+
+DROPPED_PREFIXES = ("PYTHON", "CONDA")
+DROPPED_NAMES = frozenset({"VIRTUAL_ENV", "__PYVENV_LAUNCHER__"})
+
+
+@dataclass(frozen=True)
+class WorkerCommand:
+    """`python` runs `entry` with `arguments`, isolated from the user's own Python set-up."""
+
+    python: Path
+    entry: Path = WORKER_ENTRY
+    arguments: tuple[str, ...] = ()
+
+    def line(self) -> list[str]:
+        """As the system gets it. UTF-8 mode, because file names cross the wire in UTF-8 on every system."""
+        return [str(self.python), "-I", "-X", "utf8", str(self.entry), *self.arguments]
+
+
+def worker_environment(outer: Mapping[str, str]) -> dict[str, str]:
+    """The environment variables a worker gets: Blender's own, less what would turn one Python into another.
+
+    Dropped: PYTHON* (-I makes the worker ignore them, but not a Python that it starts), the marks of an activated
+    conda or virtual environment, and macOS' launcher variable, which moves the prefix.
+    All else stays. Drivers, proxies, certificates, caches and temporary folders go by hundreds of names (CUDA_*, HIP_*,
+    HSA_*, OMP_*, SSL_CERT_FILE, XDG_*, SystemRoot ...); a list of what may pass would break the machines it misses.
+    """
+    return {name: value for name, value in outer.items() if not _is_dropped(name)}
+
+
+def start_process(command: WorkerCommand) -> subprocess.Popen[bytes]:
+    """Start the worker with three unbuffered pipes, in a process group of its own. Raises WorkerDidNotStart.
+
+    Its own group: Ctrl+C in Blender's terminal must not reach the worker half-way through a file, and ending the group
+    ends what the worker started. Temporary folder as the current one: on Windows that folder can't be deleted
+    meanwhile, so it must not be the extension's.
+    """
+    try:
+        return subprocess.Popen(
+            command.line(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            cwd=tempfile.gettempdir(),
+            env=worker_environment(os.environ),
+            start_new_session=True,
+            creationflags=_creation_flags(),
+        )
+    except OSError as error:
+        raise WorkerDidNotStart(command.python, error) from error
+
+
+def terminate_group(process: subprocess.Popen[bytes]) -> None:
+    """Ask a living worker and all it started to end. No effect on one that has ended."""
+    _end_group(process, kill=False)
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """End a living worker and all it started. No effect on one that has ended."""
+    _end_group(process, kill=True)
+
+
+def _end_group(process: subprocess.Popen[bytes], kill: bool) -> None:
+    # Once the process was waited for, its number may belong to a stranger.
+    if process.poll() is not None:
+        return
+    if sys.platform == "win32":
+        # One way to end only. An environment's python.exe is a launcher whose job object takes the real Python along.
+        process.kill()
+    else:
+        # It may end just now; macOS calls that a lack of permission.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL if kill else signal.SIGTERM)
+
+
+def _creation_flags() -> int:
+    flags: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows alone has it
+    return flags
+
+
+def _is_dropped(name: str) -> bool:
+    # Windows does not tell upper from lower case.
+    return name.upper().startswith(DROPPED_PREFIXES) or name.upper() in DROPPED_NAMES
