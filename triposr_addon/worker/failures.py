@@ -1,22 +1,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every failure that the worker knows, each with a stable code and the artist's next step.
 
-    WorkerFailure
-    └── ModelFailure               a checkpoint folder that can't be used
-        ├── ModelFileMissing       config.yaml or the weights are not there
-        ├── ModelFileUnreadable    not YAML, not safetensors, not a torch file, cut short, or with code inside
-        ├── ModelConfigInvalid     an entry is missing or makes no sense
-        ├── ModelClassUnknown      the config names another network
-        ├── ModelTensorMissing     the weights lack a tensor
-        ├── ModelTensorExtra       the weights hold a tensor that the network has no place for
-        └── ModelTensorMisshapen   a tensor has another shape than the config says
+WorkerFailure
+├── ModelFailure               a checkpoint folder that can't be used
+│   ├── ModelFileMissing       config.yaml or the weights are not there
+│   ├── ModelFileUnreadable    not YAML, not safetensors, not a torch file, cut short, or with code inside
+│   ├── ModelConfigInvalid     an entry is missing or makes no sense
+│   ├── ModelClassUnknown      the config names another network
+│   ├── ModelTensorMissing     the weights lack a tensor
+│   ├── ModelTensorExtra       the weights hold a tensor that the network has no place for
+│   └── ModelTensorMisshapen   a tensor has another shape than the config says
+├── PhotoFailure               missing, folder, empty, unreadable, truncated, too large, too small, transparent,
+│                              opaque where alpha was asked for, or without a subject
+├── RembgFailure               the background model: package missing, file missing, failed
+├── FieldFailure               a field file missing or unreadable, or values that are not numbers
+├── SurfaceFailure             empty or full at that threshold
+├── SettingsInvalid, DeviceUnavailable, OutOfMemory, OutputUnwritable
+├── Cancelled
+└── RequestFailure             not initialized, another protocol version, malformed
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from triposr_addon.protocol import ErrorReport
+from triposr_addon.protocol import CANCELLED, ErrorReport
 
 
 class WorkerFailure(Exception):
@@ -78,3 +86,186 @@ class ModelTensorMisshapen(ModelFailure):
     """A tensor has another shape than config.yaml says."""
 
     code = "MODEL_TENSOR_MISSHAPEN"
+
+
+class PhotoFailure(WorkerFailure):
+    """A photo that can't be used."""
+
+
+class PhotoMissing(PhotoFailure):
+    """No file at that path."""
+
+    code = "PHOTO_MISSING"
+
+
+class PhotoIsFolder(PhotoFailure):
+    """The path is a folder."""
+
+    code = "PHOTO_IS_FOLDER"
+
+
+class PhotoEmpty(PhotoFailure):
+    """A file of zero bytes."""
+
+    code = "PHOTO_EMPTY"
+
+
+class PhotoUnreadable(PhotoFailure):
+    """Not an image, or the system does not let us read it."""
+
+    code = "PHOTO_UNREADABLE"
+
+
+class PhotoTruncated(PhotoFailure):
+    """An image that breaks off or is damaged inside."""
+
+    code = "PHOTO_TRUNCATED"
+
+
+class PhotoTooLarge(PhotoFailure):
+    """More pixels than we decode."""
+
+    code = "PHOTO_TOO_LARGE"
+
+
+class PhotoTooSmall(PhotoFailure):
+    """Too few pixels to show anything."""
+
+    code = "PHOTO_TOO_SMALL"
+
+
+class PhotoTransparent(PhotoFailure):
+    """Alpha is zero everywhere."""
+
+    code = "PHOTO_TRANSPARENT"
+
+
+class AlphaMissing(PhotoFailure):
+    """Existing alpha was asked for, but the photo is opaque."""
+
+    code = "ALPHA_MISSING"
+
+
+class SubjectMissing(PhotoFailure):
+    """Nothing was left of the photo after its background was removed."""
+
+    code = "SUBJECT_MISSING"
+
+
+class RembgFailure(WorkerFailure):
+    """The background model can't be used."""
+
+
+class RembgMissing(RembgFailure):
+    """The rembg package, or onnxruntime that it needs, is not installed."""
+
+    code = "REMBG_MISSING"
+
+
+class RembgModelMissing(RembgFailure):
+    """No model file of our list is in the rembg folder."""
+
+    code = "REMBG_MODEL_MISSING"
+
+
+class RembgFailed(RembgFailure):
+    """The model file is damaged or could not run."""
+
+    code = "REMBG_FAILED"
+
+
+class FieldFailure(WorkerFailure):
+    """A field that can't be used."""
+
+
+class FieldFileMissing(FieldFailure):
+    """No field file at that path."""
+
+    code = "FIELD_FILE_MISSING"
+
+
+class FieldFileUnreadable(FieldFailure):
+    """Not safetensors, cut short, not a field, or with tensors that do not fit each other."""
+
+    code = "FIELD_FILE_UNREADABLE"
+
+
+class FieldNotFinite(FieldFailure):
+    """The field holds values that are not numbers."""
+
+    code = "FIELD_NOT_FINITE"
+
+
+class SurfaceFailure(WorkerFailure):
+    """The field has no surface at that threshold."""
+
+
+class SurfaceEmpty(SurfaceFailure):
+    """The density is below the threshold everywhere."""
+
+    code = "SURFACE_EMPTY"
+
+
+class SurfaceFull(SurfaceFailure):
+    """The density is above the threshold everywhere."""
+
+    code = "SURFACE_FULL"
+
+
+class SettingsInvalid(WorkerFailure):
+    """A setting is out of its range, or of a name that nobody knows."""
+
+    code = "SETTINGS_INVALID"
+
+
+class DeviceUnavailable(WorkerFailure):
+    """The asked-for device is not there or does not work."""
+
+    code = "DEVICE_UNAVAILABLE"
+
+
+class OutOfMemory(WorkerFailure):
+    """The device's memory is too small for this."""
+
+    code = "OUT_OF_MEMORY"
+
+
+class OutputUnwritable(WorkerFailure):
+    """A result could not be written."""
+
+    code = "OUTPUT_UNWRITABLE"
+
+
+class Cancelled(WorkerFailure):
+    """The artist cancelled the job: an answer, not a fault."""
+
+    code = CANCELLED
+
+    def __init__(self) -> None:
+        super().__init__("Cancelled.")
+
+
+class RequestFailure(WorkerFailure):
+    """A request that the worker can't take."""
+
+
+class NotInitialized(RequestFailure):
+    """Another request came before `initialize`, or `initialize` came twice."""
+
+    code = "NOT_INITIALIZED"
+
+
+class ProtocolMismatch(RequestFailure):
+    """The host speaks another version of the protocol."""
+
+    code = "PROTOCOL_MISMATCH"
+
+
+class RequestMalformed(RequestFailure):
+    """A line that is not a message of the protocol."""
+
+    code = "MALFORMED_MESSAGE"
+
+
+INTERNAL = "INTERNAL"
+"""The code of a fault that nobody foresaw; its details hold the traceback."""

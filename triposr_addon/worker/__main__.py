@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The worker process: `PYTHON -I .../triposr_addon/worker/__main__.py`, spoken to over standard input and output.
+
+Started by path and isolated, so that nothing of the machine's Python settings reaches it; the extension's root is put
+on the path here. Exit code 0: asked to leave (`shutdown`, `exit`, or the end of standard input).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from triposr_addon.worker.standard_streams import claim_standard_streams
+
+
+def main() -> int:
+    """Take the streams before anything heavy is imported: from then on no library can write into the wire."""
+    streams = claim_standard_streams()
+    from triposr_addon.worker.service import serve
+
+    return serve(streams)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

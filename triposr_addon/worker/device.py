@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the network runs: graphics card, Apple GPU or processor. And what happens when its memory is too small."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from triposr_addon.worker.failures import DeviceUnavailable, OutOfMemory
+
+ALLOCATOR_COMPLAINTS = ("can't allocate memory", "not enough memory", "out of memory", "cudaerrormemoryallocation")
+"""Parts of the texts by which torch's CPU and MPS allocators, which have no exception of their own, complain."""
+
+
+def choose_device(name: str) -> torch.device:
+    """The device for "auto" (CUDA, else MPS, else CPU), "cpu", "cuda", "cuda:N" or "mps".
+
+    Raises DeviceUnavailable: the named device is not there, or can't run this torch build's kernels.
+    """
+    if name == "auto":
+        return next(device for device in _preferred() if _works(device))
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise DeviceUnavailable(f"{name!r} is not a device. Choose auto, cpu, cuda or mps.", str(error)) from error
+    if name == "cuda":
+        device = torch.device("cuda", 0)
+    if device.type not in {"cpu", "cuda", "mps"} or not _works(device):
+        raise DeviceUnavailable(
+            f"The device {name} can't be used with this PyTorch. Choose Automatic or CPU, or install a build for it.",
+            f"torch {torch.__version__}",
+        )
+    return device
+
+
+def device_name(device: torch.device) -> str:
+    """The device's name as its maker gives it, or the processor's kind."""
+    if device.type == "cuda":
+        return str(torch.cuda.get_device_name(device))
+    return platform.processor() or platform.machine()
+
+
+def memory_bytes(device: torch.device) -> int:
+    """All of the device's memory; 0 where the system does not tell."""
+    if device.type == "cuda":
+        return int(torch.cuda.get_device_properties(device).total_memory)
+    if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
+        return 0
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def release_memory(device: torch.device) -> None:
+    """Hand cached, unused memory back to the system."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()
+
+
+@contextmanager
+def naming_out_of_memory(device: torch.device) -> Iterator[None]:
+    """Turn every form of "no memory left" into OutOfMemory."""
+    try:
+        yield
+    except (MemoryError, torch.OutOfMemoryError) as error:
+        raise _out_of_memory(device, error) from error
+    except RuntimeError as error:
+        if not any(complaint in str(error).lower() for complaint in ALLOCATOR_COMPLAINTS):
+            raise
+        raise _out_of_memory(device, error) from error
+
+
+def _out_of_memory(device: torch.device, error: Exception) -> OutOfMemory:
+    where = "The computer's" if device.type == "cpu" else f"The graphics device's ({device})"
+    return OutOfMemory(
+        f"{where} memory is too small for this. Close other programs, lower the resolution, or choose another device.",
+        str(error),
+    )
+
+
+def _preferred() -> list[torch.device]:
+    return [torch.device("cuda", 0), torch.device("mps"), torch.device("cpu")]
+
+
+def _works(device: torch.device) -> bool:
+    """Whether a small computation succeeds: `is_available` is also true for cards without kernels in this build."""
+    if device.type == "cuda" and not torch.cuda.is_available():
+        return False
+    if device.type == "mps" and not torch.backends.mps.is_available():
+        return False
+    try:
+        return bool((torch.ones(2, device=device) * 2).sum().item() == 4.0)
+    except (RuntimeError, AssertionError):
+        return False

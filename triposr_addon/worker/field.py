@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The field: what a photo was reconstructed to. Density and colour at any point, from three planes and a small decoder.
+
+A field file (`*.triplane.safetensors`, about 1.2 MB) is self-contained: a mesh comes out of it without the checkpoint.
+It holds `planes` [3, C, H, W] in half precision, `decoder.layers.N.weight` and `.bias` in single precision, and in its
+metadata the format, its version, radius, density bias and provenance (JSON).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from triposr_addon.worker.failures import FieldFileMissing, FieldFileUnreadable, FieldNotFinite
+from triposr_addon.worker.model.config import DecoderConfig
+from triposr_addon.worker.model.decoder import FieldDecoder, sample_triplane
+from triposr_addon.worker.result_file import written_aside
+
+FORMAT = "triposr-triplane-field"
+FORMAT_VERSION = "1"
+LARGEST_FILE_BYTES = 1 << 30
+LARGEST_PLANE_SIDE = 2048
+LARGEST_WIDTH = 4096
+CPU_CHUNK_POINTS = 1 << 13
+GPU_CHUNK_POINTS = 1 << 18
+
+
+@dataclass(frozen=True)
+class TriplaneField:
+    """A scene code with its decoder, in raw TripoSR axes: Z up, front +X, image-right +Y.
+
+    planes: [3, C, H, W] float32. radius: half the box's side in field units. density_bias: added to the raw density
+    before exp. provenance: where the field comes from, as text by name.
+    """
+
+    planes: Tensor
+    decoder: FieldDecoder
+    radius: float
+    density_bias: float
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the planes are."""
+        return self.planes.device
+
+    @property
+    def chunk_points(self) -> int:
+        """How many points are asked at once: what stays in a processor's cache, or keeps a graphics card busy."""
+        return CPU_CHUNK_POINTS if self.device.type == "cpu" else GPU_CHUNK_POINTS
+
+    def raw_density(self, points: Tensor) -> Tensor:
+        """The decoder's density output [N] at points [N, 3], before bias and exp."""
+        return self._decoded(points)[:, 0]
+
+    def density(self, points: Tensor) -> Tensor:
+        """Density [N] at points [N, 3] in field units: exp(raw + bias)."""
+        return torch.exp(self.raw_density(points) + self.density_bias)
+
+    def colour(self, points: Tensor) -> Tensor:
+        """Colour [N, 3] at points [N, 3], sRGB-encoded, 0..1."""
+        return torch.sigmoid(self._decoded(points)[:, 1:])
+
+    def raw_threshold(self, threshold: float) -> float:
+        """The raw density at which the density is `threshold` (> 0)."""
+        return math.log(threshold) - self.density_bias
+
+    @torch.no_grad()
+    def _decoded(self, points: Tensor) -> Tensor:
+        chunks = points.to(self.device).split(self.chunk_points)
+        return torch.cat([self.decoder(sample_triplane(self.planes, chunk, self.radius)) for chunk in chunks])
+
+    def save(self, path: Path) -> None:
+        """Write the field file. Raises OutputUnwritable, FieldNotFinite (also for what half precision can't hold)."""
+        tensors = {"planes": self.planes.half().cpu().contiguous()}
+        tensors |= {f"decoder.{name}": value.float().cpu() for name, value in self.decoder.state_dict().items()}
+        _check_finite(tensors)
+        metadata = {
+            "format": FORMAT,
+            "version": FORMAT_VERSION,
+            "radius": repr(self.radius),
+            "density_bias": repr(self.density_bias),
+            "provenance": json.dumps(dict(self.provenance), ensure_ascii=False),
+        }
+        data = safetensors.torch.save(tensors, metadata)
+        with written_aside(path) as aside:
+            aside.write_bytes(data)
+
+
+def load_field(path: Path, device: torch.device) -> TriplaneField:
+    """Read a field file onto `device`.
+
+    Raises:
+        FieldFileMissing: no file there.
+        FieldFileUnreadable: not safetensors, cut short, of another format or version, or its tensors do not fit.
+        FieldNotFinite: it holds values that are not numbers.
+    """
+    if not path.is_file():
+        raise FieldFileMissing(f"The field file {path} does not exist. Make it again from the photo.")
+    try:
+        tensors, metadata = _read(path)
+        radius, density_bias, provenance = _read_metadata(metadata)
+        decoder = _decoder(tensors)
+    except (_NotAField, safetensors.SafetensorError, OSError) as error:
+        raise FieldFileUnreadable(
+            f"{path.name} is not a field file that can be used, or it is damaged. Make it again from the photo.",
+            str(error),
+        ) from error
+    _check_finite(tensors)
+    planes = tensors["planes"].to(device).float()
+    return TriplaneField(planes, decoder.to(device), radius, density_bias, provenance)
+
+
+class _NotAField(ValueError):
+    """What a file lacks to be a field; the text is for the log."""
+
+
+def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    if path.stat().st_size > LARGEST_FILE_BYTES:
+        raise _NotAField("too large for a field")
+    with safetensors.safe_open(path, framework="pt", device="cpu") as file:
+        shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118  # no mapping
+        _check_shapes(shapes)
+        return {name: file.get_tensor(name) for name in shapes}, file.metadata() or {}
+
+
+def _check_shapes(shapes: Mapping[str, tuple[int, ...]]) -> None:
+    planes = shapes.get("planes", ())
+    if len(planes) != 4 or planes[0] != 3 or not 0 < planes[1] <= LARGEST_WIDTH:
+        raise _NotAField(f"planes have shape {planes}")
+    if not all(2 <= side <= LARGEST_PLANE_SIDE for side in planes[2:]):
+        raise _NotAField(f"planes have shape {planes}")
+    first = shapes.get("decoder.layers.0.weight", ())
+    if len(first) != 2 or first[1] != 3 * planes[1] or not 0 < first[0] <= LARGEST_WIDTH:
+        raise _NotAField(f"the decoder's first layer has shape {first}")
+    layers = sum(name.endswith(".weight") for name in shapes)
+    expected = _decoder_shapes(DecoderConfig(first[1], first[0], layers - 1))
+    found = {name.removeprefix("decoder."): shape for name, shape in shapes.items() if name != "planes"}
+    if found != expected:
+        raise _NotAField(f"the decoder's tensors are {found}, not {expected}")
+
+
+def _decoder_shapes(config: DecoderConfig) -> dict[str, tuple[int, ...]]:
+    with torch.device("meta"):
+        return {name: tuple(value.shape) for name, value in FieldDecoder(config).state_dict().items()}
+
+
+def _decoder(tensors: Mapping[str, Tensor]) -> FieldDecoder:
+    weights = {name.removeprefix("decoder."): value for name, value in tensors.items() if name != "planes"}
+    if not all(value.is_floating_point() for value in tensors.values()):
+        raise _NotAField("tensors are not floating point")
+    width, inputs = weights["layers.0.weight"].shape
+    with torch.device("meta"):
+        decoder = FieldDecoder(DecoderConfig(inputs, width, len(weights) // 2 - 1))
+    decoder.load_state_dict({name: value.float() for name, value in weights.items()}, assign=True)
+    return decoder.eval().requires_grad_(False)
+
+
+def _read_metadata(metadata: Mapping[str, str]) -> tuple[float, float, dict[str, str]]:
+    kind, version = metadata.get("format"), metadata.get("version")
+    if (kind, version) != (FORMAT, FORMAT_VERSION):
+        raise _NotAField(f"format {kind!r}, version {version!r}")
+    try:
+        radius, density_bias = float(metadata["radius"]), float(metadata["density_bias"])
+        provenance: Any = json.loads(metadata["provenance"])
+    except (KeyError, ValueError) as error:
+        raise _NotAField(f"metadata: {error!r}") from error
+    if not 0.0 < radius < 1e3 or not abs(density_bias) < 1e3:
+        raise _NotAField(f"radius {radius}, density bias {density_bias}")
+    if not isinstance(provenance, dict) or not all(isinstance(value, str) for value in provenance.values()):
+        raise _NotAField("provenance is not a mapping of texts")
+    return radius, density_bias, provenance
+
+
+def _check_finite(tensors: Mapping[str, Tensor]) -> None:
+    for name, tensor in tensors.items():
+        if not torch.isfinite(tensor).all():
+            raise FieldNotFinite(
+                "The reconstruction holds values that are not numbers. Try another photo or device; "
+                "if it happens again, install the model again.",
+                name,
+            )

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From field to mesh: extract, colour, orient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from triposr_addon.protocol import SurfaceSettings
+from triposr_addon.worker.device import naming_out_of_memory
+from triposr_addon.worker.field import TriplaneField
+from triposr_addon.worker.marching_cubes import is_closed
+from triposr_addon.worker.mesh_file import Mesh
+from triposr_addon.worker.steps import Advance, Steps
+from triposr_addon.worker.surface import extract_surface
+
+COLOUR_CHUNK_VERTICES = 1 << 16
+"""Between two of them the job can be cancelled."""
+
+
+@dataclass(frozen=True)
+class ExtractedMesh:
+    """The mesh, and whether every edge has exactly two triangles."""
+
+    mesh: Mesh
+    closed: bool
+
+
+def field_to_mesh(field: TriplaneField, settings: SurfaceSettings, steps: Steps) -> ExtractedMesh:
+    """Extract the surface, ask the field for its colours, and turn it into Blender's axes.
+
+    Raises SettingsInvalid, FieldNotFinite, SurfaceEmpty, SurfaceFull, OutOfMemory, Cancelled.
+    """
+    with naming_out_of_memory(field.device):
+        with steps.step("extract") as advance:
+            surface = extract_surface(field, settings, advance)
+            closed = is_closed(surface.triangles)
+        with steps.step("colour") as advance:
+            colours = _colours(field, surface.vertices, advance)
+        with steps.step("orient"):
+            mesh = Mesh(
+                vertices=oriented(surface.vertices).cpu().numpy(),
+                triangles=surface.triangles.int().cpu().numpy(),
+                colours=colours.cpu().numpy(),
+            )
+    return ExtractedMesh(mesh, closed)
+
+
+def oriented(vertices: Tensor) -> Tensor:
+    """From raw TripoSR axes (up +Z, front +X, image-right +Y) to Blender's (up +Z, front -Y, image-right +X)."""
+    x, y, z = vertices.unbind(dim=1)
+    return torch.stack([y, -x, z], dim=1).contiguous()
+
+
+def _colours(field: TriplaneField, vertices: Tensor, advance: Advance) -> Tensor:
+    colours = torch.empty_like(vertices)
+    for start in range(0, len(vertices), COLOUR_CHUNK_VERTICES):
+        chunk = vertices[start : start + COLOUR_CHUNK_VERTICES]
+        colours[start : start + len(chunk)] = field.colour(chunk)
+        advance(start / len(vertices))
+    return colours

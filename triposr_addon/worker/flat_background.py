@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The flat-background fill: finds the subject before a plain backdrop, with no model and no download.
+
+The backdrop's colour is fitted to the photo's border as a smooth surface (so a gradient or vignette is plain too).
+What joins the border and has that colour is background; what it encloses is not, even where the colours agree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from triposr_addon.worker.photo import RgbaPicture
+from triposr_addon.worker.regions import Mask, flood
+
+Plane = npt.NDArray[np.float32]
+
+WORKING_SIDE = 1024
+"""The fill is found on a picture of at most this side: the network sees 512 pixels."""
+
+BORDER_SHARE = 0.02
+FIT_ROUNDS = 8
+LEAST_TOLERANCE = 0.05
+MOST_TOLERANCE = 0.16
+NOISE_FACTOR = 4.0
+"""Colour distances, 0..1 (root mean square over the channels). The tolerance follows the border's own noise."""
+
+PLAIN_SHARE = 0.7
+"""The border counts as plain when at least this share of it is within tolerance of the fitted backdrop."""
+
+EDGE_REACH = 2
+"""Pixels around the fill's rim in which alpha is soft."""
+
+
+@dataclass(frozen=True)
+class FlatFill:
+    """alpha: [H, W] in 0..1. colour: [H, W, 3] in 0..1, with the backdrop's share taken out of soft pixels.
+
+    plain: whether the border looks like one backdrop at all.
+    """
+
+    alpha: Plane
+    colour: Plane
+    plain: bool
+
+
+def fill_flat_background(picture: RgbaPicture) -> FlatFill:
+    """Separate the subject of an opaque RGBA picture [H, W, 4] from a plain backdrop."""
+    colour = picture[..., :3].astype(np.float32) / 255.0
+    working = _scaled_down(picture)
+    backdrop, tolerance, plain = _fit_backdrop(working)
+    distance = _distance(working, backdrop)
+    background = flood(_border(distance.shape), distance < tolerance)
+    alpha = _soft_alpha(background, distance)
+    if working.shape != colour.shape:
+        alpha, backdrop = (
+            _scaled_up(alpha, colour.shape),
+            np.dstack([_scaled_up(backdrop[..., channel], colour.shape) for channel in range(3)]),
+        )
+    return FlatFill(alpha, _without_backdrop(colour, backdrop, alpha), plain)
+
+
+def _scaled_down(picture: RgbaPicture) -> Plane:
+    image = Image.fromarray(picture[..., :3])
+    image.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
+    return np.asarray(image, dtype=np.float32) / 255.0
+
+
+def _scaled_up(plane: Plane, shape: tuple[int, ...]) -> Plane:
+    image = Image.fromarray(np.ascontiguousarray(plane, dtype=np.float32))
+    return np.asarray(image.resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
+
+
+def _border(shape: tuple[int, ...]) -> Mask:
+    width = max(1, round(BORDER_SHARE * min(shape[:2])))
+    border = np.ones(shape[:2], dtype=bool)
+    border[width:-width, width:-width] = False
+    return border
+
+
+def _fit_backdrop(colour: Plane) -> tuple[Plane, float, bool]:
+    """The backdrop as a quadratic surface through the border [H, W, 3], the tolerance, and whether it is plain.
+
+    Refitted to the better half of the border each round: a subject that touches the border must not bend it.
+    """
+    border = _border(colour.shape)
+    terms = _quadratic_terms(colour.shape)
+    border_terms, border_colour = terms[border], colour[border]
+    residual = np.sqrt(np.mean((border_colour - np.median(border_colour, axis=0)) ** 2, axis=1))
+    for _ in range(FIT_ROUNDS):
+        good = residual <= max(float(np.median(residual)) * 1.5, 1.0 / 255.0)
+        weights, *_ = np.linalg.lstsq(border_terms[good], border_colour[good], rcond=None)
+        residual = np.sqrt(np.mean((border_colour - border_terms @ weights) ** 2, axis=1))
+    noise = float(np.median(residual))
+    tolerance = float(np.clip(NOISE_FACTOR * noise, LEAST_TOLERANCE, MOST_TOLERANCE))
+    backdrop = np.clip(terms @ weights, 0.0, 1.0).astype(np.float32)
+    return backdrop, tolerance, bool(np.mean(residual < tolerance) >= PLAIN_SHARE)
+
+
+def _quadratic_terms(shape: tuple[int, ...]) -> Plane:
+    rows = np.linspace(-1.0, 1.0, shape[0], dtype=np.float32)[:, None]
+    columns = np.linspace(-1.0, 1.0, shape[1], dtype=np.float32)[None, :]
+    terms = [np.ones_like(rows * columns), rows + 0 * columns, columns + 0 * rows]
+    terms += [rows * columns, rows**2 + 0 * columns, columns**2 + 0 * rows]
+    return np.stack(terms, axis=-1)
+
+
+def _distance(colour: Plane, backdrop: Plane) -> Plane:
+    """Colour distance of each pixel to the backdrop; a small blur first, so that noise opens no holes."""
+    return np.asarray(np.sqrt(np.mean((_blurred(colour) - backdrop) ** 2, axis=-1)), dtype=np.float32)
+
+
+def _blurred(colour: Plane) -> Plane:
+    padded = np.pad(colour, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    rows = 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
+    return np.asarray(0.25 * rows[:, :-2] + 0.5 * rows[:, 1:-1] + 0.25 * rows[:, 2:], dtype=np.float32)
+
+
+def _soft_alpha(background: Mask, distance: Plane) -> Plane:
+    """1 in the subject, 0 in the background; at the rim the distance tells a pixel's share.
+
+    A rim pixel is a mix of subject and backdrop, so its distance over the subject's (the highest near by) is its share.
+    """
+    rim = _grown(background, EDGE_REACH) & _grown(~background, EDGE_REACH)
+    share = distance / np.maximum(_highest_near(distance, EDGE_REACH), 1e-6)
+    share = np.clip((share - 0.15) / 0.7, 0.0, 1.0)  # the blur spreads a hard edge over three pixels
+    alpha = np.where(background, 0.0, 1.0)
+    return np.where(rim, share, alpha).astype(np.float32)
+
+
+def _grown(mask: Mask, reach: int) -> Mask:
+    return np.asarray(_highest_near(mask.astype(np.float32), reach) > 0.0)
+
+
+def _highest_near(plane: Plane, reach: int) -> Plane:
+    padded = np.pad(plane, reach, mode="edge")
+    window = 2 * reach + 1
+    columns = np.max(np.lib.stride_tricks.sliding_window_view(padded, window, axis=1), axis=-1)
+    highest: Plane = np.max(np.lib.stride_tricks.sliding_window_view(columns, window, axis=0), axis=-1)
+    return highest
+
+
+def _without_backdrop(colour: Plane, backdrop: Plane, alpha: Plane) -> Plane:
+    share = np.maximum(alpha, 0.2)[..., None]
+    own = (colour - (1.0 - share) * backdrop) / share
+    soft = ((alpha > 0.0) & (alpha < 1.0))[..., None]
+    return np.where(soft, np.clip(own, 0.0, 1.0), colour).astype(np.float32)

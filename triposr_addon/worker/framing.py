@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Frame: the cut-out subject becomes the square picture on grey that the network was trained on.
+
+Follows the reference (TripoSR d26e331, `resize_foreground` and its image preprocessor) but for two faults of it: a
+faint halo does not shrink the subject, and its last row and column are kept.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional
+
+from triposr_addon.worker.failures import SettingsInvalid, SubjectMissing
+from triposr_addon.worker.photo import RgbaPicture
+from triposr_addon.worker.regions import Mask, larger_regions
+from triposr_addon.worker.result_file import written_aside
+
+VISIBLE_ALPHA = 26
+"""About a tenth: fainter pixels are halo, not subject."""
+
+SPECK_SHARE = 0.01
+"""Regions smaller than this share of the largest one do not widen the frame."""
+
+LEAST_SUBJECT_SHARE = 0.0004
+"""A subject smaller than this share of the photo is none: 20 x 20 pixels of a 1000 x 1000 photo."""
+
+REGION_SIDE = 256
+GREY = 0.5
+CUTOUT_SIDE = 1024
+
+
+def frame_subject(picture: RgbaPicture, foreground_ratio: float) -> RgbaPicture:
+    """Crop the picture [H, W, 4] to its subject and pad to a transparent square [N, N, 4].
+
+    foreground_ratio: the share of the square's side that the subject's longer side takes, 0.5..1.
+
+    Raises:
+        SubjectMissing: nothing is visible but specks.
+        SettingsInvalid: the ratio is out of range.
+    """
+    if not 0.5 <= foreground_ratio <= 1.0:
+        raise SettingsInvalid(f"The foreground ratio {foreground_ratio:g} must lie between 0.5 and 1.")
+    top, bottom, left, right = _subject_box(picture)
+    return pad_to_square(picture[top:bottom, left:right], foreground_ratio)
+
+
+def pad_to_square(picture: RgbaPicture, foreground_ratio: float) -> RgbaPicture:
+    """Centre the picture [H, W, 4] on a transparent square whose side is its longer one / foreground_ratio."""
+    height, width = picture.shape[:2]
+    side = int(max(height, width) / foreground_ratio)
+    square = np.zeros((side, side, 4), dtype=np.uint8)
+    top, left = (side - height) // 2, (side - width) // 2
+    square[top : top + height, left : left + width] = picture
+    return square
+
+
+def composite_on_grey(square: RgbaPicture, side: int) -> Tensor:
+    """The framed picture [N, N, 4] on 0.5 grey at `side` pixels: RGB float32 [side, side, 3] in 0..1.
+
+    Rounded to 8 bits before scaling, as in the reference; antialiased bilinear.
+    """
+    colour, alpha = square[..., :3].astype(np.float32) / 255.0, square[..., 3:].astype(np.float32) / 255.0
+    composed = np.floor((colour * alpha + (1.0 - alpha) * GREY) * 255.0) / np.float32(255.0)
+    planes = torch.from_numpy(composed.astype(np.float32)).permute(2, 0, 1)[None]
+    scaled = functional.interpolate(planes, (side, side), mode="bilinear", align_corners=False, antialias=True)
+    return scaled[0].permute(1, 2, 0).contiguous()
+
+
+def _subject_box(picture: RgbaPicture) -> tuple[int, int, int, int]:
+    """(top, bottom, left, right) of the subject; bottom and right are one past its last pixel."""
+    visible = picture[..., 3] >= VISIBLE_ALPHA
+    if visible.mean() < LEAST_SUBJECT_SHARE:
+        raise SubjectMissing(
+            "No subject was found in the photo. Choose another background method, "
+            "or a photo whose subject stands out from its background."
+        )
+    visible &= _without_specks(visible)
+    rows, columns = np.flatnonzero(visible.any(axis=1)), np.flatnonzero(visible.any(axis=0))
+    return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+
+
+def _without_specks(visible: Mask) -> Mask:
+    """Where the regions lie that are more than specks, in blocks of pixels: wide enough for every pixel of them."""
+    height, width = visible.shape
+    block = max(1, -(-max(height, width) // REGION_SIDE))
+    padded = np.pad(visible, ((0, -height % block), (0, -width % block)))
+    blocks = padded.reshape(padded.shape[0] // block, block, padded.shape[1] // block, block)
+    kept = larger_regions(blocks.sum(axis=(1, 3)), SPECK_SHARE)
+    return np.kron(kept, np.ones((block, block), dtype=bool))[:height, :width]
+
+
+def save_cutout(square: RgbaPicture, path: Path) -> None:
+    """Write the framed cut-out [N, N, 4] as PNG, at most CUTOUT_SIDE pixels. Raises OutputUnwritable."""
+    image = Image.fromarray(square)
+    image.thumbnail((CUTOUT_SIDE, CUTOUT_SIDE))
+    with written_aside(path) as aside:
+        image.save(aside, format="PNG")

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From photo to field: load photo, cut out, frame, reconstruct."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from triposr_addon.protocol import PhotoSettings
+from triposr_addon.worker.background import CutOut, cut_out
+from triposr_addon.worker.checkpoint import LoadedCheckpoint
+from triposr_addon.worker.device import naming_out_of_memory
+from triposr_addon.worker.failures import FieldNotFinite
+from triposr_addon.worker.field import TriplaneField
+from triposr_addon.worker.framing import composite_on_grey, frame_subject, pad_to_square
+from triposr_addon.worker.model.reconstructor import Reconstructor
+from triposr_addon.worker.photo import RgbaPicture, load_photo
+from triposr_addon.worker.steps import Advance, Steps
+
+
+@dataclass(frozen=True)
+class ReconstructedPhoto:
+    """The field, the framed cut-out [N, N, 4] that it was made from, and warnings for the artist."""
+
+    field: TriplaneField
+    framed: RgbaPicture
+    warnings: tuple[str, ...]
+
+
+def image_to_field(
+    photo_path: Path, checkpoint: LoadedCheckpoint, settings: PhotoSettings, rembg_home: Path | None, steps: Steps
+) -> ReconstructedPhoto:
+    """Reconstruct the photo at `photo_path`.
+
+    Raises PhotoFailure, RembgFailure, SettingsInvalid, FieldNotFinite, OutOfMemory, Cancelled.
+    """
+    device = next(checkpoint.reconstructor.parameters()).device
+    with naming_out_of_memory(device):
+        with steps.step("load photo"):
+            photo = load_photo(photo_path)
+        with steps.step("cut out"):
+            cut = cut_out(photo, settings.background, rembg_home)
+        with steps.step("frame"):
+            framed = _framed(cut, settings.foreground_ratio)
+            picture = composite_on_grey(framed, checkpoint.config.image_size)
+        with steps.step("reconstruct") as advance:
+            scene_code = _reconstructed(checkpoint.reconstructor, picture.to(device), advance)
+    provenance = _provenance(photo_path, checkpoint, cut, settings)
+    return ReconstructedPhoto(_field(scene_code, checkpoint, provenance), framed, cut.warnings)
+
+
+def _framed(cut: CutOut, foreground_ratio: float) -> RgbaPicture:
+    if cut.method == "none":  # the whole photo is the picture, already framed by the artist
+        return pad_to_square(cut.picture, 1.0)
+    return frame_subject(cut.picture, foreground_ratio)
+
+
+@torch.no_grad()
+def _reconstructed(reconstructor: Reconstructor, picture: Tensor, advance: Advance) -> Tensor:
+    """The scene code [3, C, H, W] of a framed picture [S, S, 3], asking `advance` all along."""
+    with _telling_layers(reconstructor, advance):
+        scene_codes: Tensor = reconstructor(picture.permute(2, 0, 1)[None])
+    return scene_codes[0]
+
+
+@contextmanager
+def _telling_layers(reconstructor: Reconstructor, advance: Advance) -> Iterator[None]:
+    """Call `advance` before each linear layer of the network: that is where its time goes, and where it can stop."""
+    parts = (reconstructor.image_tokenizer, reconstructor.backbone)
+    layers = [layer for part in parts for layer in part.modules() if isinstance(layer, nn.Linear)]
+    done = 0
+
+    def before_layer(_layer: nn.Module, _inputs: Any) -> None:
+        nonlocal done
+        advance(done / len(layers))
+        done += 1
+
+    handles = [layer.register_forward_pre_hook(before_layer) for layer in layers]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _field(scene_code: Tensor, checkpoint: LoadedCheckpoint, provenance: dict[str, str]) -> TriplaneField:
+    """The field of a scene code, rounded to half precision now: it is then the same as its file."""
+    planes = scene_code.half().float()
+    if not torch.isfinite(planes).all():
+        raise FieldNotFinite(
+            "The reconstruction holds values that are not numbers. Try another photo or device; "
+            "if it happens again, install the model again."
+        )
+    numbers = checkpoint.config.field
+    return TriplaneField(planes, checkpoint.reconstructor.decoder, numbers.radius, numbers.density_bias, provenance)
+
+
+def _provenance(photo_path: Path, checkpoint: LoadedCheckpoint, cut: CutOut, settings: PhotoSettings) -> dict[str, str]:
+    return {
+        "photo": photo_path.name,
+        "model": checkpoint.name,
+        "model_sha256": checkpoint.sha256,
+        "background": cut.method,
+        "foreground_ratio": repr(settings.foreground_ratio),
+    }

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A finished mesh and its files: .npz for Blender; .glb, .obj and .ply for everything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from triposr_addon.worker.failures import SettingsInvalid
+from triposr_addon.worker.glb import glb_bytes
+from triposr_addon.worker.result_file import written_aside
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """A coloured mesh in Blender's axes: front -Y, up +Z, the photo's right +X.
+
+    vertices: [V, 3] float32 in field units. triangles: [F, 3] int32, facing outwards.
+    colours: [V, 3] float32, sRGB-encoded, 0..1.
+    """
+
+    vertices: Floats
+    triangles: npt.NDArray[np.int32]
+    colours: Floats
+
+
+def save_mesh(mesh: Mesh, path: Path) -> None:
+    """Write `mesh` in the format of the path's suffix.
+
+    .npz: the three arrays, uncompressed, in Blender's axes; read it with allow_pickle=False.
+    .glb and .obj: up +Y, front +Z, as these formats want it. .ply: Blender's axes, binary.
+    glTF colours are linear, 16 bits a channel; those of .obj and .ply are sRGB-encoded.
+
+    Raises SettingsInvalid for another suffix, OutputUnwritable.
+    """
+    check_suffix(path)
+    with written_aside(path) as aside:
+        if path.suffix.lower() == ".npz":
+            with aside.open("wb") as file:
+                np.savez(file, vertices=mesh.vertices, triangles=mesh.triangles, colours=mesh.colours)
+        else:
+            aside.write_bytes(_ENCODERS[path.suffix.lower()](mesh))
+
+
+def check_suffix(path: Path) -> None:
+    """Raise SettingsInvalid where `save_mesh` has no format for the path."""
+    if path.suffix.lower() not in {".npz", *_ENCODERS}:
+        raise SettingsInvalid(f"{path.name}: the mesh format is not known. End the name in .glb, .obj or .ply.")
+
+
+def _glb(mesh: Mesh) -> bytes:
+    return glb_bytes(_y_up(mesh.vertices), mesh.triangles, mesh.colours)
+
+
+def _obj(mesh: Mesh) -> bytes:
+    rows = np.hstack([_y_up(mesh.vertices), mesh.colours])
+    vertices = "".join("v {:.6f} {:.6f} {:.6f} {:.4f} {:.4f} {:.4f}\n".format(*row) for row in rows.tolist())
+    faces = "".join("f {} {} {}\n".format(*row) for row in (mesh.triangles + 1).tolist())
+    return (vertices + faces).encode("ascii")
+
+
+def _ply(mesh: Mesh) -> bytes:
+    header = (
+        f"ply\nformat binary_little_endian 1.0\nelement vertex {len(mesh.vertices)}\n"
+        "property float x\nproperty float y\nproperty float z\n"
+        "property uchar red\nproperty uchar green\nproperty uchar blue\n"
+        f"element face {len(mesh.triangles)}\nproperty list uchar int vertex_indices\nend_header\n"
+    )
+    vertices = np.empty(len(mesh.vertices), dtype=[("position", "<f4", 3), ("colour", "u1", 3)])
+    vertices["position"], vertices["colour"] = mesh.vertices, np.rint(mesh.colours * 255.0)
+    faces = np.empty(len(mesh.triangles), dtype=[("count", "u1"), ("corners", "<i4", 3)])
+    faces["count"], faces["corners"] = 3, mesh.triangles
+    return header.encode("ascii") + vertices.tobytes() + faces.tobytes()
+
+
+_ENCODERS = {".glb": _glb, ".obj": _obj, ".ply": _ply}
+
+
+def _y_up(vertices: Floats) -> Floats:
+    """From Blender's axes to up +Y, front +Z."""
+    x, y, z = vertices.T
+    return np.stack([x, z, -y], axis=1)

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The worker's desk: takes requests one by one and answers each, with its result or with a named failure."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+
+from triposr_addon.protocol import (
+    ErrorReport,
+    Extract,
+    Initialize,
+    Reconstruct,
+    Result,
+    ShutDown,
+    Shutdown,
+    Unload,
+)
+from triposr_addon.worker.failures import INTERNAL, RequestMalformed, WorkerFailure
+from triposr_addon.worker.inbox import Inbox, Task
+from triposr_addon.worker.outbox import Outbox, OutboxHandler
+from triposr_addon.worker.session import Session
+from triposr_addon.worker.standard_streams import StandardStreams
+from triposr_addon.worker.steps import Steps
+
+LOGGER = logging.getLogger("triposr_addon")
+
+
+def serve(streams: StandardStreams) -> int:
+    """Answer requests until the host asks to leave or goes away; returns the process's exit code."""
+    outbox = Outbox(streams.answers)
+    LOGGER.addHandler(OutboxHandler(outbox))
+    LOGGER.setLevel(logging.INFO)
+    logging.captureWarnings(capture=True)
+    inbox = Inbox(streams.requests, lambda request_id, why: outbox.error(request_id, _malformed(why)))
+    inbox.start()
+    session = Session()
+    while task := inbox.next_task():
+        answer = _answer(session, task, outbox)
+        if inbox.closed:
+            break
+        if isinstance(answer, ErrorReport):
+            outbox.error(task.id, answer)
+        else:
+            outbox.result(task.id, answer)
+        if isinstance(answer, ShutDown):
+            break
+    return 0
+
+
+def _answer(session: Session, task: Task, outbox: Outbox) -> Result | ErrorReport:
+    try:
+        return _handled(session, task, outbox)
+    except WorkerFailure as failure:
+        return failure.report()
+    except Exception as error:  # noqa: BLE001  # whatever it is, the host must hear of it and the worker live on
+        return _internal(error)
+
+
+def _handled(session: Session, task: Task, outbox: Outbox) -> Result:
+    steps = Steps(
+        lambda step, fraction, detail: outbox.progress(task.job, step, fraction, detail), task.cancelled.is_set
+    )
+    match task.request:
+        case Initialize() as request:
+            return session.initialize(request)
+        case Reconstruct() as request:
+            return session.reconstruct(request, steps)
+        case Extract() as request:
+            return session.extract(request, steps)
+        case Unload():
+            return session.unload()
+        case Shutdown():
+            return ShutDown()
+
+
+def _internal(error: Exception) -> ErrorReport:
+    sentence = (
+        f"Something unforeseen went wrong ({type(error).__name__}). Try again; if it stays, report it with the log."
+    )
+    return ErrorReport(INTERNAL, sentence, "".join(traceback.format_exception(error)))
+
+
+def _malformed(why: str) -> ErrorReport:
+    sentence = "The worker did not understand Blender. Restart Blender; if it stays, install the extension again."
+    return RequestMalformed(sentence, why).report()
