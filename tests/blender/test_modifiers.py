@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Decimate modifier keeps the asked-for share, and the colours with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.bpy
+
+
+def ball(bpy: Any, arrays: Any) -> Any:
+    bpy.ops.mesh.primitive_ico_sphere_add(subdivisions=5)
+    made = bpy.context.object.data
+    vertices = np.empty(len(made.vertices) * 3, np.float32)
+    made.vertices.foreach_get("co", vertices)
+    triangles = np.empty(len(made.polygons) * 3, np.int32)
+    made.polygons.foreach_get("vertices", triangles)
+    red = np.tile(np.array([1.0, 0.0, 0.0], np.float32), (len(made.vertices), 1))
+    return arrays.MeshArrays(vertices.reshape(-1, 3), triangles.reshape(-1, 3), red)
+
+
+@pytest.mark.parametrize("ratio", [1.0, 0.5, 0.1])
+def test_the_share_of_triangles_is_kept_with_their_colours(bpy: Any, room: Callable[[str], Any], ratio: float) -> None:
+    arrays = ball(bpy, room("blender.mesh_arrays"))
+    new = room("blender.mesh_object").object_from_arrays("ball", arrays, ratio)
+    bpy.context.scene.collection.objects.link(new)
+    decimated = new.evaluated_get(bpy.context.evaluated_depsgraph_get()).data
+    assert len(decimated.polygons) == pytest.approx(len(arrays.triangles) * ratio, rel=0.02)
+    colours = np.empty(len(decimated.vertices) * 4, np.float32)
+    decimated.color_attributes["Color"].data.foreach_get("color_srgb", colours)
+    np.testing.assert_allclose(
+        colours.reshape(-1, 4), np.tile([1, 0, 0, 1], (len(decimated.vertices), 1)), atol=1 / 255
+    )

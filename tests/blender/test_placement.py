@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A new object stands where an artist expects it, and takes nobody out of what they are doing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.bpy
+
+
+@pytest.fixture
+def placement(room: Callable[[str], Any]) -> Any:
+    return room("blender.placement")
+
+
+@pytest.fixture
+def new(room: Callable[[str], Any], cube: Any) -> Any:
+    return room("blender.mesh_object").object_from_arrays("box", cube, 0.5)
+
+
+def add(bpy: Any, placement: Any, new: Any) -> bool:
+    selected = placement.add_at_cursor(new, bpy.context.scene, bpy.context.view_layer)
+    assert isinstance(selected, bool)
+    return selected
+
+
+def another_object(bpy: Any) -> Any:
+    other = bpy.data.objects.new("other", bpy.data.meshes.new("other"))
+    bpy.context.scene.collection.objects.link(other)
+    bpy.context.view_layer.objects.active = other
+    other.select_set(True)
+    return other
+
+
+def test_the_bottom_centre_is_the_origin_and_the_height_is_in_the_mesh(placement: Any, cube: Any) -> None:
+    standing = placement.stand_on_origin(cube, 3.0)
+    # The box is 1 x 2 x 2: three high, it is 1.5 x 3 on the floor.
+    np.testing.assert_allclose(standing.vertices.min(axis=0), [-0.75, -1.5, 0.0], atol=1e-6)
+    np.testing.assert_allclose(standing.vertices.max(axis=0), [0.75, 1.5, 3.0], atol=1e-6)
+    assert standing.vertices.dtype == np.float32
+    np.testing.assert_array_equal(standing.triangles, cube.triangles)
+
+
+def test_it_stands_at_the_cursor_unscaled_unturned_selected_alone(bpy: Any, placement: Any, new: Any) -> None:
+    other = another_object(bpy)
+    bpy.context.scene.cursor.location = (1.0, -2.0, 0.5)
+    assert add(bpy, placement, new)
+    assert tuple(new.location) == (1.0, -2.0, 0.5)
+    assert tuple(new.scale) == (1.0, 1.0, 1.0)
+    assert tuple(new.rotation_euler) == (0.0, 0.0, 0.0)
+    assert bpy.context.view_layer.objects.active == new
+    assert bpy.context.selected_objects == [new]
+    assert not other.select_get()
+
+
+def test_it_goes_into_the_active_collection(bpy: Any, placement: Any, new: Any) -> None:
+    props = bpy.data.collections.new("Props")
+    bpy.context.scene.collection.children.link(props)
+    bpy.context.view_layer.active_layer_collection = bpy.context.view_layer.layer_collection.children["Props"]
+    add(bpy, placement, new)
+    assert new.users_collection == (props,)
+
+
+@pytest.mark.parametrize("hide", ["exclude", "hide_viewport"])
+def test_it_does_not_vanish_into_a_hidden_collection(bpy: Any, placement: Any, new: Any, hide: str) -> None:
+    props = bpy.data.collections.new("Props")
+    bpy.context.scene.collection.children.link(props)
+    layer = bpy.context.view_layer.layer_collection.children["Props"]
+    bpy.context.view_layer.active_layer_collection = layer
+    setattr(layer, hide, True)
+    bpy.context.view_layer.update()
+    assert add(bpy, placement, new)
+    assert new.users_collection == (bpy.context.scene.collection,)
+
+
+def test_it_leaves_someone_who_edits_another_object_in_peace(bpy: Any, placement: Any, new: Any) -> None:
+    other = another_object(bpy)
+    bpy.ops.object.mode_set(mode="EDIT")
+    assert not add(bpy, placement, new)
+    assert other.mode == "EDIT"
+    assert bpy.context.view_layer.objects.active == other
+    assert new.users_collection == (bpy.context.scene.collection,)
+    bpy.ops.object.mode_set(mode="OBJECT")

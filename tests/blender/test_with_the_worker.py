@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Blender and the real worker, with a small network of random weights: its surface is noise, but all else is real.
+
+The worker's Python is TRIPOSR_TEST_WORKER_PYTHON, or the one that runs the tests where it has PyTorch.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytestmark = [pytest.mark.bpy, pytest.mark.parity]
+
+
+@pytest.fixture(scope="module")
+def worker_python() -> str:
+    python = os.environ.get("TRIPOSR_TEST_WORKER_PYTHON", "")
+    if not python and importlib.util.find_spec("torch") is None:
+        pytest.skip("set TRIPOSR_TEST_WORKER_PYTHON to a Python with PyTorch")
+    return python or sys.executable
+
+
+@pytest.fixture(scope="module")
+def checkpoint(worker_python: str, facts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny")
+    maker = facts / "parity" / "synthetic_checkpoint.py"
+    subprocess.run([worker_python, maker, folder, "--size", "tiny"], check=True, timeout=300)
+    return folder
+
+
+@pytest.fixture
+def settings(
+    bpy: Any, session: Any, worker_python: str, checkpoint: Path, facts: Path, tmp_path: Path
+) -> Iterator[Any]:
+    """The scene's settings, with the worker, the model and a threshold at which its noise has a surface."""
+    preferences = session.preferences()
+    preferences.worker_python, preferences.data_folder, preferences.device = worker_python, str(tmp_path), "cpu"
+    chosen = bpy.context.scene.triposr
+    chosen.model, chosen.model_folder = "FOLDER", str(checkpoint)
+    chosen.threshold = float(np.load(facts / "parity" / "golden_tiny.npz")["mesh_threshold"])
+    chosen.resolution = 32
+    yield chosen
+    session.stop_worker()
+    preferences.worker_python, preferences.data_folder, preferences.device = "", "", "auto"
+    session.failure, session.notice = None, ""
+
+
+def test_a_photo_becomes_an_object(bpy: Any, settings: Any, facts: Path) -> None:
+    settings.image_path = str(facts / "images" / "teapot.png")
+    settings.height = 0.25
+    assert bpy.ops.triposr.generate() == {"FINISHED"}
+    new = bpy.context.object
+    heights = [vertex.co.z for vertex in new.data.vertices]
+    assert new.name == "teapot"
+    assert (min(heights), max(heights)) == (0.0, pytest.approx(0.25))
+    assert new.data.validate() is False
+    assert len(new["triposr_model_sha256"]) == 64
+    assert Path(new["triposr_field"]).stat().st_size > 10_000
+    steps = {"load model", "load photo", "cut out", "frame", "reconstruct", "extract", "colour", "orient"}
+    assert set(new["triposr_seconds"].keys()) == steps
+
+
+def test_the_worker_survives_what_is_no_picture(
+    bpy: Any, settings: Any, session: Any, facts: Path, tmp_path: Path, room: Callable[[str], Any]
+) -> None:
+    (tmp_path / "text.png").write_text("not a picture")
+    settings.image_path = str(tmp_path / "text.png")
+    with pytest.raises(RuntimeError, match=r"text\.png"):
+        bpy.ops.triposr.generate()
+    assert isinstance(session.failure, room("host.failures").WorkerReportedFailure)
+    assert session.failure.code.startswith("PHOTO_")
+    settings.image_path = str(facts / "images" / "chair.png")
+    assert bpy.ops.triposr.generate() == {"FINISHED"}
+    assert bpy.context.object.name == "chair"
+
+
+def test_a_threshold_without_a_surface_says_what_to_try(bpy: Any, settings: Any, session: Any, facts: Path) -> None:
+    settings.image_path = str(facts / "images" / "teapot.png")
+    settings.threshold = 1e6
+    with pytest.raises(RuntimeError, match=r"(?i)threshold"):
+        bpy.ops.triposr.generate()
+    assert session.failure.code == "SURFACE_EMPTY"
+    assert len(bpy.data.objects) == 0

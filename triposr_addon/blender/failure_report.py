@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an artist can do about a failure that the panel shows: copy everything known about it, or put it away."""
+
+from __future__ import annotations
+
+import platform
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ..host.failures import HostFailure
+from . import session
+from .provenance import extension_version
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+
+def details_text(failure: HostFailure, log: str) -> str:
+    """All that helps someone else to find the cause, as plain text."""
+    return "\n".join(
+        (
+            f"{failure.code}: {failure.sentence}",
+            f"TripoSR for Blender {extension_version()}, Blender {bpy.app.version_string}, {platform.platform()}",
+            "",
+            failure.details,
+            "",
+            "The worker's last words:",
+            log,
+        )
+    )
+
+
+class _AboutFailure:
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        """Only while a failure is shown."""
+        return session.current().failure is not None
+
+
+class TRIPOSR_OT_copy_failure(_AboutFailure, bpy.types.Operator):
+    """Copy the failure with its technical details to the clipboard, for a report"""
+
+    bl_idname = "triposr.copy_failure"
+    bl_label = "Copy Details"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Fill the clipboard."""
+        running = session.current()
+        if running.failure is None:
+            return {"CANCELLED"}
+        context.window_manager.clipboard = details_text(running.failure, running.storage().worker_log_tail())
+        self.report({"INFO"}, "Copied to the clipboard")
+        return {"FINISHED"}
+
+
+class TRIPOSR_OT_dismiss_failure(_AboutFailure, bpy.types.Operator):
+    """Put this message away"""
+
+    bl_idname = "triposr.dismiss_failure"
+    bl_label = "Dismiss"
+    bl_options = {"INTERNAL"}
+
+    def execute(self, _context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Forget it."""
+        session.current().failure = None
+        return {"FINISHED"}

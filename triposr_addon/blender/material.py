@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A material that shows the mesh's colours as they are in the picture."""
+
+from __future__ import annotations
+
+import bpy
+
+ROUGHNESS = 0.9
+SPECULAR_LEVEL = 0.1
+"""The picture's light is baked into the colours: a shiny surface would light them a second time."""
+
+
+def colour_material(name: str, attribute: str) -> bpy.types.Material:
+    """A new material: the colour attribute of that name, into the base colour of a rough Principled surface."""
+    material = bpy.data.materials.new(name)
+    # Blender 4.x makes a material without nodes; 5.x always has them, and warns about this switch.
+    if material.node_tree is None:
+        material.use_nodes = True
+    tree = material.node_tree
+    surface = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
+    colour = tree.nodes.new("ShaderNodeVertexColor")
+    colour.layer_name = attribute
+    colour.location = (surface.location.x - 220.0, surface.location.y)
+    # By name: the order of Principled's sockets changes between versions.
+    tree.links.new(colour.outputs["Color"], surface.inputs["Base Color"])
+    surface.inputs["Roughness"].default_value = ROUGHNESS
+    surface.inputs["Specular IOR Level"].default_value = SPECULAR_LEVEL
+    return material

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The TripoSR tab in the 3D View's sidebar. It only draws: what it shows is decided elsewhere."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import bpy
+
+from ..host.failures import HostFailure
+from ..host.jobs import JobView
+from . import models, session
+from .paths import path_or_none
+from .properties import settings_of
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import IconItems
+
+    from .properties import TRIPOSR_PG_settings
+
+THUMBNAIL_SCALE = 7.0
+BUTTON_SCALE = 1.8
+CHARACTER_PIXELS = 6.5
+"""About the width of a letter in Blender's own font at a scale of 1, rounded up: text must not be cut off."""
+
+
+class _InSidebar:
+    bl_space_type: Any = "VIEW_3D"
+    bl_region_type: Any = "UI"
+    bl_category = "TripoSR"
+
+
+class TRIPOSR_PT_image_to_mesh(_InSidebar, bpy.types.Panel):
+    """Picture, model, and the button."""
+
+    bl_idname = "TRIPOSR_PT_image_to_mesh"
+    bl_label = "Image to Mesh"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """From top to bottom as one works."""
+        running, settings = session.current(), settings_of(context)
+        layout = self.layout
+        assert layout is not None
+        _draw_picture(layout, running, settings)
+        _draw_model(layout, settings)
+        if running.storage().worker_python_or_none() is None:
+            _draw_environment_missing(layout, context, running)
+        elif running.busy():
+            _draw_progress(layout, running.view())
+        else:
+            _draw_button(layout)
+        if running.failure is not None:
+            _draw_failure(layout, context, running.failure)
+        elif running.notice:
+            _draw_lines(layout, context, running.notice, "CHECKMARK")
+
+
+class _Settings(_InSidebar):
+    bl_parent_id = "TRIPOSR_PT_image_to_mesh"
+
+    def settings_column(self, context: bpy.types.Context) -> tuple[bpy.types.UILayout, TRIPOSR_PG_settings]:
+        """Names on the left, values on the right."""
+        column = self.layout.column()  # type: ignore[attr-defined]  # a panel's
+        column.use_property_split = True
+        column.use_property_decorate = False
+        return column, settings_of(context)
+
+
+class TRIPOSR_PT_picture(_Settings, bpy.types.Panel):
+    """How the subject is found in the picture."""
+
+    bl_idname = "TRIPOSR_PT_picture"
+    bl_label = "Cut-out"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Two settings."""
+        column, settings = self.settings_column(context)
+        column.prop(settings, "background")
+        column.prop(settings, "foreground_ratio", slider=True)
+
+
+class TRIPOSR_PT_surface(_Settings, bpy.types.Panel):
+    """How finely the shape is read off, and where its surface lies."""
+
+    bl_idname = "TRIPOSR_PT_surface"
+    bl_label = "Shape"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Two settings."""
+        column, settings = self.settings_column(context)
+        column.prop(settings, "resolution")
+        column.prop(settings, "threshold")
+
+
+class TRIPOSR_PT_object(_Settings, bpy.types.Panel):
+    """What the object looks like in the scene."""
+
+    bl_idname = "TRIPOSR_PT_object"
+    bl_label = "Object"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Two settings."""
+        column, settings = self.settings_column(context)
+        column.prop(settings, "height")
+        column.prop(settings, "decimate_ratio", text="Decimate")
+
+
+def _draw_picture(layout: bpy.types.UILayout, running: session.Session, settings: TRIPOSR_PG_settings) -> None:
+    picture = path_or_none(settings.image_path)
+    preview = running.thumbnail.preview_or_none(picture) if picture is not None else None
+    column = layout.column(align=True)
+    if preview is not None and preview.icon_id:
+        column.box().template_icon(preview.icon_id, scale=THUMBNAIL_SCALE)
+    row = column.row(align=True)
+    if picture is None:
+        row.scale_y = BUTTON_SCALE
+        row.operator("triposr.choose_picture", icon="IMAGE_DATA")
+    else:
+        row.prop(settings, "image_path", text="")
+        row.operator("triposr.choose_picture", text="", icon="IMAGE_DATA")
+
+
+def _draw_model(layout: bpy.types.UILayout, settings: TRIPOSR_PG_settings) -> None:
+    column = layout.column(align=True)
+    column.prop(settings, "model", text="")
+    if settings.model == models.FOLDER:
+        column.prop(settings, "model_folder", text="")
+
+
+def _draw_button(layout: bpy.types.UILayout) -> None:
+    row = layout.row()
+    row.scale_y = BUTTON_SCALE
+    row.operator("triposr.generate", icon="MESH_MONKEY")
+
+
+def _draw_progress(layout: bpy.types.UILayout, view: JobView) -> None:
+    row = layout.row(align=True)
+    row.scale_y = BUTTON_SCALE
+    step = "Cancelling" if view.cancelling else view.step.capitalize() or "Waiting"
+    row.progress(factor=view.fraction, type="BAR", text=f"{step}  {view.fraction:.0%}")
+    row.operator("triposr.cancel", text="", icon="X")
+    if view.detail:
+        layout.label(text=view.detail)
+
+
+def _draw_environment_missing(layout: bpy.types.UILayout, context: bpy.types.Context, running: session.Session) -> None:
+    box = layout.box()
+    _draw_lines(box, context, "TripoSR needs a Python environment of its own. It is not there yet.", "ERROR")
+    box.operator("preferences.addon_show", text="Open Preferences", icon="PREFERENCES").module = running.root_package
+
+
+def _draw_failure(layout: bpy.types.UILayout, context: bpy.types.Context, failure: HostFailure) -> None:
+    box = layout.box()
+    _draw_lines(box, context, failure.sentence, "ERROR")
+    row = box.row(align=True)
+    row.operator("triposr.copy_failure", icon="COPYDOWN")
+    row.operator("triposr.dismiss_failure", text="", icon="X")
+
+
+def _draw_lines(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: IconItems) -> None:
+    """A label cuts off what does not fit, so sentences are broken into lines here; the first one has the icon."""
+    column = layout.column(align=True)
+    for number, line in enumerate(textwrap.wrap(text, width=_characters_in(context))):
+        column.label(text=line, icon="BLANK1" if number else icon)
+
+
+def _characters_in(context: bpy.types.Context) -> int:
+    width = context.region.width if context.region is not None else 0
+    taken_by_margins_and_icon = 70.0
+    scale = context.preferences.system.ui_scale or 1.0
+    return max(20, int((width / scale - taken_by_margins_and_icon) / CHARACTER_PIXELS))

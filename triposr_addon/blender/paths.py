@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Paths as artists type them into Blender's fields."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+
+
+def path_or_none(text: str) -> Path | None:
+    """Absolute, with Blender's own `//` (beside the .blend) resolved; None for an empty field."""
+    return Path(bpy.path.abspath(text.strip())) if text.strip() else None
+
+
+def shown(text: str) -> str:
+    """Text from a file name as Blender can hold it: bytes that are no UTF-8 become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")

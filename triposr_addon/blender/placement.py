@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a new object stands: on its bottom centre, as tall as asked, at the 3D cursor, in the active collection."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import bpy
+import numpy as np
+
+from .mesh_arrays import MeshArrays
+
+
+def stand_on_origin(mesh: MeshArrays, height: float) -> MeshArrays:
+    """Move the bottom centre of the mesh's box to the origin and scale it to `height` (Blender units, > 0).
+
+    The numbers of the mesh change, so that the object's own scale stays 1. The mesh must have a height.
+    """
+    low, high = mesh.vertices.min(axis=0).astype(np.float64), mesh.vertices.max(axis=0).astype(np.float64)
+    foot = np.array([(low[0] + high[0]) / 2.0, (low[1] + high[1]) / 2.0, low[2]])
+    standing = (mesh.vertices - foot) * (height / (high[2] - low[2]))
+    return dataclasses.replace(mesh, vertices=standing.astype(np.float32))
+
+
+def add_at_cursor(new: bpy.types.Object, scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> bool:
+    """Link the object at the scene's 3D cursor and select it alone; answers whether it was selected.
+
+    Someone who meanwhile sculpts or edits another object keeps mode and selection: there the object only appears.
+    """
+    _collection_to_fill(scene, view_layer).objects.link(new)
+    new.location = scene.cursor.location
+    busy = view_layer.objects.active is not None and view_layer.objects.active.mode != "OBJECT"
+    if busy or not new.visible_get(view_layer=view_layer):
+        return False
+    for other in view_layer.objects.selected:
+        other.select_set(False, view_layer=view_layer)
+    new.select_set(True, view_layer=view_layer)
+    view_layer.objects.active = new
+    return True
+
+
+def show_in_local_view(new: bpy.types.Object, space: bpy.types.Space | None) -> None:
+    """A view that is isolated on some objects would hide the new one: let it in, as Blender's own Add does."""
+    if isinstance(space, bpy.types.SpaceView3D) and space.local_view is not None:
+        new.local_view_set(space, True)
+
+
+def _collection_to_fill(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> bpy.types.Collection:
+    """The active collection, or the scene's own where the active one is excluded, hidden or from a linked file."""
+    active = view_layer.active_layer_collection
+    if active is None or active.exclude or not active.is_visible or not active.collection.is_editable:
+        return scene.collection
+    return active.collection

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where things live on this computer and what they run on. What belongs to a scene is in properties.py."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import EnumProperty, StringProperty
+
+from . import session
+
+DEVICES = (
+    ("auto", "Automatic", "The graphics card where PyTorch can use it, else the processor"),
+    ("cpu", "Processor", "Works everywhere; slower"),
+    ("cuda", "NVIDIA or AMD card", "CUDA or ROCm"),
+    ("mps", "Apple graphics", "Metal, on Apple silicon"),
+)
+
+
+class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
+    """The extension's page in Blender's preferences."""
+
+    bl_idname = ""  # the extension's root package, set at registration: its name depends on the repository
+
+    if TYPE_CHECKING:
+        worker_python: str
+        data_folder: str
+        models_folder: str
+        device: str
+    else:
+        worker_python: StringProperty(
+            name="Python",
+            description="Python with PyTorch that runs the model. Empty: the one in the data folder",
+            subtype="FILE_PATH",
+        )
+        data_folder: StringProperty(
+            name="Data Folder",
+            description="Holds the Python environment, models, fields and logs. "
+            "Empty: the extension's own folder, which goes when the extension is removed",
+            subtype="DIR_PATH",
+        )
+        models_folder: StringProperty(
+            name="Models Folder",
+            description="Each folder in it with a config.yaml and weights is offered as a model. "
+            "Empty: models in the data folder",
+            subtype="DIR_PATH",
+        )
+        device: EnumProperty(
+            name="Device",
+            description="What the model runs on",
+            items=DEVICES,
+            default="auto",
+        )
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        """Install section first: without an environment nothing else matters."""
+        _draw_environment(self.layout.box())
+        column = self.layout.column()
+        column.use_property_split = True
+        column.prop(self, "device")
+        column.prop(self, "worker_python")
+        column.prop(self, "data_folder")
+        column.prop(self, "models_folder")
+
+
+def _draw_environment(box: bpy.types.UILayout) -> None:
+    storage = session.current().storage()
+    python = storage.worker_python_or_none()
+    if python is not None:
+        box.label(text="The Python environment is ready", icon="CHECKMARK")
+        box.label(text=str(python), icon="BLANK1")
+        return
+    box.label(text="The Python environment is missing", icon="ERROR")
+    box.label(text=f"Looked for it in {storage.environment}", icon="BLANK1")
+    box.label(text="Choose a Python with PyTorch below", icon="BLANK1")

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The scene's settings: what the panel shows and a .blend keeps. Nothing here says that something runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import bpy
+from bpy.props import EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+
+from . import models
+
+SCENE_PROPERTY = "triposr"
+
+BESIDE_THE_BLEND: set[str] = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
+"""Blender 4.5 and later warn about a path such as //cup.png where this is not said; 4.2 does not know the word."""
+
+BACKGROUNDS = (
+    (
+        "auto",
+        "Automatic",
+        "Transparency if the picture has some, else the cut-out model if installed, else a flat fill",
+    ),
+    ("alpha", "Transparency", "The picture's own transparency is the cut-out"),
+    ("rembg", "Cut-out Model", "A matting network finds the subject in any photo; it has to be installed"),
+    ("flat", "Plain Backdrop", "Everything that has the colour of the picture's border is background"),
+    ("none", "Keep", "The picture is used as it is"),
+)
+
+
+class TRIPOSR_PG_settings(bpy.types.PropertyGroup):
+    """What an artist chooses for one picture."""
+
+    if TYPE_CHECKING:
+        image_path: str
+        model: str
+        model_folder: str
+        background: str
+        foreground_ratio: float
+        resolution: int
+        threshold: float
+        height: float
+        decimate_ratio: float
+    else:
+        image_path: StringProperty(
+            name="Picture",
+            description="The picture to make a mesh of: one object, seen from the front, not cut off",
+            subtype="FILE_PATH",
+            options=BESIDE_THE_BLEND,
+        )
+        model: EnumProperty(
+            name="Model",
+            description="What turns the picture into a shape",
+            items=models.choices,
+        )
+        model_folder: StringProperty(
+            name="Model Folder",
+            description="A folder with config.yaml and model.safetensors or model.ckpt",
+            subtype="DIR_PATH",
+            options=BESIDE_THE_BLEND,
+        )
+        background: EnumProperty(
+            name="Background",
+            description="How the subject is cut out of the picture",
+            items=BACKGROUNDS,
+            default="auto",
+        )
+        foreground_ratio: FloatProperty(
+            name="Foreground Ratio",
+            description="Share of the frame that the subject fills. "
+            "Try another value where a shape comes out flat or bent",
+            min=0.5,
+            max=1.0,
+            default=0.85,
+            precision=2,
+            step=5,
+        )
+        resolution: IntProperty(
+            name="Resolution",
+            description="Grid steps along each side. Twice as many take up to eight times as long",
+            min=32,
+            max=512,
+            default=128,
+        )
+        threshold: FloatProperty(
+            name="Threshold",
+            description="Density at which the surface lies. Lower makes thin parts thicker, higher makes them thinner",
+            min=0.01,
+            soft_min=1.0,
+            soft_max=100.0,
+            default=25.0,
+            precision=1,
+            step=100,
+        )
+        height: FloatProperty(
+            name="Height",
+            description="How tall the object stands",
+            subtype="DISTANCE",
+            unit="LENGTH",
+            min=0.001,
+            soft_max=10.0,
+            default=1.0,
+        )
+        decimate_ratio: FloatProperty(
+            name="Decimate Ratio",
+            description="Share of the triangles that the Decimate modifier keeps. It can be changed later",
+            subtype="FACTOR",
+            min=0.01,
+            max=1.0,
+            default=0.5,
+            precision=2,
+        )
+
+
+def settings_of(context: bpy.types.Context) -> TRIPOSR_PG_settings:
+    """The current scene's settings."""
+    return cast("TRIPOSR_PG_settings", getattr(context.scene, SCENE_PROPERTY))
+
+
+def add_to_scenes() -> None:
+    """Every scene gets the settings; the class must be registered."""
+    setattr(bpy.types.Scene, SCENE_PROPERTY, PointerProperty(type=TRIPOSR_PG_settings))  # type: ignore[func-returns-value]
+
+
+def remove_from_scenes() -> None:
+    """Take them off again."""
+    delattr(bpy.types.Scene, SCENE_PROPERTY)

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where an object comes from, in its custom properties: enough to make it again, and to tell two of them apart."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import tomllib
+from pathlib import Path
+
+import bpy
+
+from ..host.jobs import GenerationResult
+from .order import Order
+from .paths import shown
+
+MANIFEST = Path(__file__).parents[2] / "blender_manifest.toml"
+PREFIX = "triposr_"
+
+
+def record(new: bpy.types.Object, order: Order, result: GenerationResult, kept_field: Path) -> None:
+    """Write the provenance onto the object.
+
+    Texts: triposr_image (path), _image_name, _field (path), _model, _model_sha256, _device, _version (extension).
+    Groups: triposr_settings (what the artist chose), triposr_seconds (by step; see protocol.STEPS).
+    """
+    request = order.request
+    facts: dict[str, object] = {
+        "image": shown(str(request.photo)),
+        "image_name": shown(request.photo.name),
+        "field": shown(str(kept_field)),
+        "model": result.model_name,
+        "model_sha256": result.model_sha256,
+        "device": result.device,
+        "version": extension_version(),
+        "settings": {
+            **dataclasses.asdict(request.photo_settings),
+            **dataclasses.asdict(request.surface_settings),
+            "height": order.height,
+            "decimate_ratio": order.decimate_ratio,
+        },
+        "seconds": {step: round(seconds, 3) for step, seconds in result.seconds.items()},
+    }
+    for name, fact in facts.items():
+        new[PREFIX + name] = fact
+
+
+@functools.cache
+def extension_version() -> str:
+    """As the manifest has it, say "0.1.0"."""
+    return str(tomllib.loads(MANIFEST.read_text(encoding="utf-8"))["version"])

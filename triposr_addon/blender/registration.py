@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Adding the extension to Blender and taking it out again, each in one ordered list."""
+
+from __future__ import annotations
+
+import bpy
+
+from . import command, generate, properties, session
+from .choose_picture import TRIPOSR_OT_choose_picture
+from .failure_report import TRIPOSR_OT_copy_failure, TRIPOSR_OT_dismiss_failure
+from .generate import TRIPOSR_OT_cancel, TRIPOSR_OT_generate, TRIPOSR_OT_watch
+from .panel import TRIPOSR_PT_image_to_mesh, TRIPOSR_PT_object, TRIPOSR_PT_picture, TRIPOSR_PT_surface
+from .preferences import TRIPOSR_AP_preferences
+from .properties import TRIPOSR_PG_settings
+
+CLASSES: tuple[type, ...] = (
+    TRIPOSR_AP_preferences,
+    TRIPOSR_PG_settings,
+    TRIPOSR_OT_choose_picture,
+    TRIPOSR_OT_generate,
+    TRIPOSR_OT_watch,
+    TRIPOSR_OT_cancel,
+    TRIPOSR_OT_copy_failure,
+    TRIPOSR_OT_dismiss_failure,
+    TRIPOSR_PT_image_to_mesh,
+    TRIPOSR_PT_picture,
+    TRIPOSR_PT_surface,
+    TRIPOSR_PT_object,
+)
+"""In this order: a panel comes after its parent, a property after the class that it points to."""
+
+
+def register(root_package: str, installer: object) -> None:
+    """Add everything. `root_package` is the name under which Blender loaded the extension."""
+    TRIPOSR_AP_preferences.bl_idname = root_package
+    session.open_session(root_package, installer)
+    for kind in CLASSES:
+        bpy.utils.register_class(kind)
+    properties.add_to_scenes()
+    command.add()
+
+
+def unregister() -> None:
+    """Take everything out, last things first. The session goes last: Blender may draw until its classes are gone."""
+    command.remove()
+    if bpy.app.timers.is_registered(generate.watch_again):
+        bpy.app.timers.unregister(generate.watch_again)
+    properties.remove_from_scenes()
+    for kind in reversed(CLASSES):
+        bpy.utils.unregister_class(kind)
+    session.close_session()

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What runs in this Blender session. None of it is stored in a .blend, which would reopen as still running.
+
+There is one Session between register() and unregister(). It holds no Blender data: undo and opening a file free that
+under our feet. The scene of a job is remembered by its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import bpy
+
+from ..host.failures import HostFailure
+from ..host.generation import Generator
+from ..host.jobs import JobView
+from ..host.storage import Storage
+from .paths import path_or_none
+from .thumbnail import Thumbnail
+
+if TYPE_CHECKING:
+    from .order import Order
+    from .preferences import TRIPOSR_AP_preferences
+
+LONGEST_BACKGROUND_JOB_SECONDS = 4 * 3600.0
+"""Background mode waits that long for one picture: the released model on a slow processor takes minutes."""
+
+MakeGenerator = Callable[[Storage, str], Generator]
+
+
+def generator_on(storage: Storage, device: str) -> Generator:
+    """The generator that Blender uses; tests hand a Session another one, with a worker that misbehaves."""
+    return Generator(storage, device=device)
+
+
+class Session:
+    """The generator with its worker, the job under way, and what the panel tells of the last one."""
+
+    def __init__(self, root_package: str, installer: object, make_generator: MakeGenerator = generator_on) -> None:
+        self.root_package = root_package
+        self.installer = installer
+        self.make_generator = make_generator
+        self.thumbnail = Thumbnail()
+        self.failure: HostFailure | None = None
+        self.notice = ""
+        self._generator: Generator | None = None
+        self._places: tuple[Storage, str] | None = None
+        self._job = ""
+        self._order: Order | None = None
+
+    def preferences(self) -> TRIPOSR_AP_preferences:
+        """The extension's page in the preferences."""
+        ours = bpy.context.preferences.addons[self.root_package].preferences
+        return cast("TRIPOSR_AP_preferences", ours)
+
+    def storage(self) -> Storage:
+        """The folders and the Python that the preferences name, or the extension's own."""
+        chosen = self.preferences()
+        root = path_or_none(chosen.data_folder) or Path(bpy.utils.extension_path_user(self.root_package))
+        return Storage(root, path_or_none(chosen.worker_python), path_or_none(chosen.models_folder))
+
+    def busy(self) -> bool:
+        """Whether a job is under way. One at a time: the button waits."""
+        return self._order is not None
+
+    def start(self, order: Order) -> None:
+        """Begin a job; nothing blocks here. Raises HostFailure, or RuntimeError while another job is under way."""
+        if self.busy():
+            raise RuntimeError("one job at a time")
+        self.failure, self.notice = None, ""
+        self._job = self._fitting_generator().submit(order.request)
+        self._order = order
+
+    def tick(self) -> None:
+        """Take in what the worker said meanwhile; to be called about ten times a second."""
+        self._working_generator().tick()
+
+    def run_to_end(self, on_progress: Callable[[JobView], None]) -> None:
+        """Where no timer ticks: wait until the job is over, however it ends."""
+        self._working_generator().run_until_done(self._job, LONGEST_BACKGROUND_JOB_SECONDS, on_progress)
+
+    def order(self) -> Order:
+        """The order under way."""
+        if self._order is None:
+            raise RuntimeError("no job is under way")
+        return self._order
+
+    def view(self) -> JobView:
+        """How the job under way stands."""
+        return self._working_generator().view(self._job)
+
+    def cancel(self) -> None:
+        """Stop the job under way, if there is one; it is over within a second of ticks."""
+        if self.busy():
+            self._working_generator().cancel(self._job)
+
+    def finish(self) -> None:
+        """Forget the job and remove its files."""
+        job, self._job, self._order = self._job, "", None
+        self._working_generator().drop(job)
+
+    def close(self) -> None:
+        """End the worker and give back what Blender lent."""
+        self.stop_worker()
+        self.thumbnail.close()
+
+    def stop_worker(self) -> None:
+        """End the worker, and the job with it; the next job starts another. Takes three seconds at most."""
+        self._job, self._order = "", None
+        if self._generator is not None:
+            self._generator.stop()
+            self._generator = None
+
+    def _fitting_generator(self) -> Generator:
+        """The one there is, or a new one where the preferences have changed since."""
+        places = (self.storage(), self.preferences().device)
+        if self._places != places:
+            self.stop_worker()
+        if self._generator is None:
+            self._generator, self._places = self.make_generator(*places), places
+        return self._generator
+
+    def _working_generator(self) -> Generator:
+        if self._generator is None:
+            raise RuntimeError("no job is under way")
+        return self._generator
+
+
+_session: Session | None = None
+
+
+def open_session(root_package: str, installer: object) -> None:
+    """Called by register()."""
+    global _session  # Blender calls panels and operators without a place to hand anything in
+    _session = Session(root_package, installer)
+
+
+def close_session() -> None:
+    """Called by unregister()."""
+    global _session  # as above
+    if _session is not None:
+        _session.close()
+    _session = None
+
+
+def current() -> Session:
+    """The open session. Raises RuntimeError outside register() .. unregister()."""
+    if _session is None:
+        raise RuntimeError("the TripoSR extension is not registered")
+    return _session
+
+
+def current_or_none() -> Session | None:
+    """For what Blender may still call while the extension is being switched off."""
+    return _session
