@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`python -m triposr_addon photo.png -o mesh.glb`: the worker's own steps without Blender.
+
+Written paths go to standard output, everything else to standard error. Exit code 0: every mesh was written;
+1: one or more failed; 2: the command line makes no sense; 130: interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import sys
+import traceback
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from triposr_addon.protocol import BACKGROUND_METHODS, ErrorReport, PhotoSettings, SurfaceSettings
+from triposr_addon.worker.failures import INTERNAL, OutputUnwritable, PhotoMissing, WorkerFailure
+from triposr_addon.worker.progress_line import ProgressLine
+from triposr_addon.worker.steps import Steps
+
+if TYPE_CHECKING:
+    from triposr_addon.worker.checkpoint import LoadedCheckpoint
+    from triposr_addon.worker.field import TriplaneField
+
+# Imports of torch and of what needs it stand inside the functions: --help is there at once.
+
+MESH_SUFFIXES = (".glb", ".obj", ".ply", ".npz")
+PHOTO_SUFFIXES = frozenset(
+    [".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".gif", ".tga", ".ppm", ".jp2", ".psd", ".qoi"]
+)
+FIELD_SUFFIX = ".triplane.safetensors"
+INTERRUPTED = 130
+
+EXAMPLES = """\
+examples:
+  python -m triposr_addon mug.png -o mug.glb
+  python -m triposr_addon photos/ -o meshes/ --format obj
+  python -m triposr_addon mug.png -o mug.glb --save-field
+  python -m triposr_addon --from-field mug.triplane.safetensors -o fine.glb --resolution 512
+
+.glb and .obj stand up along +Y and face +Z, as these formats expect;
+.ply stands up along +Z and faces -Y, as objects in Blender do.
+"""
+
+
+@dataclass(frozen=True)
+class Order:
+    """One source (a photo or a field file) and the mesh file to make of it."""
+
+    source: Path
+    mesh: Path
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if bool(options.photos) == bool(options.from_field):
+        parser.error("give photos, or --from-field FILE, and not both")
+    try:
+        return _run(options)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _run(options: argparse.Namespace) -> int:
+    try:
+        orders = plan(options)
+        make = _field_maker(options) if options.from_field else _photo_maker(options)
+    except WorkerFailure as failure:
+        _print_failure(failure.report())
+        return 1
+    failures = {}
+    for order in orders:
+        if report := _made(order, make):
+            failures[order.source.name] = report.code
+    if len(orders) > 1:
+        print(f"{len(orders) - len(failures)} of {len(orders)} meshes written", file=sys.stderr)
+        for name, code in failures.items():
+            print(f"  failed: {name} [{code}]", file=sys.stderr)
+    return 1 if failures else 0
+
+
+def _made(order: Order, make: Callable[[Order, Steps], None]) -> ErrorReport | None:
+    """Fill one order; its failure is printed and returned, so that the next can go on."""
+    line = ProgressLine(sys.stderr, order.source.name)
+    try:
+        with contextlib.ExitStack() as stack:
+            stack.callback(line.finish)
+            make(order, Steps(line.tell, lambda: False))
+    except WorkerFailure as failure:
+        report = failure.report()
+    except Exception as error:  # noqa: BLE001  # the next photo may do better
+        details = "".join(traceback.format_exception(error))
+        report = ErrorReport(INTERNAL, f"Something unforeseen went wrong ({type(error).__name__}).", details)
+    else:
+        print(order.mesh)
+        return None
+    _print_failure(report, order.source.name)
+    return report
+
+
+def _print_failure(report: ErrorReport, name: str = "") -> None:
+    subject = f"{name}: " if name not in report.sentence else ""
+    print(f"error: {subject}{report.sentence} [{report.code}]", file=sys.stderr)
+    if report.details:
+        print("  " + report.details.strip().replace("\n", "\n  "), file=sys.stderr)
+
+
+# --- what to make ----------------------------------------------------------------------------------------------------
+
+
+def plan(options: argparse.Namespace) -> list[Order]:
+    """The orders of a command line; output folders are made. Raises PhotoMissing, OutputUnwritable, SettingsInvalid."""
+    output: Path = options.output
+    sources = [options.from_field] if options.from_field else _photos(options.photos)
+    many = len(sources) > 1 or any(photo.is_dir() for photo in options.photos)
+    if many or output.is_dir() or not output.suffix:
+        orders = [Order(source, output / name) for source, name in _mesh_names(sources, options.format)]
+    else:
+        orders = [Order(sources[0], output)]
+    _check_output(orders[0].mesh, is_folder=orders[0].mesh != output)
+    return orders
+
+
+def _photos(given: Sequence[Path]) -> list[Path]:
+    photos: list[Path] = []
+    for path in given:
+        found = _photos_in(path) if path.is_dir() else [path]
+        if not found:
+            raise PhotoMissing(f"The folder {path} holds no photos. Choose another folder.")
+        photos += found
+    return list(dict.fromkeys(photos))
+
+
+def _photos_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file())
+
+
+def _mesh_names(sources: Sequence[Path], suffix: str) -> list[tuple[Path, str]]:
+    """A mesh name for each source, from its stem; from its whole name where stems agree (mug.png and mug.jpg)."""
+    stems = [
+        source.name.removesuffix(FIELD_SUFFIX) if FIELD_SUFFIX in source.name else source.stem for source in sources
+    ]
+    counts = Counter(stem.lower() for stem in stems)
+    names = (stem if counts[stem.lower()] == 1 else source.name for source, stem in zip(sources, stems, strict=True))
+    return [(source, f"{name}.{suffix}") for source, name in zip(sources, names, strict=True)]
+
+
+def _check_output(mesh: Path, *, is_folder: bool) -> None:
+    """Find out before the work, not after it."""
+    from triposr_addon.worker.mesh_file import check_suffix
+
+    check_suffix(mesh)
+    folder = mesh.parent
+    try:
+        if is_folder:
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputUnwritable(f"The folder {folder} can't be made. Choose another output.", repr(error)) from error
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise OutputUnwritable(f"The folder {folder} does not exist or may not be written to. Choose another output.")
+
+
+# --- how to make it --------------------------------------------------------------------------------------------------
+
+
+def _photo_maker(options: argparse.Namespace) -> Callable[[Order, Steps], None]:
+    """Loads the model at once, and returns what makes one photo's mesh with it."""
+    checkpoint = _loaded(options)
+    settings = PhotoSettings(options.background, options.foreground_ratio)
+
+    def make(order: Order, steps: Steps) -> None:
+        from triposr_addon.worker.image_to_field import image_to_field
+
+        made = image_to_field(order.source, checkpoint, settings, options.rembg_home, steps)
+        for warning in made.warnings:
+            print(f"warning: {order.source.name}: {warning}", file=sys.stderr)
+        _save(made.field, order.mesh, options, steps)
+        if options.save_field:
+            made.field.save(order.mesh.with_suffix(FIELD_SUFFIX))
+
+    return make
+
+
+def _loaded(options: argparse.Namespace) -> LoadedCheckpoint:
+    line = ProgressLine(sys.stderr, "model")
+    with contextlib.ExitStack() as stack:
+        stack.callback(line.finish)
+        with Steps(line.tell, lambda: False).step("load model"):
+            from triposr_addon.worker.checkpoint import PREVIEW_FOLDER, load_checkpoint
+            from triposr_addon.worker.device import choose_device, naming_out_of_memory
+
+            device = choose_device(options.device)
+            with naming_out_of_memory(device):
+                return load_checkpoint(options.model or PREVIEW_FOLDER, device)
+
+
+def _field_maker(options: argparse.Namespace) -> Callable[[Order, Steps], None]:
+    from triposr_addon.worker.device import choose_device
+    from triposr_addon.worker.field import load_field
+
+    device = choose_device(options.device)
+    return lambda order, steps: _save(load_field(order.source, device), order.mesh, options, steps)
+
+
+def _save(field: TriplaneField, mesh: Path, options: argparse.Namespace, steps: Steps) -> None:
+    from triposr_addon.worker.field_to_mesh import field_to_mesh
+    from triposr_addon.worker.mesh_file import save_mesh
+
+    save_mesh(field_to_mesh(field, SurfaceSettings(options.resolution, options.threshold), steps).mesh, mesh)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m triposr_addon",
+        description="Turn photos into coloured 3D meshes with TripoSR.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    photo, surface = PhotoSettings(), SurfaceSettings()
+    add = parser.add_argument
+    add("photos", nargs="*", type=Path, metavar="PHOTO", help="a photo, or a folder of photos")
+    add("-o", "--output", type=Path, required=True, metavar="PATH", help=".glb, .obj or .ply file; or a folder")
+    add("--format", choices=[s[1:] for s in MESH_SUFFIXES], default="glb", help="format in a folder (default: glb)")
+    add("--model", type=Path, metavar="FOLDER", help="checkpoint folder (default: the built-in preview model)")
+    add("--background", choices=BACKGROUND_METHODS, default=photo.background, help="how the subject is cut out")
+    add("--rembg-home", type=Path, default=_rembg_home(), metavar="FOLDER", help="where rembg's models are")
+    add("--foreground-ratio", type=float, default=photo.foreground_ratio, metavar="R", help="0.5 to 1 (default: 0.85)")
+    add("--resolution", type=int, default=surface.resolution, metavar="N", help="16 to 1024 (default: 256)")
+    add("--threshold", type=float, default=surface.threshold, metavar="T", help="density of the surface (default: 25)")
+    add("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
+    add("--save-field", action="store_true", help=f"write the field beside the mesh too ({FIELD_SUFFIX})")
+    add("--from-field", type=Path, metavar="FILE", help="make the mesh from a saved field instead of a photo")
+    return parser
+
+
+def _rembg_home() -> Path:
+    return Path(os.environ.get("REMBG_HOME") or Path.home() / ".rembg")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
