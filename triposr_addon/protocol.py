@@ -372,11 +372,18 @@ def _checked(value: object, hint: Any, where: str) -> Any:
         return {key: _checked(entry, arguments[1], where) for key, entry in value.items()}
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return message_from_json(hint, value)
-    if hint is float and isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+    if hint is float and isinstance(value, int | float) and not isinstance(value, bool) and _fits_float(value):
         return float(value)
     if isinstance(hint, type) and type(value) is hint and hint is not float:
         return value
     raise MalformedMessage(f"{where}: {value!r:.60} is not of type {hint}")
+
+
+def _fits_float(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an integer of hundreds of digits
+        return False
 
 
 def _line(message: JsonObject) -> bytes:

@@ -143,7 +143,7 @@ class WorkerProcess:
         self._input.write(protocol.encode_notification(protocol.Cancel(job)))
 
     def poll(self) -> list[WorkerEvent]:
-        """What has happened since the last poll, in order, a few hundred events at most. `Broken` is the last of all."""
+        """What has happened since the last poll, in order, a few hundred events at most. `Broken` is the last ever."""
         events: list[WorkerEvent] = []
         try:
             while not self._over and len(events) < EVENTS_A_POLL:

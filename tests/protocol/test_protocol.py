@@ -1,0 +1,322 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every message survives the wire; everything else is refused with a reason."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+import typing
+
+import pytest
+
+from triposr_addon import protocol
+from triposr_addon.protocol import (
+    Cancel,
+    ErrorLine,
+    ErrorReport,
+    Exit,
+    Extract,
+    Extracted,
+    HostNotification,
+    Initialize,
+    Initialized,
+    Log,
+    MalformedMessage,
+    PhotoSettings,
+    Progress,
+    Reconstruct,
+    Reconstructed,
+    Request,
+    RequestLine,
+    Result,
+    ResultLine,
+    ShutDown,
+    Shutdown,
+    SurfaceSettings,
+    Unload,
+    Unloaded,
+    WorkerNotification,
+    decode_host_line,
+    decode_worker_line,
+)
+
+REQUESTS: tuple[Request, ...] = (
+    Initialize(1),
+    Initialize(1, "/rembg", "cuda:1"),
+    Reconstruct("j1", "/a/photo.png", "/models/preview", "/out/field"),
+    Reconstruct("j1", "C:\\Bilder\\Müller 写真.png", "m", "f", "c", PhotoSettings("flat", 0.7)),
+    Reconstruct("j1", "not utf-8 \udcff\udc80.png", 'quote " and \\ and \n line', "f"),
+    Extract("j2", "f", "m.npz"),
+    Extract("j2", "f", "m.npz", SurfaceSettings(64, 0.39)),
+    Unload(),
+    Shutdown(),
+)
+RESULTS: tuple[tuple[Request, Result], ...] = (
+    (REQUESTS[0], Initialized(1, 4711, "cuda:0", "GPU", 150 << 30, {"torch": "2.13.0"})),
+    (REQUESTS[2], Reconstructed("f", "preview", "ab" * 32, "cpu", {"load photo": 0.25}, ["small", "dark"])),
+    (REQUESTS[2], Reconstructed("f", "preview", "", "cpu")),
+    (REQUESTS[5], Extracted("m.npz", 126_698, 253_392, True, {"extract": 1.5})),
+    (Unload(), Unloaded(had_model=False)),
+    (Shutdown(), ShutDown()),
+)
+HOST_NOTIFICATIONS: tuple[HostNotification, ...] = (Cancel("j1"), Exit())
+WORKER_NOTIFICATIONS: tuple[WorkerNotification, ...] = (
+    Progress("j1", "reconstruct", 0.5),
+    Progress("j1", "extract", 1.0, "slab 3 of 9"),
+    Log("warning", "two\nlines and a \t tab"),
+)
+
+
+def unended(line: bytes) -> bytes:
+    assert line.endswith(b"\n")
+    assert line.count(b"\n") == 1
+    return line[:-1]
+
+
+def said(**message: object) -> bytes:
+    return json.dumps({"jsonrpc": "2.0", **message}).encode()
+
+
+# --- what comes through ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_requests_survive(request_: Request) -> None:
+    assert decode_host_line(unended(protocol.encode_request(17, request_))) == RequestLine(17, request_)
+
+
+@pytest.mark.parametrize("notification", HOST_NOTIFICATIONS)
+def test_notifications_to_the_worker_survive(notification: HostNotification) -> None:
+    assert decode_host_line(unended(protocol.encode_notification(notification))) == notification
+
+
+@pytest.mark.parametrize("notification", WORKER_NOTIFICATIONS)
+def test_notifications_to_the_host_survive(notification: WorkerNotification) -> None:
+    assert decode_worker_line(unended(protocol.encode_notification(notification))) == notification
+
+
+@pytest.mark.parametrize(("request_", "result"), RESULTS)
+def test_results_survive(request_: Request, result: Result) -> None:
+    line = decode_worker_line(unended(protocol.encode_result(3, result)))
+    assert isinstance(line, ResultLine)
+    assert line.id == 3
+    assert protocol.result_from_json(request_, line.result) == result
+
+
+@pytest.mark.parametrize("request_id", [None, 0, 12])
+def test_errors_survive(request_id: int | None) -> None:
+    report = ErrorReport("PHOTO_UNREADABLE", "Das ist kein Bild: größer.", "Traceback\n  line 1")
+    assert decode_worker_line(unended(protocol.encode_error(request_id, report))) == ErrorLine(request_id, report)
+
+
+def test_the_tables_above_hold_every_message() -> None:
+    tested: set[type] = {type(message) for message in (*REQUESTS, *HOST_NOTIFICATIONS, *WORKER_NOTIFICATIONS)}
+    tested |= {type(result) for _, result in RESULTS}
+    kinds = (Request, Result, HostNotification, WorkerNotification)
+    assert tested == {kind for union in kinds for kind in typing.get_args(union)}
+
+
+def test_every_request_has_its_result() -> None:
+    assert set(protocol.RESULT_OF) == set(typing.get_args(Request))
+    assert set(protocol.RESULT_OF.values()) == set(typing.get_args(Result))
+
+
+def test_every_field_can_be_checked() -> None:
+    """A field of a type that the reader does not know would refuse every message."""
+    for kind in (*typing.get_args(Request), *typing.get_args(Result), Cancel, Exit, Progress, Log):
+        for entry in dataclasses.fields(kind):
+            hint = typing.get_type_hints(kind)[entry.name]
+            plain = {str, int, float, bool, PhotoSettings, SurfaceSettings}
+            assert hint in plain or typing.get_origin(hint) in (list, dict), f"{kind.__name__}.{entry.name}"
+
+
+def test_a_missing_field_with_a_default_takes_it() -> None:
+    line = said(id=1, method="extract", params={"job": "j", "field_path": "f", "mesh_path": "m"})
+    assert decode_host_line(line) == RequestLine(1, Extract("j", "f", "m", SurfaceSettings(256, 25.0)))
+
+
+def test_a_whole_number_is_a_float_too() -> None:
+    message = decode_worker_line(said(method="progress", params={"job": "j", "step": "extract", "fraction": 1}))
+    assert message == Progress("j", "extract", 1.0)
+    assert isinstance(message, Progress)
+    assert type(message.fraction) is float
+
+
+def test_a_line_of_the_longest_length_is_read_and_one_byte_more_is_not() -> None:
+    overhead = len(unended(protocol.encode_notification(Log("info", ""))))
+    fits = unended(protocol.encode_notification(Log("info", "x" * (protocol.LONGEST_LINE_BYTES - overhead))))
+    assert isinstance(decode_worker_line(fits), Log)
+    with pytest.raises(MalformedMessage, match="line too long"):
+        decode_worker_line(fits + b" ")
+
+
+def test_numbers_that_json_does_not_know_are_not_written() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        protocol.encode_notification(Progress("j", "extract", float("nan")))
+
+
+# --- what is refused -------------------------------------------------------------------------------------------------
+
+NEITHER = "neither a notification nor an answer"
+PROGRESS = {"job": "j", "step": "extract", "fraction": 0.5}
+ERROR = {"code": -32000, "message": "Sentence.", "data": {"code": "C", "details": ""}}
+
+ON_BOTH_SIDES = [
+    (b"", "not JSON"),
+    (b"\n", "not JSON"),
+    (b"Downloading: 100%", "not JSON"),
+    (b'{"jsonrpc":"2.0","id":1,"result":{"fie', "not JSON"),
+    (b'{"jsonrpc":"2.0"}{"jsonrpc":"2.0"}', "not JSON"),
+    (b'\xff\xfe{"jsonrpc":"2.0"}', "not JSON"),
+    (b'{"jsonrpc":"2.0","method":"log","params":{"level":"info","message":"\xff"}}', "not JSON"),
+    ('{"jsonrpc":"2.0"}'.encode("utf-16"), "not JSON"),
+    (b"\xef\xbb\xbf" + b'{"jsonrpc":"2.0"}', "not JSON"),
+    (b"[" * 100_000, "not JSON"),
+    (b'{"jsonrpc":"2.0","id":' + b"9" * 5000 + b"}", "not JSON"),
+    (b"null", "not a JSON-RPC"),
+    (b"[]", "not a JSON-RPC"),
+    (b"17", "not a JSON-RPC"),
+    (b'"text"', "not a JSON-RPC"),
+    (b"{}", "not a JSON-RPC"),
+    (b'{"jsonrpc":"1.0","method":"exit","params":{}}', "not a JSON-RPC"),
+    (b'{"jsonrpc":2.0,"method":"exit","params":{}}', "not a JSON-RPC"),
+    (said(method="make tea", params={}), "unknown notification 'make tea'"),
+    (said(method=None, params={}), "method is missing"),
+    (said(method=["exit"], params={}), "method is missing"),
+]
+
+
+@pytest.mark.parametrize(("line", "reason"), ON_BOTH_SIDES)
+def test_lines_that_nobody_reads(line: bytes, reason: str) -> None:
+    with pytest.raises(MalformedMessage, match=reason):
+        decode_worker_line(line)
+    with pytest.raises(MalformedMessage, match=reason):
+        decode_host_line(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (said(id=1), NEITHER),
+        (said(result={}), NEITHER),
+        (said(id="1", result={}), NEITHER),
+        (said(id=1.0, result={}), NEITHER),
+        (said(id=True, result={}), NEITHER),
+        (said(id=1, result=None), NEITHER),
+        (said(id=1, result=[1]), NEITHER),
+        (said(id=1, result="done"), NEITHER),
+        (said(id=1, error=None), "error without data"),
+        (said(id=1, error="bad"), "error without data"),
+        (said(id=1, error={"code": 1, "message": "x"}), "error without data"),
+        (said(id=1, error={**ERROR, "data": []}), "error without data"),
+        (said(id=1, error={**ERROR, "message": None}), r"ErrorReport\.sentence"),
+        (said(id=1, error={**ERROR, "data": {"details": ""}}), r"ErrorReport\.code is missing"),
+        (said(id=1, error={**ERROR, "data": {"code": 7}}), r"ErrorReport\.code"),
+        (said(id=1, error={**ERROR, "data": {"code": "C", "trace": ""}}), "no field 'trace'"),
+        (said(method="exit", params={}), "unknown notification 'exit'"),
+        (said(method="cancel", params={"job": "j"}), "unknown notification 'cancel'"),
+        (said(method="progress"), "Progress must be an object"),
+        (said(method="progress", params=[]), "Progress must be an object"),
+        (said(method="progress", params={}), r"Progress\.job is missing"),
+        (said(method="progress", params={**PROGRESS, "job": 1}), r"Progress\.job"),
+        (said(method="progress", params={**PROGRESS, "fraction": "0.5"}), r"Progress\.fraction"),
+        (said(method="progress", params={**PROGRESS, "fraction": True}), r"Progress\.fraction"),
+        (said(method="progress", params={**PROGRESS, "fraction": None}), r"Progress\.fraction"),
+        (said(method="progress", params={**PROGRESS, "fraction": float("nan")}), r"Progress\.fraction"),
+        (said(method="progress", params={**PROGRESS, "fraction": float("inf")}), r"Progress\.fraction"),
+        (said(method="progress", params={**PROGRESS, "fraction": 10**400}), r"Progress\.fraction"),
+        (said(method="progress", params={**PROGRESS, "speed": 1}), "Progress has no field 'speed'"),
+        (said(method="log", params={"level": "info"}), r"Log\.message is missing"),
+    ],
+)
+def test_lines_that_the_host_refuses(line: bytes, reason: str) -> None:
+    with pytest.raises(MalformedMessage, match=reason):
+        decode_worker_line(line)
+
+
+EXTRACT = {"job": "j", "field_path": "f", "mesh_path": "m"}
+RECONSTRUCT = {"job": "j", "photo_path": "p", "model_folder": "m", "field_path": "f"}
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (said(id=1), "method is missing"),
+        (said(id=1, method="make tea", params={}), "unknown request 'make tea'"),
+        (said(id=1, method="exit", params={}), "unknown request 'exit'"),
+        (said(id=1, method="cancel", params={"job": "j"}), "unknown request 'cancel'"),
+        (said(method="unload", params={}), "unknown notification 'unload'"),
+        (said(id="1", method="unload", params={}), "unknown notification 'unload'"),
+        (said(method="progress", params=PROGRESS), "unknown notification 'progress'"),
+        (said(method="cancel", params={}), r"Cancel\.job is missing"),
+        (said(method="exit", params={"code": 1}), "Exit has no field 'code'"),
+        (said(id=1, method="unload"), "Unload must be an object"),
+        (said(id=1, method="unload", params=None), "Unload must be an object"),
+        (said(id=1, method="unload", params={"all": True}), "Unload has no field 'all'"),
+        (said(id=1, method="initialize", params={}), r"Initialize\.protocol_version is missing"),
+        (said(id=1, method="initialize", params={"protocol_version": "1"}), r"Initialize\.protocol_version"),
+        (said(id=1, method="initialize", params={"protocol_version": 1.0}), r"Initialize\.protocol_version"),
+        (said(id=1, method="initialize", params={"protocol_version": True}), r"Initialize\.protocol_version"),
+        (said(id=1, method="extract", params={**EXTRACT, "settings": None}), r"SurfaceSettings must be an object"),
+        (said(id=1, method="extract", params={**EXTRACT, "settings": {"resolution": 2.5}}), r"Settings\.resolution"),
+        (said(id=1, method="extract", params={**EXTRACT, "settings": {"threshold": "x"}}), r"Settings\.threshold"),
+        (said(id=1, method="extract", params={**EXTRACT, "settings": {"depth": 1}}), "no field 'depth'"),
+        (said(id=1, method="reconstruct", params={**RECONSTRUCT, "photo_path": None}), r"Reconstruct\.photo_path"),
+        (said(id=1, method="reconstruct", params={**RECONSTRUCT, "settings": []}), "PhotoSettings must be an object"),
+    ],
+)
+def test_lines_that_the_worker_refuses(line: bytes, reason: str) -> None:
+    with pytest.raises(MalformedMessage, match=reason):
+        decode_host_line(line)
+
+
+@pytest.mark.parametrize(
+    ("result", "reason"),
+    [
+        ({"field_path": "f", "model_name": "m", "model_sha256": ""}, r"Reconstructed\.device is missing"),
+        ({"seconds": {"extract": "long"}}, r"Reconstructed\.seconds"),
+        ({"seconds": [1.0]}, r"Reconstructed\.seconds"),
+        ({"warnings": "small"}, r"Reconstructed\.warnings"),
+        ({"warnings": [1]}, r"Reconstructed\.warnings"),
+        ({"vertices": 3}, "Reconstructed has no field 'vertices'"),
+    ],
+)
+def test_results_of_another_form(result: dict[str, object], reason: str) -> None:
+    whole = {"field_path": "f", "model_name": "m", "model_sha256": "", "device": "cpu"}
+    answer = result if "field_path" in result else {**whole, **result}
+    with pytest.raises(MalformedMessage, match=reason):
+        protocol.result_from_json(REQUESTS[2], answer)
+
+
+def test_the_id_of_a_refused_request_can_still_be_told() -> None:
+    assert protocol.request_id_or_none(said(id=9, method="make tea", params={})) == 9
+    assert protocol.request_id_or_none(said(id="9", method="make tea")) is None
+    assert protocol.request_id_or_none(said(method="exit")) is None
+    assert protocol.request_id_or_none(b'{"jsonrpc":"2.0","id":9') is None
+
+
+def test_a_broken_line_is_refused_and_never_anything_worse() -> None:
+    """Cut anywhere, or with one byte changed: read as a message, or MalformedMessage. Nothing else comes out."""
+    chance = random.Random(20)
+    lines = [unended(protocol.encode_request(17, request)) for request in REQUESTS]
+    lines += [unended(protocol.encode_result(17, result)) for _, result in RESULTS]
+    lines += [unended(protocol.encode_notification(message)) for message in WORKER_NOTIFICATIONS]
+    refused = 0
+    for line in lines:
+        broken = [line[:length] for length in range(len(line))]
+        for _ in range(100):
+            place = chance.randrange(len(line))
+            broken.append(line[:place] + bytes([chance.randrange(256)]) + line[place + 1 :])
+        refused += sum(_is_refused(text) for text in broken)
+    assert refused > sum(map(len, lines))
+
+
+def _is_refused(line: bytes) -> bool:
+    refused = 0
+    for decode in (decode_host_line, decode_worker_line):
+        try:
+            decode(line)
+        except MalformedMessage:
+            refused += 1
+    return refused == 2
