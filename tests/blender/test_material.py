@@ -13,7 +13,7 @@ pytestmark = pytest.mark.bpy
 
 @pytest.fixture
 def surface(room: Callable[[str], Any]) -> Any:
-    material = room("blender.material").colour_material("teapot", "Color")
+    material = room("blender.material").colour_material("teapot", "Color", (0.5, 0.25, 0.0))
     assert material.name == "teapot"
     return next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
 
@@ -34,3 +34,9 @@ def test_the_surface_does_not_shine(surface: Any) -> None:
 def test_the_surface_is_what_is_rendered(surface: Any) -> None:
     (link,) = surface.outputs["BSDF"].links
     assert link.to_node.type == "OUTPUT_MATERIAL"
+
+
+def test_views_that_show_one_colour_show_the_average(room: Callable[[str], Any], cube: Any) -> None:
+    new = room("blender.mesh_object").object_from_arrays("box", cube, 1.0)
+    # The cube's colours have the mean 0.457, 0.5, 0.543: sRGB, which Blender keeps as linear light.
+    assert tuple(new.active_material.diffuse_color) == pytest.approx((0.1757, 0.2140, 0.2561, 1.0), abs=1e-3)

@@ -20,6 +20,7 @@ DEFAULTS = {
     "threshold": 25.0,
     "height": 1.0,
     "decimate_ratio": 0.5,
+    "show_colours": True,
 }
 
 

@@ -10,8 +10,9 @@ from ..host.storage import Storage
 from .mesh_arrays import read_mesh_file
 from .mesh_object import object_from_arrays
 from .order import Order
-from .placement import add_at_cursor, show_in_local_view, stand_on_origin
+from .placement import add_at_cursor, stand_on_origin
 from .provenance import record
+from .viewport import show_colours, show_in_local_view
 
 
 def deliver(context: bpy.types.Context, order: Order, result: GenerationResult, storage: Storage) -> bpy.types.Object:
@@ -26,6 +27,8 @@ def deliver(context: bpy.types.Context, order: Order, result: GenerationResult, 
     scene, view_layer = _destination(context, order.scene_uid)
     add_at_cursor(new, scene, view_layer)
     show_in_local_view(new, context.space_data)
+    if order.show_colours:
+        show_colours(context.screen)
     return new
 
 

@@ -181,8 +181,8 @@ def tell_failure(operator: bpy.types.Operator, running: Session, failure: HostFa
 def tell_success(operator: bpy.types.Operator, running: Session, name: str, view: JobView) -> None:
     """One line in the panel and in the status bar; the worker's warnings too."""
     triangles = view.result.triangles if view.result else 0
-    running.notice = f"{name}: {triangles:,} triangles in {view.seconds:.1f} s"
-    operator.report({"INFO"}, running.notice)
+    running.notice = f"{triangles:,} triangles in {view.seconds:.1f} s"
+    operator.report({"INFO"}, f"{name}: {running.notice}")
     for warning in view.result.warnings if view.result else ():
         operator.report({"WARNING"}, warning)
 

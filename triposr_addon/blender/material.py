@@ -10,8 +10,11 @@ SPECULAR_LEVEL = 0.1
 """The picture's light is baked into the colours: a shiny surface would light them a second time."""
 
 
-def colour_material(name: str, attribute: str) -> bpy.types.Material:
-    """A new material: the colour attribute of that name, into the base colour of a rough Principled surface."""
+def colour_material(name: str, attribute: str, average: tuple[float, float, float]) -> bpy.types.Material:
+    """A new material: the colour attribute of that name, into the base colour of a rough Principled surface.
+
+    average: linear red, green, blue, for views that show each material in one colour.
+    """
     material = bpy.data.materials.new(name)
     # Blender 4.x makes a material without nodes; 5.x always has them, and warns about this switch.
     if material.node_tree is None:
@@ -25,4 +28,6 @@ def colour_material(name: str, attribute: str) -> bpy.types.Material:
     tree.links.new(colour.outputs["Color"], surface.inputs["Base Color"])
     surface.inputs["Roughness"].default_value = ROUGHNESS
     surface.inputs["Specular IOR Level"].default_value = SPECULAR_LEVEL
+    material.diffuse_color = (*average, 1.0)
+    material.roughness = ROUGHNESS
     return material

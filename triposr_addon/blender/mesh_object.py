@@ -7,6 +7,7 @@ from typing import cast
 
 import bpy
 import numpy as np
+from mathutils import Color
 
 from .material import colour_material
 from .mesh_arrays import Floats, MeshArrays
@@ -18,7 +19,7 @@ COLOUR_ATTRIBUTE = "Color"
 def object_from_arrays(name: str, arrays: MeshArrays, decimate_ratio: float) -> bpy.types.Object:
     """A new object, in no scene yet: smooth, coloured, with a material and a Decimate modifier (ratio 0..1)."""
     mesh = mesh_from_arrays(name, arrays)
-    mesh.materials.append(colour_material(name, COLOUR_ATTRIBUTE))
+    mesh.materials.append(colour_material(name, COLOUR_ATTRIBUTE, _average(arrays.colours)))
     new = bpy.data.objects.new(name, mesh)
     add_decimate(new, decimate_ratio)
     return new
@@ -53,3 +54,9 @@ def _add_colours(mesh: bpy.types.Mesh, colours: Floats) -> None:
     layer.data.foreach_set("color_srgb", opaque.ravel())
     mesh.color_attributes.active_color = layer
     mesh.color_attributes.render_color_index = mesh.color_attributes.find(COLOUR_ATTRIBUTE)
+
+
+def _average(colours: Floats) -> tuple[float, float, float]:
+    """The mean of sRGB colours as Blender takes colours: linear."""
+    linear = Color([float(value) for value in colours.mean(axis=0)]).from_srgb_to_scene_linear()
+    return (linear.r, linear.g, linear.b)

@@ -33,7 +33,7 @@ def choices(_settings: object, _context: bpy.types.Context | None) -> list[Choic
     one into the other.
     """
     _choices[:] = [
-        (PREVIEW, "Preview (built in)", "Small model for simple objects, to try the tool offline", 0),
+        (PREVIEW, "Preview (simple objects only)", "Built in, and small: to try the tool offline", 0),
         *(_choice(model) for model in _installed()),
         (FOLDER, "Other Folder", "A folder with config.yaml and model.safetensors or model.ckpt", 1),
     ]

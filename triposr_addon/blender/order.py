@@ -20,13 +20,14 @@ from .properties import settings_of
 class Order:
     """A request for the host, and what Blender does with its result.
 
-    height: of the object, in Blender units. decimate_ratio: 0..1. scene_uid: the scene's number in this session,
-    which survives undo and renaming.
+    height: of the object, in Blender units. decimate_ratio: 0..1. show_colours: also in solid views. scene_uid: the
+    scene's number in this session, which survives undo and renaming.
     """
 
     request: GenerationRequest
     height: float
     decimate_ratio: float
+    show_colours: bool
     scene_uid: int
 
 
@@ -42,7 +43,7 @@ def order_from_context(context: bpy.types.Context) -> Order:
         surface_settings=SurfaceSettings(settings.resolution, _decimal(settings.threshold)),
     )
     height, ratio = _decimal(settings.height), _decimal(settings.decimate_ratio)
-    return Order(request, height, ratio, context.scene.session_uid)
+    return Order(request, height, ratio, settings.show_colours, context.scene.session_uid)
 
 
 def _picture(text: str) -> Path:

@@ -77,7 +77,7 @@ class TRIPOSR_PT_picture(_Settings, bpy.types.Panel):
         """Two settings."""
         column, settings = self.settings_column(context)
         column.prop(settings, "background")
-        column.prop(settings, "foreground_ratio", slider=True)
+        column.prop(settings, "foreground_ratio", text="Foreground", slider=True)
 
 
 class TRIPOSR_PT_surface(_Settings, bpy.types.Panel):
@@ -94,16 +94,17 @@ class TRIPOSR_PT_surface(_Settings, bpy.types.Panel):
 
 
 class TRIPOSR_PT_object(_Settings, bpy.types.Panel):
-    """What the object looks like in the scene."""
+    """What becomes of the shape in the scene."""
 
     bl_idname = "TRIPOSR_PT_object"
     bl_label = "Object"
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Two settings."""
+        """Three settings."""
         column, settings = self.settings_column(context)
         column.prop(settings, "height")
         column.prop(settings, "decimate_ratio", text="Decimate")
+        column.prop(settings, "show_colours")
 
 
 def _draw_picture(layout: bpy.types.UILayout, running: session.Session, settings: TRIPOSR_PG_settings) -> None:

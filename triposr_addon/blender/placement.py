@@ -39,12 +39,6 @@ def add_at_cursor(new: bpy.types.Object, scene: bpy.types.Scene, view_layer: bpy
     return True
 
 
-def show_in_local_view(new: bpy.types.Object, space: bpy.types.Space | None) -> None:
-    """A view that is isolated on some objects would hide the new one: let it in, as Blender's own Add does."""
-    if isinstance(space, bpy.types.SpaceView3D) and space.local_view is not None:
-        new.local_view_set(space, True)
-
-
 def _collection_to_fill(scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> bpy.types.Collection:
     """The active collection, or the scene's own where the active one is excluded, hidden or from a linked file."""
     active = view_layer.active_layer_collection

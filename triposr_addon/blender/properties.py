@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
 from . import models
 
@@ -41,6 +41,7 @@ class TRIPOSR_PG_settings(bpy.types.PropertyGroup):
         threshold: float
         height: float
         decimate_ratio: float
+        show_colours: bool
     else:
         image_path: StringProperty(
             name="Picture",
@@ -109,6 +110,11 @@ class TRIPOSR_PG_settings(bpy.types.PropertyGroup):
             max=1.0,
             default=0.5,
             precision=2,
+        )
+        show_colours: BoolProperty(
+            name="Show Colours",
+            description="Let solid 3D views show colour attributes; they show the mesh in one colour otherwise",
+            default=True,
         )
 
 

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the panel shows in each situation. Blender draws no panel without a window, so its layout is played by one
+that refuses what the real one would: unknown properties, operators and icons."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.bpy, pytest.mark.usefixtures("box_worker")]
+
+
+class StrictLayout:
+    """A layout that keeps what is drawn as lines of text, nested ones included."""
+
+    def __init__(self, bpy: Any, lines: list[str]) -> None:
+        self.bpy, self.lines = bpy, lines
+
+    def column(self, align: bool = False) -> StrictLayout:
+        return self.inside()
+
+    row = column
+
+    def box(self) -> StrictLayout:
+        return self.inside()
+
+    def inside(self) -> StrictLayout:
+        return StrictLayout(self.bpy, self.lines)
+
+    def prop(self, owner: Any, name: str, text: str = "", icon: str = "NONE", slider: bool = False) -> None:
+        assert name in owner.bl_rna.properties
+        self.keep(f"prop {name}", icon)
+
+    def label(self, text: str, icon: str = "NONE") -> None:
+        assert text
+        self.keep(f"label {text}", icon)
+
+    def progress(self, factor: float, type: str, text: str) -> None:
+        assert 0.0 <= factor <= 1.0
+        assert type in self.bpy.types.UILayout.bl_rna.functions["progress"].parameters["type"].enum_items
+        self.keep(f"progress {text}", "NONE")
+
+    def operator(self, name: str, text: str = "", icon: str = "NONE") -> Any:
+        room, _, verb = name.partition(".")
+        known = getattr(getattr(self.bpy.ops, room), verb).get_rna_type()
+        self.keep(f"operator {name}", icon)
+        return SimpleNamespace(**dict.fromkeys(known.properties.keys()))
+
+    def template_icon(self, icon_value: int, scale: float) -> None:
+        self.keep("picture", "NONE")
+
+    def keep(self, line: str, icon: str) -> None:
+        assert icon in self.bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items
+        self.lines.append(line)
+
+
+@pytest.fixture
+def drawn(bpy: Any, room: Callable[[str], Any], session: Any) -> Callable[..., list[str]]:
+    """Draw a panel and give its lines."""
+
+    def draw(panel: str = "TRIPOSR_PT_image_to_mesh") -> list[str]:
+        lines: list[str] = []
+        kind = getattr(room("blender.panel"), panel)
+        stage = SimpleNamespace(layout=StrictLayout(bpy, lines))
+        if hasattr(kind, "settings_column"):
+            stage.settings_column = functools.partial(kind.settings_column, stage)
+        kind.draw(stage, bpy.context)
+        return lines
+
+    return draw
+
+
+@pytest.fixture
+def some_python(session: Any, tmp_path: Path) -> Any:
+    session.preferences().worker_python = str(tmp_path / "python")
+    yield
+    session.preferences().worker_python = ""
+
+
+def test_without_an_environment_the_way_to_it_is_shown(drawn: Callable[..., list[str]]) -> None:
+    lines = drawn()
+    assert "operator preferences.addon_show" in lines
+    assert "operator triposr.generate" not in lines
+
+
+@pytest.mark.usefixtures("some_python")
+def test_without_a_picture_it_asks_for_one(drawn: Callable[..., list[str]]) -> None:
+    assert drawn() == ["operator triposr.choose_picture", "prop model", "operator triposr.generate"]
+
+
+@pytest.mark.usefixtures("some_python")
+def test_with_a_picture_it_shows_the_path_and_the_button(
+    drawn: Callable[..., list[str]], picture: Callable[[str], Path]
+) -> None:
+    picture("good.png")
+    lines = drawn()
+    assert lines[-4:] == [
+        "prop image_path",
+        "operator triposr.choose_picture",
+        "prop model",
+        "operator triposr.generate",
+    ]
+
+
+@pytest.mark.usefixtures("some_python")
+def test_another_folder_is_asked_for_only_where_it_is_chosen(bpy: Any, drawn: Callable[..., list[str]]) -> None:
+    assert "prop model_folder" not in drawn()
+    bpy.context.scene.triposr.model = "FOLDER"
+    assert "prop model_folder" in drawn()
+
+
+@pytest.mark.usefixtures("some_python")
+def test_while_a_job_runs_there_are_step_share_and_cancel_instead_of_the_button(
+    bpy: Any, room: Callable[[str], Any], session: Any, drawn: Callable[..., list[str]], picture: Callable[[str], Path]
+) -> None:
+    picture("works-until-cancelled.png")
+    session.start(room("blender.order").order_from_context(bpy.context))
+    assert "progress Waiting  0%" in drawn()
+    deadline = time.monotonic() + 30
+    while session.view().step != "reconstruct":
+        assert time.monotonic() < deadline
+        session.tick()
+        time.sleep(0.02)
+    lines = drawn()
+    assert any(line.startswith("progress Reconstruct  ") and line.endswith("%") for line in lines)
+    assert "operator triposr.cancel" in lines
+    assert "operator triposr.generate" not in lines
+    session.cancel()
+    assert any(line.startswith("progress Cancelling  ") for line in drawn())
+
+
+@pytest.mark.usefixtures("some_python")
+def test_a_failure_stands_in_the_panel_until_it_is_dismissed(
+    bpy: Any, room: Callable[[str], Any], session: Any, drawn: Callable[..., list[str]]
+) -> None:
+    with pytest.raises(RuntimeError):
+        bpy.ops.triposr.generate()
+    lines = drawn()
+    told = " ".join(line.removeprefix("label ") for line in lines if line.startswith("label "))
+    assert told == session.failure.sentence
+    assert lines[-2:] == ["operator triposr.copy_failure", "operator triposr.dismiss_failure"]
+    bpy.ops.triposr.dismiss_failure()
+    assert drawn()[-1] == "operator triposr.generate"
+
+
+@pytest.mark.usefixtures("some_python")
+def test_after_a_job_it_says_how_it_went(
+    bpy: Any, drawn: Callable[..., list[str]], picture: Callable[[str], Path]
+) -> None:
+    picture("good.png")
+    bpy.ops.triposr.generate()
+    assert drawn()[-1].startswith("label 4 triangles in ")
+
+
+def test_every_setting_is_in_one_of_the_panels(bpy: Any, drawn: Callable[..., list[str]]) -> None:
+    panels = ("TRIPOSR_PT_picture", "TRIPOSR_PT_surface", "TRIPOSR_PT_object")
+    shown = {line.removeprefix("prop ") for panel in panels for line in drawn(panel)}
+    own = {entry.identifier for entry in bpy.context.scene.triposr.bl_rna.properties} - {"rna_type", "name"}
+    assert shown == own - {"image_path", "model", "model_folder"}
