@@ -2,7 +2,8 @@
 """The flat-background fill: finds the subject before a plain backdrop, with no model and no download.
 
 The backdrop's colour is fitted to the photo's border as a smooth surface (so a gradient or vignette is plain too).
-What joins the border and has that colour is background; what it encloses is not, even where the colours agree.
+What joins the border and has that colour is background, and so is the subject's soft shadow on it (ground_shadow);
+what the subject encloses is not, even where the colours agree.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from triposr_addon.worker.ground_shadow import with_ground_shadow
 from triposr_addon.worker.photo import RgbaPicture
 from triposr_addon.worker.regions import Mask, flood
 
@@ -54,6 +56,7 @@ def fill_flat_background(picture: RgbaPicture) -> FlatFill:
     backdrop, tolerance, plain = _fit_backdrop(working)
     distance = _distance(working, backdrop)
     background = flood(_border(distance.shape), distance < tolerance)
+    background = with_ground_shadow(_blurred(_blurred(working)), backdrop, background)
     alpha = _soft_alpha(background, distance)
     if working.shape != colour.shape:
         alpha, backdrop = (
