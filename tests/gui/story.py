@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What happens in the Blender window: one picture to one object with real clicks, then two cancelled runs.
+
+Started by smoke.py as `blender -P story.py -- settings.json`. Writes result.json and screenshots beside the settings.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+sys.path.insert(0, str(Path(__file__).parent))
+from window import Heartbeat, Steps, TookTooLong, View, drive, wait_until  # type: ignore[import-not-found]
+
+PACKAGE = "bl_ext.user_default.triposr"
+TAB = "TripoSR"
+GENERATE, CANCEL = "bpy.ops.triposr.generate", "bpy.ops.triposr.cancel"
+MODAL = "TRIPOSR_OT_generate"
+LONGEST_RUN_SECONDS = 180.0
+LONGEST_CANCEL_SECONDS = 5.0
+LONGEST_GAP_RUNNING_SECONDS = 1.0
+LONGEST_GAP_IMPORT_SECONDS = 2.0
+"""Blender draws in software here: a window of this size takes half a second with a quarter of a million faces in it."""
+
+
+class Story:
+    """The steps, and what was seen."""
+
+    def __init__(self, settings: dict[str, Any], folder: Path) -> None:
+        self.settings, self.folder = settings, folder
+        self.view, self.heart = View(), Heartbeat()
+        self.checks: list[dict[str, Any]] = []
+        self.figures: dict[str, float] = {}
+        self.began = time.monotonic()
+
+    def check(self, name: str, happened: bool, seen: object = "") -> None:
+        """Keep one finding; a wrong one does not stop the story."""
+        self.checks.append({"name": name, "ok": bool(happened), "seen": str(seen)})
+        print(f"{time.monotonic() - self.began:6.1f} s  {'ok' if happened else 'FAIL'}  {name}  {seen}", flush=True)
+
+    def steps(self) -> Steps:
+        """Everything, in order."""
+        yield from self.prepare()
+        yield from self.panel()
+        yield from self.run_to_the_end()
+        yield from self.look()
+        yield from self.undo()
+        yield from self.cancel_with_escape()
+        yield from self.cancel_with_button()
+
+    def prepare(self) -> Steps:
+        """An empty scene, the extension's preferences, the picture and the settings; one undo step."""
+        for thing in list(bpy.data.objects):
+            bpy.data.objects.remove(thing)
+        addon = bpy.context.preferences.addons.get(PACKAGE)
+        self.check("the extension is on after a real start of Blender", addon is not None)
+        if addon is None:
+            raise TookTooLong(f"{PACKAGE} is not enabled")
+        addon.preferences.worker_python = self.settings["worker_python"]
+        for name, value in self.settings["scene"].items():
+            setattr(bpy.context.scene.triposr, name, value)
+        bpy.ops.ed.undo_push(message="settings")
+        yield 0.5
+
+    def panel(self) -> Steps:
+        """The tab, the panel with its thumbnail, and the button."""
+        yield from self.view.show_sidebar(TAB)
+        self.check("the sidebar has the tab", self.view.sidebar.active_panel_category == TAB)
+        yield from self.view.point_at(self.view.middle(self.view.main))
+        yield 1.0
+        yield from self.view.screenshot(self.folder / "panel.png")
+
+    def press_generate(self) -> Steps:
+        """Find Image to Mesh by sweeping the pointer, click it, wait for the modal operator."""
+        at = yield from self.view.find_button(GENERATE)
+        yield 0.3
+        self.heart.restart()
+        yield from self.view.click(at)
+        yield from wait_until(self.is_running, 10.0, "the click on Image to Mesh starts the modal operator")
+        self.started = time.monotonic()
+
+    def is_running(self) -> bool:
+        return MODAL in self.view.running()
+
+    def is_over(self) -> bool:
+        return MODAL not in self.view.running()
+
+    def run_to_the_end(self) -> Steps:
+        """Click, watch, and find the object."""
+        yield from self.press_generate()
+        self.check("a click on the button starts the modal operator", True)
+        yield from self.view.point_at(self.view.middle(self.view.main))
+        yield from self.watch()
+        self.figures["seconds_click_to_object"] = time.monotonic() - self.started
+        yield 2.0
+        self.figures["longest_gap_import_seconds"] = self.heart.longest_gap
+        gap = max(self.figures["longest_gap_running_seconds"], 0.0)
+        self.check("the window goes on while the job runs", gap < LONGEST_GAP_RUNNING_SECONDS, f"{gap:.2f} s")
+        gap = self.heart.longest_gap
+        self.check("the window goes on while the object comes in", gap < LONGEST_GAP_IMPORT_SECONDS, f"{gap:.2f} s")
+        thing = bpy.context.view_layer.objects.active
+        name = Path(self.settings["scene"]["image_path"]).stem
+        self.check("the object is there, active and named after the picture", thing and thing.name == name, thing)
+        yield from self.view.screenshot(self.folder / "done.png")
+
+    def watch(self) -> Steps:
+        """Wait for the end; a screenshot every two seconds, the loop's gaps between them only."""
+        gaps, number = [0.0], 0
+        while self.is_running():
+            if time.monotonic() - self.started > LONGEST_RUN_SECONDS:
+                raise TookTooLong(f"the job: not within {LONGEST_RUN_SECONDS:g} s")
+            self.heart.restart()
+            yield from self.wait_or_end(2.0)
+            if self.is_running():
+                gaps.append(self.heart.longest_gap)
+                yield from self.view.screenshot(self.folder / f"running_{number:02d}.png")
+                number += 1
+        self.figures["longest_gap_running_seconds"] = max(gaps)
+        self.check("a screenshot was taken while the job ran", number > 0, number)
+
+    def wait_or_end(self, seconds: float) -> Steps:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.is_running():
+            yield 0.1
+
+    def look(self) -> Steps:
+        """Frame the object as an artist does, with the decimal key, and look at it."""
+        yield from self.view.press("NUMPAD_PERIOD", self.view.middle(self.view.main))
+        yield 2.0
+        yield from self.view.screenshot(self.folder / "viewport.png")
+
+    def undo(self) -> Steps:
+        """One Ctrl+Z takes the object away."""
+        yield from self.view.press("Z", self.view.middle(self.view.main), ctrl=True)
+        yield 1.0
+        self.check("one Ctrl+Z takes the object away", not bpy.data.objects, list(bpy.data.objects))
+        self.check("and leaves the settings", bpy.context.scene.triposr.image_path != "")
+
+    def start_a_long_run(self) -> Steps:
+        bpy.context.scene.triposr.resolution = 512
+        yield from self.press_generate()
+        yield 1.5
+        self.check("the second run still runs when it is to be cancelled", self.is_running())
+
+    def cancel_with_escape(self) -> Steps:
+        """ESC while the job runs: it ends, and nothing comes."""
+        yield from self.start_a_long_run()
+        asked = time.monotonic()
+        yield from self.view.press("ESC", self.view.middle(self.view.main))
+        yield from self.has_ended(asked, "escape")
+
+    def cancel_with_button(self) -> Steps:
+        """The panel's Cancel button does the same."""
+        yield from self.start_a_long_run()
+        at = yield from self.view.find_button(CANCEL)
+        self.check("the job still runs when Cancel is found", self.is_running())
+        yield from self.view.screenshot(self.folder / "cancel.png")
+        asked = time.monotonic()
+        yield from self.view.click(at)
+        yield from self.has_ended(asked, "button")
+
+    def has_ended(self, asked: float, how: str) -> Steps:
+        yield from wait_until(self.is_over, LONGEST_CANCEL_SECONDS, f"cancelling by {how} ends the run")
+        self.figures[f"seconds_to_cancel_by_{how}"] = time.monotonic() - asked
+        yield 1.0
+        self.check(f"cancelling by {how} leaves no object", not bpy.data.objects, list(bpy.data.objects))
+
+    def write(self, fault: BaseException | None) -> None:
+        """The findings; then Blender leaves."""
+        if fault is not None:
+            self.check("the story came to its end", False, "".join(traceback.format_exception(fault)))
+            subprocess.run(["import", "-window", "root", str(self.folder / "fault.png")], check=False, timeout=60)
+        result = {"blender": bpy.app.version_string, "checks": self.checks, "figures": self.figures}
+        (self.folder / "result.json").write_text(json.dumps(result, indent=1))
+        self.heart.stop()
+        bpy.ops.wm.quit_blender()
+
+
+settings_file = Path(sys.argv[sys.argv.index("--") + 1])
+story = Story(json.loads(settings_file.read_text()), settings_file.parent)
+drive(story.steps(), story.write)
