@@ -20,7 +20,7 @@ from mathutils import Euler, Vector
 Point = tuple[float, float, float]
 Colour = tuple[float, float, float]
 SIDE_PIXELS = 768
-SAMPLES = 128
+SAMPLES = 48
 ELEVATION_DEGREES = 11.0
 FIELD_OF_VIEW_DEGREES = 40.0
 
@@ -121,7 +121,7 @@ def face() -> None:
         ball("cheek", (0.20 * side, -0.262, 1.085), (0.075, 0.05, 0.06), rosy)
         ball("ear", (0.335 * side, -0.03, 1.12), (0.055, 0.075, 0.095), skin)
         ball("eye", (0.115 * side, -0.322, 1.175), (0.036, 0.026, 0.046), dark)
-        ball("brow", (0.13 * side, -0.305, 1.247), (0.085, 0.04, 0.030), white, (0, 4 * side, 18 * side))
+        ball("brow", (0.13 * side, -0.305, 1.247), (0.085, 0.04, 0.030), white, (0, 3 * side, 18 * side))
 
 
 def combed(x: float, y: float, z: float) -> Point:
@@ -177,7 +177,7 @@ def felt_hat() -> None:
 
 def backdrop() -> None:
     """Paper that runs from the table up the wall, without a corner."""
-    paper = glaze("paper", (0.80, 0.79, 0.77), 0.9, coat=0.0)
+    paper = glaze("paper", (0.52, 0.68, 0.62), 0.9, coat=0.0)
     bow = [(1.5 + 6 * math.sin(math.radians(a)), 6 - 6 * math.cos(math.radians(a))) for a in range(0, 91, 10)]
     run = [(-9.0, 0.0), *bow, (7.5, 14.0)]
     points = [(x, y, z) for y, z in run for x in (-16.0, 16.0)]
