@@ -32,10 +32,33 @@ Triangle = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Triangulation:
-    """vertices: [V, 3] in lattice steps. triangles: [F, 3], counter-clockwise seen from outside."""
+    """A surface whose vertices lie on lattice edges.
 
-    vertices: Tensor
+    starts: [V, 3] the node at each edge's lower end. axes: [V] the axis along which it leads, to the next node.
+    lower_values, upper_values: [V] at its two ends. triangles: [F, 3], counter-clockwise seen from outside.
+    """
+
+    starts: Tensor
+    axes: Tensor
+    lower_values: Tensor
+    upper_values: Tensor
     triangles: Tensor
+
+    def linear_shares(self) -> Tensor:
+        """How far along its edge each vertex lies [V], where the value would be 0 if it changed evenly."""
+        shares = self.lower_values / (self.lower_values - self.upper_values)
+        endless = torch.isinf(self.lower_values) | torch.isinf(self.upper_values)
+        return within_edge(torch.where(endless, torch.full_like(shares, 0.5), shares))
+
+    def vertices(self, shares: Tensor) -> Tensor:
+        """Positions [V, 3] in lattice steps for shares [V]."""
+        along = torch.nn.functional.one_hot(self.axes, 3)
+        return self.starts + shares[:, None] * along
+
+
+def within_edge(shares: Tensor) -> Tensor:
+    """Keep shares off an edge's ends, so that no two vertices coincide."""
+    return shares.clamp(SMALLEST_SHARE, 1.0 - SMALLEST_SHARE)
 
 
 def triangulate(cells: Tensor, values: Tensor) -> Triangulation:
@@ -47,15 +70,20 @@ def triangulate(cells: Tensor, values: Tensor) -> Triangulation:
     table, counts = _table_on(cells.device)
     bits = torch.tensor([1 << corner for corner in range(8)], device=cells.device)
     cases = ((values > 0) * bits).sum(dim=1)
-    cell_of = torch.repeat_interleave(torch.arange(len(cells), device=cells.device), counts[cases])
+    cell_of = torch.repeat_interleave(torch.arange(len(cells), device=cells.device), 3 * counts[cases])
     slots = table[cases].flatten(1)  # [M, 3 T], -1 where unused
     edges = slots[slots >= 0]  # [3 F]
-    cell_of = cell_of.repeat_interleave(3)
     lower, upper = (torch.tensor(ends, device=cells.device)[edges] for ends in zip(*EDGES, strict=True))
-    first, triangles = _welded(_edge_keys(cells, cell_of, lower, edges))
-    cell_of, lower, upper = cell_of[first], lower[first], upper[first]
-    vertices = _crossings(cells[cell_of], lower, upper, values[cell_of, lower], values[cell_of, upper])
-    return Triangulation(vertices, triangles.view(-1, 3))
+    starts = cells[cell_of] + torch.tensor(CORNERS, device=cells.device)[lower]
+    axes = edges // 4
+    first, triangles = _welded(_edge_keys(starts, axes))
+    return Triangulation(
+        starts=starts[first],
+        axes=axes[first],
+        lower_values=values[cell_of[first], lower[first]],
+        upper_values=values[cell_of[first], upper[first]],
+        triangles=triangles.view(-1, 3),
+    )
 
 
 def is_closed(triangles: Tensor) -> bool:
@@ -77,21 +105,10 @@ def _welded(keys: Tensor) -> tuple[Tensor, Tensor]:
     return first.scatter_reduce(0, numbers, places, "amin"), numbers
 
 
-def _edge_keys(cells: Tensor, cell_of: Tensor, lower: Tensor, edges: Tensor) -> Tensor:
-    corners = torch.tensor(CORNERS, device=cells.device)
-    side = int(cells.max()) + 2 if len(cells) else 1
-    x, y, z = (cells[cell_of] + corners[lower]).unbind(dim=1)
-    axis = edges // 4
-    return ((x * side + y) * side + z) * 3 + axis
-
-
-def _crossings(origins: Tensor, lower: Tensor, upper: Tensor, at_lower: Tensor, at_upper: Tensor) -> Tensor:
-    corners = torch.tensor(CORNERS, device=origins.device)
-    share = at_lower / (at_lower - at_upper)
-    share = torch.where(torch.isinf(at_lower) | torch.isinf(at_upper), torch.full_like(share, 0.5), share)
-    share = share.clamp(SMALLEST_SHARE, 1.0 - SMALLEST_SHARE)
-    start, along = corners[lower], corners[upper] - corners[lower]
-    return (origins + start).to(share.dtype) + share[:, None] * along
+def _edge_keys(starts: Tensor, axes: Tensor) -> Tensor:
+    side = int(starts.max()) + 1 if len(starts) else 1
+    x, y, z = starts.unbind(dim=1)
+    return ((x * side + y) * side + z) * 3 + axes
 
 
 # --- the table -------------------------------------------------------------------------------------------------------

@@ -45,18 +45,18 @@ class PlaneMaps:
         return values
 
     @torch.no_grad()
-    def dense(self, each: Callable[[int], None] | None = None) -> Tensor:
-        """Raw density at every node: [R, R, R], indexed by x, y, z."""
-        side = self.resolution
-        xy, xz, yz = (table.view(side, side, -1) for table in self._maps)
-        grid = torch.empty(side, side, side, device=self.device)
-        rows = max(1, self._chunk // side)
-        for x in range(side):
-            for y in range(0, side, rows):
+    def lattice(self, places: Tensor, each: Callable[[int], None] | None = None) -> Tensor:
+        """Raw density [P, P, P], indexed by x, y, z, at the nodes whose coordinates are all among `places` [P]."""
+        side, count = self.resolution, len(places)
+        xy, xz, yz = (table.view(side, side, -1)[places][:, places] for table in self._maps)
+        grid = torch.empty(count, count, count, device=self.device)
+        rows = max(1, self._chunk // count)
+        for x in range(count):
+            for y in range(0, count, rows):
                 first = yz[y : y + rows] + xz[x] + xy[x, y : y + rows, None]
-                grid[x, y : y + rows] = self._decoded(first.flatten(0, 1)).view(-1, side)
+                grid[x, y : y + rows] = self._decoded(first.flatten(0, 1)).view(-1, count)
             if each:
-                each((x + 1) * side * side)
+                each((x + 1) * count * count)
         return grid
 
     def _decoded(self, first: Tensor) -> Tensor:

@@ -12,11 +12,14 @@ from torch.nn import functional
 from triposr_addon.protocol import SurfaceSettings
 from triposr_addon.worker.failures import FieldNotFinite, SettingsInvalid, SurfaceEmpty, SurfaceFull
 from triposr_addon.worker.field import TriplaneField
-from triposr_addon.worker.marching_cubes import CORNERS, triangulate
+from triposr_addon.worker.marching_cubes import CORNERS, Triangulation, triangulate, within_edge
+from triposr_addon.worker.narrow_band import NarrowBand, coarse_places
 from triposr_addon.worker.plane_maps import PlaneMaps
 from triposr_addon.worker.steps import Advance
 
 RESOLUTIONS = range(16, 1025)
+COARSE_SHARE = 0.3
+"""Of the work: the coarse lattice, always about 64 nodes a side."""
 
 
 @dataclass(frozen=True)
@@ -30,30 +33,50 @@ class Surface:
 def extract_surface(field: TriplaneField, settings: SurfaceSettings, advance: Advance) -> Surface:
     """The surface where the density is settings.threshold, on a lattice of settings.resolution nodes a side.
 
-    Vertices are placed by linear interpolation of the log-density, which on fields of this kind comes several times
-    nearer to the true surface than the reference's interpolation of the density.
+    Outside the box everything counts as outside: where the inside touches the box, a flat lid half a lattice step
+    beyond it closes the surface. Vertices are placed in log-density and then once more with the field asked there,
+    which brings them an order of magnitude nearer to the surface than the reference's interpolation of the density.
 
     Raises SettingsInvalid, FieldNotFinite, SurfaceEmpty, SurfaceFull, Cancelled (from `advance`).
     """
     check_settings(settings)
-    nodes = settings.resolution**3
-    values = PlaneMaps(field, settings.resolution).dense(lambda done: advance(0.95 * done / nodes))
-    values -= field.raw_threshold(settings.threshold)
-    check_crossed(values, settings.threshold)
-    return surface_of_grid(values, field.radius)
+    resolution, raw_threshold = settings.resolution, field.raw_threshold(settings.threshold)
+    maps = PlaneMaps(field, resolution)
+    places = coarse_places(resolution).to(field.device)
+    coarse = maps.lattice(places, lambda done: advance(COARSE_SHARE * done / len(places) ** 3)) - raw_threshold
+    check_crossed(coarse, settings.threshold)
+    if len(places) == resolution:
+        cells, values = cells_of_grid(coarse)
+    else:
+        band = NarrowBand(maps, raw_threshold)
+        cells, values = band.crossed_cells(coarse, lambda share: advance(COARSE_SHARE + (0.9 - COARSE_SHARE) * share))
+    return _placed(field, triangulate(cells, values), resolution, raw_threshold)
 
 
-def surface_of_grid(values: Tensor, radius: float) -> Surface:
-    """The closed surface of values [R, R, R] (> 0 is inside) on the box of half side `radius`.
+def cells_of_grid(values: Tensor) -> tuple[Tensor, Tensor]:
+    """The crossed cells [M, 3] and corner values [M, 8] of a grid [R, R, R], closed by a layer of outside around it.
 
-    Outside the box everything counts as outside: where the inside touches the box, a flat lid half a lattice step
-    beyond it closes the surface.
+    Coordinates are those of the grid plus 1.
     """
     padded = functional.pad(values, (1, 1, 1, 1, 1, 1), value=-torch.inf)
     cells = crossed_cells(padded)
-    mesh = triangulate(cells, corner_values(padded, cells))
-    step = 2.0 * radius / (values.shape[0] - 1)
-    return Surface((mesh.vertices - 1.0) * step - radius, mesh.triangles)
+    return cells, corner_values(padded, cells)
+
+
+def _placed(field: TriplaneField, mesh: Triangulation, resolution: int, raw_threshold: float) -> Surface:
+    step = 2.0 * field.radius / (resolution - 1)
+    shares = mesh.linear_shares()
+    between = torch.isfinite(mesh.lower_values) & torch.isfinite(mesh.upper_values)
+    found = field.raw_density((mesh.vertices(shares) - 1.0) * step - field.radius) - raw_threshold
+    shares = torch.where(between, _nearer_shares(mesh, shares, found), shares)
+    return Surface(((mesh.vertices(shares) - 1.0) * step - field.radius).float(), mesh.triangles)
+
+
+def _nearer_shares(mesh: Triangulation, shares: Tensor, found: Tensor) -> Tensor:
+    """One step of the false position method: `found` [V] are the values at `shares` of the edges."""
+    upwards = shares + (1.0 - shares) * found / (found - mesh.upper_values)
+    downwards = shares * mesh.lower_values / (mesh.lower_values - found)
+    return within_edge(torch.where((found > 0) == (mesh.lower_values > 0), upwards, downwards))
 
 
 def crossed_cells(values: Tensor) -> Tensor:
