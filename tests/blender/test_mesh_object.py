@@ -18,7 +18,7 @@ def mesh(room: Callable[[str], Any], cube: Any) -> Any:
 
 
 def read(collection: Any, field: str, width: int, kind: type) -> np.ndarray[Any, Any]:
-    values = np.empty(len(collection) * width, kind)
+    values: np.ndarray[Any, Any] = np.empty(len(collection) * width, kind)
     collection.foreach_get(field, values)
     return values.reshape(-1, width)
 

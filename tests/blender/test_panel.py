@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the panel shows in each situation. Blender draws no panel without a window, so its layout is played by one
-that refuses what the real one would: unknown properties, operators and icons."""
+"""What the panel shows in each situation."""
 
 from __future__ import annotations
 
@@ -13,51 +12,9 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.strict_layout import StrictLayout
+
 pytestmark = [pytest.mark.bpy, pytest.mark.usefixtures("box_worker")]
-
-
-class StrictLayout:
-    """A layout that keeps what is drawn as lines of text, nested ones included."""
-
-    def __init__(self, bpy: Any, lines: list[str]) -> None:
-        self.bpy, self.lines = bpy, lines
-
-    def column(self, align: bool = False) -> StrictLayout:
-        return self.inside()
-
-    row = column
-
-    def box(self) -> StrictLayout:
-        return self.inside()
-
-    def inside(self) -> StrictLayout:
-        return StrictLayout(self.bpy, self.lines)
-
-    def prop(self, owner: Any, name: str, text: str = "", icon: str = "NONE", slider: bool = False) -> None:
-        assert name in owner.bl_rna.properties
-        self.keep(f"prop {name}", icon)
-
-    def label(self, text: str, icon: str = "NONE") -> None:
-        assert text
-        self.keep(f"label {text}", icon)
-
-    def progress(self, factor: float, type: str, text: str) -> None:
-        assert 0.0 <= factor <= 1.0
-        assert type in self.bpy.types.UILayout.bl_rna.functions["progress"].parameters["type"].enum_items
-        self.keep(f"progress {text}", "NONE")
-
-    def operator(self, name: str, text: str = "", icon: str = "NONE") -> Any:
-        room, _, verb = name.partition(".")
-        known = getattr(getattr(self.bpy.ops, room), verb).get_rna_type()
-        self.keep(f"operator {name}", icon)
-        return SimpleNamespace(**dict.fromkeys(known.properties.keys()))
-
-    def template_icon(self, icon_value: int, scale: float) -> None:
-        self.keep("picture", "NONE")
-
-    def keep(self, line: str, icon: str) -> None:
-        assert icon in self.bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items
-        self.lines.append(line)
 
 
 @pytest.fixture

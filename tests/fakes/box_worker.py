@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fake worker, but with a real mesh for `good.png`: a copy of the file that the test made.
+"""The fake worker, but with a real mesh for `good.png` and `answers-late.png`: a copy of the file that the test made.
 
 python -I box_worker.py START MESH.npz
 """
@@ -10,10 +10,11 @@ import shutil
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from fake_worker import MESHES, FakeWorker, say_extracted, tell
 
+from tests.fakes import fake_worker
+from tests.fakes.fake_worker import FakeWorker, say_extracted, tell
 from triposr_addon import protocol
 from triposr_addon.protocol import Extract
 
@@ -26,5 +27,5 @@ def copies_mesh(request_id: int, request: Extract) -> None:
 
 
 if __name__ == "__main__":
-    MESHES["good"] = copies_mesh
+    fake_worker.MESHES = fake_worker.MESHES | dict.fromkeys(("good", "answers-late"), copies_mesh)
     FakeWorker(sys.argv[1]).serve()

@@ -35,7 +35,7 @@ def choices(_settings: object, _context: bpy.types.Context | None) -> list[Choic
     _choices[:] = [
         (PREVIEW, "Preview (simple objects only)", "Built in, and small: to try the tool offline", 0),
         *(_choice(model) for model in _installed()),
-        (FOLDER, "Other Folder", "A folder with config.yaml and model.safetensors or model.ckpt", 1),
+        (FOLDER, "Own Folder", "A folder with config.yaml and model.safetensors or model.ckpt", 1),
     ]
     return _choices
 

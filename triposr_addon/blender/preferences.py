@@ -30,7 +30,7 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
         device: str
     else:
         worker_python: StringProperty(
-            name="Python",
+            name="Worker Python",
             description="Python with PyTorch that runs the model. Empty: the one in the data folder",
             subtype="FILE_PATH",
         )
@@ -67,10 +67,11 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
 def _draw_environment(box: bpy.types.UILayout) -> None:
     storage = session.current().storage()
     python = storage.worker_python_or_none()
-    if python is not None:
-        box.label(text="The Python environment is ready", icon="CHECKMARK")
+    if python is not None and python.is_file():
+        box.label(text="The worker's Python is there", icon="CHECKMARK")
         box.label(text=str(python), icon="BLANK1")
         return
-    box.label(text="The Python environment is missing", icon="ERROR")
-    box.label(text=f"Looked for it in {storage.environment}", icon="BLANK1")
-    box.label(text="Choose a Python with PyTorch below", icon="BLANK1")
+    box.label(text="The worker's Python is missing", icon="ERROR")
+    box.label(text=f"Looked for it in {python or storage.environment}", icon="BLANK1")
+    for line in session.current().installer.HOW_TO_INSTALL:
+        box.label(text=line, icon="BLANK1")

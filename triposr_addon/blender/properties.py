@@ -24,7 +24,7 @@ BACKGROUNDS = (
     ("alpha", "Transparency", "The picture's own transparency is the cut-out"),
     ("rembg", "Cut-out Model", "A matting network finds the subject in any photo; it has to be installed"),
     ("flat", "Plain Backdrop", "Everything that has the colour of the picture's border is background"),
-    ("none", "Keep", "The picture is used as it is"),
+    ("none", "None", "The picture is used as it is"),
 )
 
 

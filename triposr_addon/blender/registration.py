@@ -9,6 +9,7 @@ from . import command, generate, properties, session
 from .choose_picture import TRIPOSR_OT_choose_picture
 from .failure_report import TRIPOSR_OT_copy_failure, TRIPOSR_OT_dismiss_failure
 from .generate import TRIPOSR_OT_cancel, TRIPOSR_OT_generate, TRIPOSR_OT_watch
+from .installer import Installer
 from .panel import TRIPOSR_PT_image_to_mesh, TRIPOSR_PT_object, TRIPOSR_PT_picture, TRIPOSR_PT_surface
 from .preferences import TRIPOSR_AP_preferences
 from .properties import TRIPOSR_PG_settings
@@ -30,7 +31,7 @@ CLASSES: tuple[type, ...] = (
 """In this order: a panel comes after its parent, a property after the class that it points to."""
 
 
-def register(root_package: str, installer: object) -> None:
+def register(root_package: str, installer: Installer) -> None:
     """Add everything. `root_package` is the name under which Blender loaded the extension."""
     TRIPOSR_AP_preferences.bl_idname = root_package
     session.open_session(root_package, installer)

@@ -17,6 +17,7 @@ from ..host.failures import HostFailure
 from ..host.generation import Generator
 from ..host.jobs import JobView
 from ..host.storage import Storage
+from .installer import Installer
 from .paths import path_or_none
 from .thumbnail import Thumbnail
 
@@ -38,7 +39,7 @@ def generator_on(storage: Storage, device: str) -> Generator:
 class Session:
     """The generator with its worker, the job under way, and what the panel tells of the last one."""
 
-    def __init__(self, root_package: str, installer: object, make_generator: MakeGenerator = generator_on) -> None:
+    def __init__(self, root_package: str, installer: Installer, make_generator: MakeGenerator = generator_on) -> None:
         self.root_package = root_package
         self.installer = installer
         self.make_generator = make_generator
@@ -131,7 +132,7 @@ class Session:
 _session: Session | None = None
 
 
-def open_session(root_package: str, installer: object) -> None:
+def open_session(root_package: str, installer: Installer) -> None:
     """Called by register()."""
     global _session  # Blender calls panels and operators without a place to hand anything in
     _session = Session(root_package, installer)

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Blender draws no panel without a window. Here its layout is played by one that refuses what the real one would."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+
+class StrictLayout:
+    """Keeps what is drawn as lines of text; unknown properties, operators, icons and kinds of bar are errors."""
+
+    def __init__(self, bpy: Any, lines: list[str]) -> None:
+        self.bpy, self.lines = bpy, lines
+
+    def column(self, align: bool = False) -> StrictLayout:
+        return self.inside()
+
+    row = column
+
+    def box(self) -> StrictLayout:
+        return self.inside()
+
+    def inside(self) -> StrictLayout:
+        return StrictLayout(self.bpy, self.lines)
+
+    def prop(self, owner: Any, name: str, text: str = "", icon: str = "NONE", slider: bool = False) -> None:
+        assert name in owner.bl_rna.properties
+        self.keep(f"prop {name}", icon)
+
+    def label(self, text: str, icon: str = "NONE") -> None:
+        assert text
+        self.keep(f"label {text}", icon)
+
+    def progress(self, factor: float, type: str, text: str) -> None:
+        assert 0.0 <= factor <= 1.0
+        assert type in self.bpy.types.UILayout.bl_rna.functions["progress"].parameters["type"].enum_items
+        self.keep(f"progress {text}", "NONE")
+
+    def operator(self, name: str, text: str = "", icon: str = "NONE") -> Any:
+        room, _, verb = name.partition(".")
+        known = getattr(getattr(self.bpy.ops, room), verb).get_rna_type()
+        self.keep(f"operator {name}", icon)
+        return SimpleNamespace(**dict.fromkeys(known.properties.keys()))
+
+    def template_icon(self, icon_value: int, scale: float) -> None:
+        self.keep("picture", "NONE")
+
+    def keep(self, line: str, icon: str) -> None:
+        assert icon in self.bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items
+        self.lines.append(line)
