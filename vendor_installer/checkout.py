@@ -12,27 +12,13 @@ from vendor_installer.failures import FolderUnusable
 
 REQUIREMENTS = Path(__file__).resolve().parent / "requirements"
 
-WORKER_PROOF = """
-import torch, transformers, safetensors, numpy, PIL, yaml, trimesh, onnxruntime, rembg
-eight = torch.ones(8, 8)
-assert float((eight @ eight).sum()) == 512.0
-"""
-BLENDER_PROOF = """
-import os, sys
-import bpy
-print(bpy.app.version_string)
-sys.stdout.flush()
-os._exit(0)
-"""
-"""Some Blender modules crash while Python shuts down, with all work done: hence os._exit."""
-
 WORKER_PLAN = EnvironmentPlan(
     name="worker",
     title="Install PyTorch and the worker's packages",
     requirements=(REQUIREMENTS / "worker.txt", REQUIREMENTS / "development.txt"),
     constraints=REQUIREMENTS / "worker_constraints.txt",
     pip=REQUIREMENTS / "pip.txt",
-    proof=WORKER_PROOF,
+    proof=REQUIREMENTS / "worker_proof.txt",
     weight=100.0,
 )
 BLENDER_PLAN = EnvironmentPlan(
@@ -41,7 +27,7 @@ BLENDER_PLAN = EnvironmentPlan(
     requirements=(REQUIREMENTS / "blender.txt",),
     constraints=REQUIREMENTS / "blender_constraints.txt",
     pip=REQUIREMENTS / "pip.txt",
-    proof=BLENDER_PROOF,
+    proof=REQUIREMENTS / "blender_proof.txt",
     weight=30.0,
 )
 

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vendor_installer.child import run_in_foreground
 from vendor_installer.environment import Environment
 from vendor_installer.isolation import isolated_environment
 
@@ -56,7 +56,7 @@ def _run(run: PytestRun, root: Path, more: Mapping[str, str]) -> int:
     # -P: no folder of ours on sys.path but those that pyproject.toml names.
     argv = [str(python), "-P", "-m", "pytest", *run.arguments]
     variables = {**isolated_environment(run.environment.outside), **more}
-    return subprocess.run(argv, cwd=root, env=variables, check=False).returncode
+    return run_in_foreground(argv, variables, root)
 
 
 def _test_variables(worker: Environment, blender: Environment) -> dict[str, str]:

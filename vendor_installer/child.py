@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a program: its lines as they come, a limit on silence, and nothing left behind when we stop early."""
+"""Run a program: its lines as they come, a limit on silence, and nothing left behind when we stop early or die."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from pathlib import Path
 TAIL_LINES = 40
 POLL_SECONDS = 0.25
 STOP_SECONDS = 5.0
+GUARDIAN = Path(__file__).resolve().parent / "guardian.py"
 
 
 @dataclass(frozen=True)
 class ChildCommand:
-    """What to run. `silence_limit_s`: longest time without a line or a sign of life from `on_poll`.
+    """What to run, by absolute path. `silence_limit_s`: longest time without a line or a sign of life from `on_poll`.
 
     `keep_open`: file descriptors that the child holds, too: a lock stays taken as long as an orphan still works.
     """
@@ -55,8 +56,11 @@ def run_child(
 ) -> ChildResult:
     """Run to the end. `on_poll` is called between lines; True counts as a sign of life.
 
-    Whatever is raised meanwhile (Ctrl-C, too) first stops the child and its children. OSError when it can't start.
+    Whatever is raised meanwhile (Ctrl-C, too) first stops the child and its children; so does our own death, however
+    sudden. FileNotFoundError when the program (argv[0], an absolute path) is not there.
     """
+    if not Path(command.argv[0]).exists():
+        raise FileNotFoundError(f"{command.argv[0]} is not there")
     started = time.monotonic()
     process = _start(command)
     lines = _lines_of(process)
@@ -72,8 +76,8 @@ def run_child(
 def _start(command: ChildCommand) -> subprocess.Popen[str]:
     windows = sys.platform == "win32"
     return subprocess.Popen(
-        list(command.argv),
-        stdin=subprocess.DEVNULL,
+        [sys.executable, "-I", str(GUARDIAN), *command.argv],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         cwd=command.folder,
@@ -126,21 +130,25 @@ def _follow(
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
-    if process.poll() is not None:
-        return
-    _signal_group(process, signal.SIGTERM)
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        _signal_group(process, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
-        process.wait(STOP_SECONDS)
+    assert process.stdin is not None
+    with process.stdin:
+        if process.poll() is not None:
+            return
+        if sys.platform != "win32":
+            os.killpg(process.pid, signal.SIGKILL)
+    # On Windows it is the guardian that kills, now that its standard input is closed.
+    process.wait(STOP_SECONDS)
 
 
-def _signal_group(process: subprocess.Popen[str], number: signal.Signals) -> None:
-    if sys.platform == "win32":
-        process.kill()
-        return
-    try:
-        os.killpg(process.pid, number)
-    except ProcessLookupError:
-        process.poll()  # it ended by itself in between
+def run_in_foreground(argv: Sequence[str], environment: Mapping[str, str], folder: Path) -> int:
+    """Run with our own terminal, and return the exit code (128 + N after signal N). Ctrl-C is the program's affair.
+
+    OSError when it can't start.
+    """
+    process = subprocess.Popen(list(argv), cwd=folder, env=dict(environment))
+    while True:
+        try:
+            code = process.wait()
+            return code if code >= 0 else 128 - code
+        except KeyboardInterrupt:
+            continue

@@ -6,7 +6,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from vendor_installer.checkout import Checkout, default_environment_folder, prepare_environment_folder
 from vendor_installer.checks import plan_runs, run_pytest
+from vendor_installer.child import run_in_foreground
 from vendor_installer.demo import Demo
 from vendor_installer.environment import Environment
 from vendor_installer.extension_zip import ExtensionZip
@@ -88,7 +88,7 @@ def run(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     variables = {**isolated_environment(outside), "PATH": search, "VIRTUAL_ENV": str(environment.folder)}
     program = _program(options.program[0], environment)
     try:
-        return subprocess.run([program, *options.program[1:]], env=variables, check=False).returncode
+        return run_in_foreground([program, *options.program[1:]], variables, Path.cwd())
     except OSError as error:
         print(f"{options.program[0]} can't be started: {error.strerror}", file=sys.stderr)
         return 127

@@ -11,7 +11,7 @@ from pathlib import Path
 from vendor_installer.child import ChildCommand, run_child
 from vendor_installer.environment import Environment, remove_folder
 from vendor_installer.extension_zip import ExtensionZip
-from vendor_installer.failures import BlenderFailed, DemoFailed, DiskFull, InstallerFailure, says_disk_full
+from vendor_installer.failures import BlenderFailed, DemoFailed, DiskFull, InstallerFailure, disk_is_full
 from vendor_installer.isolation import isolated_environment
 from vendor_installer.progress import Report, Step
 from vendor_installer.receipt import Receipt, digest_of_files, is_current, write_receipt
@@ -139,7 +139,7 @@ def _read(line: str, report: Report) -> None:
 
 def _failure(command: str, exit_code: int | None, tail: Sequence[str], root: Path) -> InstallerFailure:
     text = "\n".join(tail)
-    if says_disk_full(text):
+    if disk_is_full(root, text):
         return DiskFull(root, text)
     said = next((line.removeprefix(FAILED_MARK) for line in reversed(tail) if line.startswith(FAILED_MARK)), "")
     if said:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vendor_installer.child import ChildCommand, ChildResult, run_child
-from vendor_installer.failures import DiskFull, EnvironmentNotMade, says_disk_full
+from vendor_installer.failures import DiskFull, EnvironmentNotMade, disk_is_full
 from vendor_installer.isolation import isolated_environment, pip_environment
 from vendor_installer.pip_run import PipInstall, pip_install
 from vendor_installer.progress import Report, Step
@@ -24,14 +24,13 @@ from vendor_installer.receipt import Receipt, digest_of_files, is_current, write
 
 PROOF_LIMIT_S = 600.0
 REMOVE_TRIES = 10
-PIP_SHARE = 0.93
 
 
 @dataclass(frozen=True)
 class EnvironmentPlan:
     """What an environment holds. `pip` is the requirement file of pip itself, None to keep the one that Python brings.
 
-    `proof` is Python code that must run in the finished environment: the packages import, and compute.
+    `proof` is a file of Python code that must run in the finished environment: the packages import, and compute.
     `weight` is its share of the bar.
     """
 
@@ -40,13 +39,13 @@ class EnvironmentPlan:
     requirements: tuple[Path, ...]
     constraints: Path
     pip: Path | None
-    proof: str
+    proof: Path
     weight: float
 
     def inputs(self) -> str:
         """SHA-256 over all pins and the proof."""
-        files = [*self.requirements, self.constraints, *([self.pip] if self.pip else [])]
-        return digest_of_files({path.name: path for path in files}, self.proof)
+        files = [*self.requirements, self.constraints, self.proof, *([self.pip] if self.pip else [])]
+        return digest_of_files({path.name: path for path in files})
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ class Environment:
         try:
             self._make(report)
         except OSError as error:
-            if says_disk_full(str(error)):
+            if disk_is_full(self.folder, str(error)):
                 raise DiskFull(self.folder, str(error)) from error
             raise EnvironmentNotMade(
                 f"{self.folder} can't be written. Close programs that use it or choose another place with "
@@ -103,16 +102,24 @@ class Environment:
         self.log.unlink(missing_ok=True)
         report(0.0, "making a virtual environment")
         self._make_bare()
-        environment = pip_environment(self.python, self.outside)
+        environment = {**pip_environment(self.python, self.outside), **self._temporary_folder()}
         if self.plan.pip:
-            self._pip(["-r", str(self.plan.pip)], environment, report, raw_progress=False, count=1)
+            self._pip(["-r", str(self.plan.pip)], environment, _part(report, 0.0, 0.03), raw_progress=False, count=1)
         arguments = [part for path in self.plan.requirements for part in ("-r", str(path))]
         arguments += ["-c", str(self.plan.constraints)]
         count = _pin_count(self.plan.constraints)
-        self._pip(arguments, environment, report, raw_progress=self.plan.pip is not None, count=count)
-        report(PIP_SHARE, "proving that it works")
+        main_part = _part(report, 0.03, 0.93)
+        self._pip(arguments, environment, main_part, raw_progress=self.plan.pip is not None, count=count)
+        report(0.93, "proving that it works")
         self._prove()
+        remove_folder(self._temporary)
         write_receipt(self._receipt_path, self._receipt())
+
+    def _temporary_folder(self) -> dict[str, str]:
+        """A place of our own for pip's files on the way: what a killed pip leaves there goes with the next run."""
+        remove_folder(self._temporary)
+        self._temporary.mkdir()
+        return dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._temporary))
 
     def _make_bare(self) -> None:
         argv = [sys.executable, "-I", "-m", "venv", str(self.folder)]
@@ -130,11 +137,11 @@ class Environment:
     ) -> None:
         site_packages = next(self.folder.glob("[Ll]ib/**/site-packages"))
         install = PipInstall(self.python, arguments, site_packages, count, raw_progress, self.log)
-        pip_install(install, environment, lambda share, detail: report(PIP_SHARE * share, detail), (self.lock,))
+        pip_install(install, environment, report, (self.lock,))
 
     def _prove(self) -> None:
         self._check(
-            self._run_python(self.plan.proof, PROOF_LIMIT_S),
+            self._run_python(self.plan.proof.read_text(encoding="utf-8"), PROOF_LIMIT_S),
             f"The packages in {self.folder} were installed, but do not work on this computer. "
             "Report the lines below to the developers.",
         )
@@ -142,7 +149,7 @@ class Environment:
     def _check(self, result: ChildResult, sentence: str) -> None:
         if result.exit_code == 0:
             return
-        if says_disk_full(result.text):
+        if disk_is_full(self.folder, result.text):
             raise DiskFull(self.folder, result.text)
         raise EnvironmentNotMade(sentence, result.text)
 
@@ -152,6 +159,10 @@ class Environment:
             return run_child(ChildCommand(argv, isolated_environment(self.outside), self.folder, limit_s))
         except OSError as error:  # the Python that it was made with is gone
             return ChildResult(127, (str(error),), 0.0)
+
+    @property
+    def _temporary(self) -> Path:
+        return self.folder.parent / f"temporary_{self.plan.name}"
 
     @property
     def _receipt_path(self) -> Path:
@@ -177,6 +188,11 @@ def remove_folder(folder: Path) -> None:
             time.sleep(0.3)
         else:
             return
+
+
+def _part(report: Report, start: float, end: float) -> Report:
+    """A report whose 0..1 is start..end of `report`'s."""
+    return lambda fraction, detail: report(start + (end - start) * fraction, detail)
 
 
 def _pin_count(constraints: Path) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vendor_installer.child import ChildCommand, run_child
 from vendor_installer.environment import Environment
-from vendor_installer.failures import BuildFailed, DiskFull, says_disk_full
+from vendor_installer.failures import BuildFailed, DiskFull, disk_is_full
 from vendor_installer.isolation import isolated_environment
 from vendor_installer.progress import Report, Step
 from vendor_installer.receipt import Receipt, digest_of_files, is_current, write_receipt
@@ -70,7 +70,7 @@ class ExtensionZip:
         program = self._from_blender("scripts/addons_core/bl_pkg/cli/blender_ext.py")
         argv = [str(self.blender.python), "-I", str(program), *arguments]
         result = run_child(ChildCommand(argv, isolated_environment(self.blender.outside), self.root, BUILD_LIMIT_S))
-        if says_disk_full(result.text):
+        if result.exit_code != 0 and disk_is_full(self.root, result.text):
             raise DiskFull(self.root, result.text)
         if result.exit_code != 0:
             raise BuildFailed(f"Blender's builder refused the extension ({arguments[0]}).", result.text)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import ClassVar
 
@@ -104,8 +105,12 @@ class FolderUnusable(InstallerFailure):
 
 
 NO_SPACE_MARKS = ("No space left on device", "[Errno 28]", "not enough space on the disk", "Disk quota exceeded")
+FULL_BELOW_BYTES = 32 << 20
 
 
-def says_disk_full(text: str) -> bool:
-    """Whether a tool's output names a full disk or quota (Linux, macOS and Windows wording)."""
-    return any(mark in text for mark in NO_SPACE_MARKS)
+def disk_is_full(folder: Path, text: str = "") -> bool:
+    """Whether a full disk or quota explains a failure: `text`, a tool's output, says so (Linux, macOS and Windows
+    wording), or next to nothing is free where `folder` is. Not every tool hands the reason on.
+    """
+    there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    return any(mark in text for mark in NO_SPACE_MARKS) or shutil.disk_usage(there).free < FULL_BELOW_BYTES

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vendor_installer.child import ChildCommand, ChildResult, run_child
-from vendor_installer.failures import DiskFull, PipFailed, says_disk_full
+from vendor_installer.failures import DiskFull, PipFailed, disk_is_full
 from vendor_installer.progress import Report
 
 DOWNLOAD_SHARE = 0.6
@@ -88,25 +88,27 @@ def pip_install(
     progress = PipProgress(install, report)
     argv = [str(install.python), "-I", "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     # --no-compile: of 25,000 files a few hundred are ever imported, and Python compiles those at their first import.
-    argv += ["--only-binary", ":all:", "--no-compile", "--log", str(install.log)]
+    argv += ["--only-binary", ":all:", "--no-compile"]
     if install.raw_progress:
         argv += ["--progress-bar", "raw"]
     command = ChildCommand([*argv, *install.arguments], environment, Path.cwd(), keep_open=keep_open)
     errors: list[str] = []
+    with install.log.open("a", encoding="utf-8") as log:
 
-    def on_line(line: str) -> None:
-        progress.line(line)
-        if ERROR.match(line):
-            errors.append(line.strip())
+        def on_line(line: str) -> None:
+            log.write(line + "\n")
+            progress.line(line)
+            if errors or ERROR.match(line):
+                errors.append(line)
 
-    result = run_child(command, on_line, progress.poll)
+        result = run_child(command, on_line, progress.poll)
     if result.exit_code != 0:
         raise _failure(install, result, errors)
 
 
 def _failure(install: PipInstall, result: ChildResult, errors: list[str]) -> PipFailed | DiskFull:
-    details = "\n".join([*(errors or result.tail[-8:]), f"The whole log: {install.log}"])
-    if says_disk_full(result.text):
+    details = "\n".join([*(errors[:20] or result.tail[-8:]), f"The whole log: {install.log}"])
+    if disk_is_full(install.site_packages, result.text):
         return DiskFull(install.site_packages, details)
     if result.exit_code is None:
         return PipFailed(

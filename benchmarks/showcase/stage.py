@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
@@ -11,8 +12,10 @@ from mathutils import Vector
 
 SAMPLES = 32
 PICTURE_SIZE = (1280, 720)
-BACKDROP_COLOUR = (0.62, 0.60, 0.58, 1.0)
+BACKDROP_COLOUR = (0.30, 0.36, 0.42, 1.0)
 WORLD_COLOUR = (0.85, 0.90, 1.0, 1.0)
+ROW_STEP = 1.02
+"""From one thing in a row to the next, in sizes of the object."""
 
 
 def build_stage(made: bpy.types.Object, photo: Path) -> None:
@@ -24,16 +27,37 @@ def build_stage(made: bpy.types.Object, photo: Path) -> None:
     size = max(made.dimensions)
     made.location = (0.62 * size, 0.0, 0.0)
     made.rotation_euler = (0.0, 0.0, math.radians(-22))
-    _card(photo, size, Vector((-0.68 * size, 0.12 * size, 0.0)))
+    card = _card(photo, size, Vector((-0.68 * size, 0.12 * size, 0.0)))
+    card.rotation_euler = (math.radians(-6), 0.0, math.radians(14))
     _backdrop(size)
-    _light("Key", size, (-1.6, -2.2, 2.6), watts=110, width=1.6, colour=(1.0, 0.95, 0.88))
-    _light("Fill", size, (2.8, -1.6, 1.4), watts=35, width=2.4, colour=(0.86, 0.92, 1.0))
-    _light("Rim", size, (1.6, 2.0, 2.4), watts=70, width=1.0, colour=(1.0, 1.0, 1.0))
+    _lights(size)
     _world(scene)
-    _camera(scene, size)
+    _camera(scene, size, (0.1, -4.6, 1.35), lens=60)
 
 
-def set_up_render(scene: bpy.types.Scene, picture: Path) -> None:
+def build_row(made: bpy.types.Object, photo: Path, turns: Sequence[float]) -> None:
+    """Stand the photo and, right of it, `made` turned by each of `turns` (degrees, anticlockwise), all facing us."""
+    size = max(made.dimensions)
+    first = -0.5 * ROW_STEP * len(turns)
+    card = _card(photo, size, Vector((first * size, 0.0, 0.0)))
+    card.rotation_euler = (math.radians(-4), 0.0, 0.0)
+    for number, turn in enumerate(turns):
+        shown = made if number == 0 else _object(f"{made.name} {turn}", made.data, Vector())
+        shown.location = ((first + ROW_STEP * (number + 1)) * size, 0.0, 0.0)
+        shown.rotation_euler = (0.0, 0.0, math.radians(turn))
+    _backdrop(1.6 * size)
+    _lights(2.0 * size)
+    _world(bpy.context.scene)
+    _camera(bpy.context.scene, size, (0.0, -9.0, 2.0), lens=78)
+
+
+def _lights(size: float) -> None:
+    _light("Key", size, (-1.6, -2.2, 2.6), watts=80, width=1.6, colour=(1.0, 0.95, 0.88))
+    _light("Fill", size, (2.8, -1.6, 1.4), watts=22, width=2.4, colour=(0.86, 0.92, 1.0))
+    _light("Rim", size, (1.6, 2.0, 2.4), watts=60, width=1.0, colour=(1.0, 1.0, 1.0))
+
+
+def set_up_render(scene: bpy.types.Scene, picture: Path, pixels: tuple[int, int] = PICTURE_SIZE) -> None:
     """Cycles on the CPU, few samples and the denoiser; the Standard view shows colours as they are."""
     render = scene.render
     render.engine = "CYCLES"
@@ -41,13 +65,13 @@ def set_up_render(scene: bpy.types.Scene, picture: Path) -> None:
     scene.cycles.samples = SAMPLES
     scene.cycles.use_denoising = True
     scene.view_settings.view_transform = "Standard"
-    render.resolution_x, render.resolution_y = PICTURE_SIZE
+    render.resolution_x, render.resolution_y = pixels
     render.resolution_percentage = 100
     render.image_settings.file_format = "PNG"
     render.filepath = str(picture)
 
 
-def _card(photo: Path, size: float, place: Vector) -> None:
+def _card(photo: Path, size: float, place: Vector) -> bpy.types.Object:
     image = bpy.data.images.load(str(photo))
     image.pack()
     ratio = image.size[0] / image.size[1]
@@ -58,9 +82,8 @@ def _card(photo: Path, size: float, place: Vector) -> None:
     layer = mesh.uv_layers.new(name="UVMap")
     for loop, uv in zip(layer.data, [(0, 0), (1, 0), (1, 1), (0, 1)], strict=True):
         loop.uv = uv
-    card = _object("Photo", mesh, place)
-    card.rotation_euler = (math.radians(-6), 0.0, math.radians(14))
     mesh.materials.append(_photo_material(image))
+    return _object("Photo", mesh, place)
 
 
 def _photo_material(image: bpy.types.Image) -> bpy.types.Material:
@@ -130,15 +153,15 @@ def _world(scene: bpy.types.Scene) -> None:
         world.use_nodes = True
     background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")
     background.inputs["Color"].default_value = WORLD_COLOUR
-    background.inputs["Strength"].default_value = 0.35
+    background.inputs["Strength"].default_value = 0.28
     scene.world = world
 
 
-def _camera(scene: bpy.types.Scene, size: float) -> None:
-    lens = bpy.data.cameras.new("Camera")
-    lens.lens = 60
-    where = Vector((0.1, -4.6, 1.35)) * size
-    camera = _object("Camera", lens, where)
+def _camera(scene: bpy.types.Scene, size: float, place: tuple[float, float, float], lens: float) -> None:
+    optics = bpy.data.cameras.new("Camera")
+    optics.lens = lens
+    where = Vector(place) * size
+    camera = _object("Camera", optics, where)
     camera.rotation_euler = (Vector((0.0, 0.0, 0.47 * size)) - where).to_track_quat("-Z", "Y").to_euler()
     scene.camera = camera
 

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Steps run in order, are skipped when done, and one bar never goes back."""
+
+import io
+
+import pytest
+
+from vendor_installer.progress import Report, Step, TerminalDisplay, run_steps
+
+
+class Recorder:
+    def __init__(self) -> None:
+        self.fractions: list[float] = []
+        self.lines: list[str] = []
+
+    def progress(self, fraction: float, title: str, detail: str) -> None:
+        self.fractions.append(fraction)
+
+    def done(self, fraction: float, line: str) -> None:
+        self.fractions.append(fraction)
+        self.lines.append(line)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def step(title: str, weight: float, *, current: bool = False, reports: tuple[float, ...] = (0.5,)) -> Step:
+    def work(report: Report) -> str:
+        for fraction in reports:
+            report(fraction, "at it")
+        return f"wrote {title}"
+
+    return Step(title, weight, lambda: current, work)
+
+
+def test_steps_run_in_order_and_current_ones_are_skipped() -> None:
+    recorder = Recorder()
+    run_steps([step("one", 1), step("two", 1, current=True), step("three", 2)], recorder)
+    assert [line.partition(" (")[0] for line in recorder.lines] == [
+        "one: wrote one",
+        "two: already done",
+        "three: wrote three",
+    ]
+
+
+def test_the_bar_follows_the_weights_and_never_leaves_its_step() -> None:
+    recorder = Recorder()
+    run_steps([step("one", 1, reports=(-5.0, 0.5, 7.0)), step("two", 3)], recorder)
+    assert recorder.fractions == [0.0, 0.0, 0.125, 0.25, 0.25, 0.25, 0.625, 1.0]
+
+
+def test_a_step_that_raises_ends_the_run() -> None:
+    def fail(report: Report) -> str:
+        raise ValueError("broken")
+
+    recorder = Recorder()
+    with pytest.raises(ValueError, match="broken"):
+        run_steps([Step("one", 1, lambda: False, fail), step("two", 1)], recorder)
+    assert recorder.lines == []
+
+
+def test_a_terminal_is_drawn_over_and_a_log_gets_whole_lines() -> None:
+    terminal, log = Terminal(), io.StringIO()
+    for stream in (terminal, log):
+        run_steps([step("one", 1, reports=tuple(n / 100 for n in range(100)))], TerminalDisplay(stream))
+    assert terminal.getvalue().count("\n") == 1
+    assert terminal.getvalue().count("\r") > 100
+    assert "\r" not in log.getvalue()
+    assert 2 <= log.getvalue().count("\n") <= 5
+
+
+def test_a_long_detail_stays_on_one_line() -> None:
+    terminal = Terminal()
+    TerminalDisplay(terminal).progress(0.5, "title", "x" * 1000)
+    assert len(terminal.getvalue()) < 120
