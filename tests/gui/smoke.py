@@ -18,6 +18,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 STORY = CHECKOUT / "tests" / "gui" / "story.py"
@@ -92,7 +93,7 @@ def install(stage: Stage, scale: float) -> None:
     run(stage.blender(*put), LONGEST_STEP_SECONDS, stage.log)
 
 
-def play(stage: Stage, options: argparse.Namespace) -> dict[str, object]:
+def play(stage: Stage, options: argparse.Namespace) -> dict[str, Any]:
     """Play the story in a window and read what it saw. Raises SmokeFailed."""
     scene = {"image_path": str(options.picture.resolve()), "resolution": options.resolution}
     if options.threshold is not None:
@@ -107,21 +108,33 @@ def play(stage: Stage, options: argparse.Namespace) -> dict[str, object]:
     run(stage.blender(*window, *story, display=size), LONGEST_STORY_SECONDS, stage.log)
     if not (stage.folder / "result.json").exists():
         raise SmokeFailed(f"Blender left without a result\n{stage.log.read_text()[-3000:]}")
-    result: dict[str, object] = json.loads((stage.folder / "result.json").read_text())
+    result: dict[str, Any] = json.loads((stage.folder / "result.json").read_text())
+    left = left_behind(stage)
+    result["checks"].append({"name": "no worker outlives Blender", "ok": not left, "seen": " ".join(left)})
     return result
 
 
-def report(result: dict[str, object]) -> bool:
+def left_behind(stage: Stage) -> list[str]:
+    """Processes that outlived Blender: a worker is started from the stage's home (Linux)."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command = process.read_text().replace("\0", " ")
+        except OSError:  # it ended while we looked
+            continue
+        if str(stage.inside / "home") in command:
+            found.append(command)
+    return found
+
+
+def report(result: dict[str, Any]) -> bool:
     """Print the findings; whether all of them are good."""
-    checks, figures = result["checks"], result["figures"]
-    assert isinstance(checks, list)
-    assert isinstance(figures, dict)
     print(f"Blender {result['blender']}")
-    for check in checks:
+    for check in result["checks"]:
         print(f"{'ok  ' if check['ok'] else 'FAIL'} {check['name']}  {check['seen']}")
-    for name, value in figures.items():
+    for name, value in result["figures"].items():
         print(f"     {name} {value:.2f}")
-    return all(check["ok"] for check in checks)
+    return all(check["ok"] for check in result["checks"])
 
 
 def keep(stage: Stage, pictures: Path) -> None:

@@ -75,7 +75,7 @@ class Story:
         self.check("the sidebar has the tab", self.view.sidebar.active_panel_category == TAB)
         yield from self.view.point_at(self.view.middle(self.view.main))
         yield 1.0
-        yield from self.view.screenshot(self.folder / "panel.png")
+        yield from self.view.screenshot(self.folder / "panel.png", self.view.around_sidebar())
 
     def press_generate(self) -> Steps:
         """Find Image to Mesh by sweeping the pointer, click it, wait for the modal operator."""
@@ -120,7 +120,7 @@ class Story:
             yield from self.wait_or_end(2.0)
             if self.is_running():
                 gaps.append(self.heart.longest_gap)
-                yield from self.view.screenshot(self.folder / f"running_{number:02d}.png")
+                yield from self.view.screenshot(self.folder / f"running_{number:02d}.png", self.view.around_sidebar())
                 number += 1
         self.figures["longest_gap_running_seconds"] = max(gaps)
         self.check("a screenshot was taken while the job ran", number > 0, number)

@@ -153,10 +153,17 @@ class View:
         self.window.event_simulate(type="MOUSEMOVE", value="NOTHING", x=at[0], y=at[1])
         yield 0.03
 
-    def screenshot(self, picture: Path) -> Steps:
-        """The whole screen as PNG, by ImageMagick: Blender's own screenshot is black under software drawing."""
-        camera = subprocess.Popen(["import", "-window", "root", str(picture)])
+    def screenshot(self, picture: Path, crop: str = "") -> Steps:
+        """The screen or a part of it as PNG, by ImageMagick: Blender's own is black under software drawing."""
+        part = ["-crop", crop, "+repage"] if crop else []
+        camera = subprocess.Popen(["import", "-window", "root", *part, str(picture)])
         yield from wait_until(lambda: camera.poll() is not None, 30.0, f"the screenshot {picture.name}")
+
+    def around_sidebar(self) -> str:
+        """The right half of the 3D View, with the sidebar, as a crop for `screenshot`."""
+        width, top = 2 * self.sidebar.width, self.window.height - self.area.y - self.area.height
+        left = self.area.x + self.area.width - width
+        return f"{width}x{self.area.height}+{left}+{top}"
 
     def running(self) -> list[str]:
         """The modal operators at work, by identifier."""
