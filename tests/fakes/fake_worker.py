@@ -344,7 +344,8 @@ def say_extracted(request_id: int, request: Extract) -> None:
     say(protocol.encode_result(request_id, result))
 
 
-MESHES: dict[str, Callable[[int, Extract], None]] = dict.fromkeys(PHOTOS, makes_mesh) | {
+MESHES: dict[str, Callable[[int, Extract], None]] = {
+    **dict.fromkeys(PHOTOS, makes_mesh),
     "makes-no-mesh": makes_no_mesh,
     "makes-empty-mesh": makes_empty_mesh,
     "reports-failure-of-mesh": finds_no_surface,

@@ -181,18 +181,6 @@ def test_unload_keeps_the_worker(make: MakeGenerator, photo: Photo) -> None:
     assert pid(generator) == first
 
 
-def test_another_device_gets_another_worker(make: MakeGenerator, photo: Photo) -> None:
-    generator = make()
-    run(generator, photo("good"))
-    first = pid(generator)
-    generator.use_device("cpu")
-    run(generator, photo("good"))
-    assert pid(generator) == first
-    generator.use_device("cuda:1")
-    run(generator, photo("good"))
-    assert pid(generator) != first
-
-
 # --- files -----------------------------------------------------------------------------------------------------------
 
 

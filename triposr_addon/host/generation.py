@@ -41,9 +41,8 @@ class Generator:
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self._storage = storage
-        self._device = device
         self._limits = limits
-        self._worker = WarmWorker(storage, command, limits)
+        self._worker = WarmWorker(storage, device, command, limits)
         self._jobs: dict[str, Job] = {}
         self._running: Job | None = None
 
@@ -120,10 +119,6 @@ class Generator:
         """What the warm worker said of itself: device, memory, versions. None while there is none."""
         return self._worker.initialized
 
-    def use_device(self, device: str) -> None:
-        """Have the next job done on another device, by a new worker."""
-        self._device = device
-
     def unload(self) -> None:
         """Give the model's memory back; the worker stays. No effect while a job is running or no worker is there."""
         if self._running is None and self._worker.idle:
@@ -146,7 +141,7 @@ class Generator:
             return
         try:
             job.begin(self._storage.new_job_folder())
-            self._worker.start_or_keep(self._device)
+            self._worker.start_or_keep()
         except HostFailure as failure:
             job.fail(failure)
             return

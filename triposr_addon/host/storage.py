@@ -24,7 +24,6 @@ from pathlib import Path
 
 from .failures import StorageUnwritable
 from .log_file import LogFile
-from .models import ModelFolder, built_in_model, models_in
 
 JOB_PREFIX = "triposr-job-"
 FIELD_ENDING = ".triplane.safetensors"
@@ -89,10 +88,6 @@ class Storage:
         inside = Path("Scripts", "python.exe") if sys.platform == "win32" else Path("bin", "python")
         python = self.environment / inside
         return python if python.is_file() else None
-
-    def model_folders(self) -> tuple[ModelFolder, ...]:
-        """The built-in model, then the others by name."""
-        return (built_in_model(), *models_in(self.models))
 
     def new_job_folder(self) -> Path:
         """A fresh folder that only this user can read; abandoned ones go on the way. Raises StorageUnwritable."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one worker: started when a job needs it, kept for the next job, replaced when it broke or the device changed."""
+"""The one worker: started when a job needs it, kept for the next job, replaced when it broke."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from .worker_process import Answered, Broken, Limits, Refused, WorkerEvent, Work
 class WarmWorker:
     """At most one WorkerProcess, and what it said of itself.
 
+    device: "auto", "cpu", "cuda", "cuda:N" or "mps".
     command: how to start it, where it is not the storage's Python with the extension's own worker.
     """
 
-    def __init__(self, storage: Storage, command: WorkerCommand | None, limits: Limits) -> None:
+    def __init__(self, storage: Storage, device: str, command: WorkerCommand | None, limits: Limits) -> None:
         self._storage = storage
+        self._device = device
         self._command = command
         self._limits = limits
         self._process: WorkerProcess | None = None
-        self._device = ""
         self.initialized: Initialized | None = None
 
     @property
@@ -31,15 +32,13 @@ class WarmWorker:
         """Whether it has started and owes no answer."""
         return self._process is not None and self.initialized is not None and not self._process.owed
 
-    def start_or_keep(self, device: str) -> None:
-        """Have a worker on `device`, a new one where there is none. Raises WorkerMissing, WorkerDidNotStart."""
-        if self._process is not None and self._device == device:
+    def start_or_keep(self) -> None:
+        """Have a worker: a new one where there is none. Raises WorkerMissing, WorkerDidNotStart."""
+        if self._process is not None:
             return
-        self.kill()
         self._process = WorkerProcess(self._command or self._installed(), self._log, self._limits)
-        self._device = device
-        self._log.note(f"started worker {self._process.pid} for the device {device!r}")
-        self.send(Initialize(protocol.PROTOCOL_VERSION, str(self._storage.rembg), device))
+        self._log.note(f"started worker {self._process.pid} for the device {self._device!r}")
+        self.send(Initialize(protocol.PROTOCOL_VERSION, str(self._storage.rembg), self._device))
 
     def send(self, request: Request) -> None:
         """Ask the running worker; the answer is among its events."""

@@ -47,7 +47,7 @@ class Limits:
 
     start: float = 180.0
     silence: float = 300.0
-    cancel: float = 0.8
+    cancel: float = 0.6
     polite: float = 1.5
     terminate: float = 0.7
     kill: float = 0.8
