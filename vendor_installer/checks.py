@@ -15,6 +15,14 @@ BLENDER_TESTS = ("tests/blender", "tests/end_to_end")
 WORKER_PYTHON_VARIABLE = "TRIPOSR_TEST_WORKER_PYTHON"
 BLENDER_PYTHON_VARIABLE = "TRIPOSR_TEST_BLENDER_PYTHON"
 NO_TESTS_COLLECTED = 5
+PYTEST = """
+import os, sys, pytest
+code = pytest.main(sys.argv[1:])
+sys.stdout.flush()
+sys.stderr.flush()
+os._exit(code)
+"""
+"""Some Blender modules crash while Python shuts down, with all work done and told: leave before that."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +59,8 @@ def run_pytest(runs: Sequence[PytestRun], root: Path, worker: Environment, blend
 
 
 def _run(run: PytestRun, root: Path, more: Mapping[str, str]) -> int:
-    python = run.environment.python
     print(f"\npytest in the {run.environment.plan.name} environment", flush=True)
-    # -P: no folder of ours on sys.path but those that pyproject.toml names.
-    argv = [str(python), "-P", "-m", "pytest", *run.arguments]
+    argv = [str(run.environment.python), "-P", "-c", PYTEST, *run.arguments]
     variables = {**isolated_environment(run.environment.outside), **more}
     return run_in_foreground(argv, variables, root)
 

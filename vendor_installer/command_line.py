@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`python3 -m vendor_installer demo | test | run`."""
+"""`python3 -m vendor_installer demo | build | test | run`."""
 
 from __future__ import annotations
 
@@ -67,6 +67,15 @@ def demo(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
         run_steps([*setting.steps(), setting.zip.step(), *show.steps()], TerminalDisplay())
         for path in show.outputs():
             print(f"  {path.relative_to(ROOT)}  {path.stat().st_size / 1e6:.1f} MB")
+        print(f"  Worker Python, for the extension's preferences: {setting.worker.python}")
+    return 0
+
+
+def build(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
+    """The extension's zip, validated."""
+    with _setting(options, outside) as setting:
+        run_steps([setting.blender.step(), setting.zip.step()], TerminalDisplay())
+        print(f"  {setting.zip.path.relative_to(ROOT)}  {setting.zip.path.stat().st_size / 1e6:.1f} MB")
     return 0
 
 
@@ -136,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _command(commands, "demo", demo, "turn the demo photo into an object in Blender, and render it: see demo/")
+    _command(commands, "build", build, "build the extension's zip with Blender's own builder: see dist/")
     tests = _command(commands, "test", test, "run the tests; further arguments are pytest's")
     tests.add_argument("pytest", nargs="*", metavar="ARGUMENT", help="for pytest")
     anything = _command(commands, "run", run, "run a program in the environment: run -- python script.py")

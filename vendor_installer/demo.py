@@ -84,7 +84,7 @@ class Demo:
         return Step(title, weight, current, make)
 
     def _inputs(self) -> str:
-        files = {path.name: path for path in self._program.parent.glob("*.py")}
+        files = {name: self._program.with_name(name) for name in (self._program.name, "stage.py")}
         if not self.photo.is_file():
             raise DemoFailed(f"{self.photo} is not there. Get a fresh checkout.")
         return digest_of_files({**files, "photo": self.photo}, self.zip.inputs(), str(self.worker.python))

@@ -45,6 +45,7 @@ class PipProgress:
         self._report = report
         self._collected: set[str] = set()
         self._file = ""
+        self._file_share = 0.0
         self._to_install = 0
         self._there_before = _package_count(install.site_packages)
         self._unpacked = 0
@@ -53,12 +54,15 @@ class PipProgress:
         """Take in one line of pip's output."""
         if match := COLLECTING.match(line):
             self._collected.add(match["name"].lower())
+            self._file_share = 0.0
             self._tell(f"found {match['name']}")
         elif match := DOWNLOADING.match(line):
             self._file = match["file"].rpartition("/")[2]
             self._tell(f"downloading {self._file}")
         elif match := PROGRESS.match(line):
-            self._tell(f"downloading {self._file}, {_megabytes(int(match['done']), int(match['total']))}")
+            done, total = int(match["done"]), int(match["total"])
+            self._file_share = done / total if total else 0.0
+            self._tell(f"downloading {self._file}, {_megabytes(done, total)}")
         elif match := INSTALLING.match(line):
             self._to_install = len(match["names"].split(","))
             self._tell(f"unpacking {self._to_install} packages")
@@ -73,11 +77,12 @@ class PipProgress:
         return grew
 
     def _tell(self, detail: str) -> None:
-        found = min(len(self._collected) / max(self._install.expected_packages, 1), 1.0)
+        # The package at hand counts as far as its file is fetched. pip looks at packages in no order that we know.
+        found = max(len(self._collected) - 1 + self._file_share, 0) / max(self._install.expected_packages, 1)
         if self._to_install:
             share = DOWNLOAD_SHARE + (1 - DOWNLOAD_SHARE) * min(self._unpacked / self._to_install, 1.0)
         else:
-            share = DOWNLOAD_SHARE * found
+            share = DOWNLOAD_SHARE * min(found, 1.0)
         self._report(share, detail)
 
 
