@@ -104,12 +104,12 @@ class Environment:
         self._make_bare()
         environment = {**pip_environment(self.python, self.outside), **self._temporary_folder()}
         if self.plan.pip:
-            self._pip(["-r", str(self.plan.pip)], environment, _part(report, 0.0, 0.03), raw_progress=False, count=1)
+            self._pip(["-r", str(self.plan.pip)], environment, _part(report, 0.0, 0.03), count=1)
         arguments = [part for path in self.plan.requirements for part in ("-r", str(path))]
         arguments += ["-c", str(self.plan.constraints)]
         count = _pin_count(self.plan.constraints)
         main_part = _part(report, 0.03, 0.93)
-        self._pip(arguments, environment, main_part, raw_progress=self.plan.pip is not None, count=count)
+        self._pip(arguments, environment, main_part, count=count)
         report(0.93, "proving that it works")
         self._prove()
         remove_folder(self._temporary)
@@ -132,11 +132,9 @@ class Environment:
             "elsewhere install Python anew; then run this again.",
         )
 
-    def _pip(
-        self, arguments: list[str], environment: Mapping[str, str], report: Report, *, raw_progress: bool, count: int
-    ) -> None:
+    def _pip(self, arguments: list[str], environment: Mapping[str, str], report: Report, *, count: int) -> None:
         site_packages = next(self.folder.glob("[Ll]ib/**/site-packages"))
-        install = PipInstall(self.python, arguments, site_packages, count, raw_progress, self.log)
+        install = PipInstall(self.python, arguments, site_packages, count, self.log)
         pip_install(install, environment, report, (self.lock,))
 
     def _prove(self) -> None:

@@ -15,6 +15,9 @@ from vendor_installer.progress import Report
 DOWNLOAD_SHARE = 0.6
 """The part of the bar for finding and fetching; the rest is unpacking. About what was seen with a fast line."""
 
+RAW_PROGRESS_SINCE = (24, 1)
+"""The first pip that tells bytes to a program; older ones refuse the option."""
+
 DOWNLOADING = re.compile(r"^\s*Downloading (?P<file>\S+)")
 PROGRESS = re.compile(r"^\s*Progress (?P<done>\d+) of (?P<total>\d+)")
 INSTALLING = re.compile(r"^\s*Installing collected packages: (?P<names>.+)$")
@@ -33,7 +36,6 @@ class PipInstall:
     arguments: Sequence[str]
     site_packages: Path
     expected_packages: int
-    raw_progress: bool
     log: Path
 
 
@@ -94,7 +96,7 @@ def pip_install(
     argv = [str(install.python), "-I", "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
     # --no-compile: of 25,000 files a few hundred are ever imported, and Python compiles those at their first import.
     argv += ["--only-binary", ":all:", "--no-compile"]
-    if install.raw_progress:
+    if _pip_version(install.site_packages) >= RAW_PROGRESS_SINCE:
         argv += ["--progress-bar", "raw"]
     command = ChildCommand([*argv, *install.arguments], environment, Path.cwd(), keep_open=keep_open)
     errors: list[str] = []
@@ -124,6 +126,13 @@ def _failure(install: PipInstall, result: ChildResult, errors: list[str]) -> Pip
         "settings, then run this again: what was fetched is kept in pip's cache.",
         details,
     )
+
+
+def _pip_version(site_packages: Path) -> tuple[int, ...]:
+    names = [
+        path.name.removeprefix("pip-").removesuffix(".dist-info") for path in site_packages.glob("pip-*.dist-info")
+    ]
+    return tuple(int(part) for part in names[0].split(".") if part.isdecimal()) if names else (0,)
 
 
 def _package_count(site_packages: Path) -> int:

@@ -40,6 +40,12 @@ def _record_hash(text: str) -> str:
     return "sha256=" + base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
+@pytest.fixture(scope="session")
+def wheel_maker() -> WheelMaker:
+    """make_wheel, for other test files."""
+    return make_wheel
+
+
 @pytest.fixture
 def wheels(tmp_path: Path) -> Path:
     """A folder with `leaf` 1.0 and 2.0, and `tree` 1.0 that requires leaf."""

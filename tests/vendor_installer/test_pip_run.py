@@ -31,7 +31,7 @@ def told(tmp_path: Path) -> list[tuple[float, str]]:
 @pytest.fixture
 def progress(tmp_path: Path, told: list[tuple[float, str]]) -> PipProgress:
     (tmp_path / "pip-26.3.dist-info").mkdir()
-    install = PipInstall(Path("python"), [], tmp_path, 3, raw_progress=True, log=tmp_path / "log")
+    install = PipInstall(Path("python"), [], tmp_path, 3, log=tmp_path / "log")
     return PipProgress(install, lambda fraction, detail: told.append((fraction, detail)))
 
 
