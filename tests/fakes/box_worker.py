@@ -14,7 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 
 from tests.fakes import fake_worker
-from tests.fakes.fake_worker import FakeWorker, say_extracted, tell
+from tests.fakes.fake_worker import FakeWorker, say_extracted
+from tests.fakes.voice import tell
 from triposr_addon import protocol
 from triposr_addon.protocol import Extract
 

@@ -12,9 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.host.waiting import MakeGenerator, Photo, Start
+from triposr_addon.host.generation import Generator
 from triposr_addon.host.jobs import GenerationRequest
+from triposr_addon.host.log_file import LogFile
 from triposr_addon.host.storage import Storage
 from triposr_addon.host.worker_command import WorkerCommand
+from triposr_addon.host.worker_process import DEFAULT_LIMITS, Limits, WorkerProcess
 
 FAKE_WORKER = Path(__file__).parents[1] / "fakes" / "fake_worker.py"
 
@@ -31,9 +35,37 @@ def storage(tmp_path: Path) -> Storage:
 
 
 @pytest.fixture
-def photo(tmp_path: Path) -> Callable[[str], GenerationRequest]:
+def photo(tmp_path: Path) -> Photo:
     """photo(WHAT): a request whose photo makes the fake worker do that; see PHOTOS in fake_worker.py."""
     return lambda what: GenerationRequest(photo=tmp_path / f"{what}.png", model=tmp_path / "model", name=what)
+
+
+@pytest.fixture
+def start(fake_worker: Callable[[str], WorkerCommand], tmp_path: Path) -> Iterator[Start]:
+    """start(START, limits): a started fake worker, ended after the test."""
+    started: list[WorkerProcess] = []
+
+    def start_fake(how: str = "starts", limits: Limits | None = None) -> WorkerProcess:
+        started.append(WorkerProcess(fake_worker(how), LogFile(tmp_path / "worker.log"), limits or Limits()))
+        return started[-1]
+
+    yield start_fake
+    for process in started:
+        process.kill()
+
+
+@pytest.fixture
+def make(storage: Storage, fake_worker: Callable[[str], WorkerCommand]) -> Iterator[MakeGenerator]:
+    """make(START, limits): a Generator whose workers start that way; stopped after the test."""
+    made: list[Generator] = []
+
+    def make_generator(start: str = "starts", limits: Limits = DEFAULT_LIMITS) -> Generator:
+        made.append(Generator(storage, device="cpu", command=fake_worker(start), limits=limits))
+        return made[-1]
+
+    yield make_generator
+    for generator in made:
+        generator.stop()
 
 
 @pytest.fixture(autouse=True)
