@@ -7,6 +7,7 @@ waits. Without a window no timer ever ticks, so there the operator waits for the
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING
 
@@ -26,12 +27,16 @@ TICK_SECONDS = 0.1
 REDRAW_SECONDS = 0.2
 """The panel is drawn at most five times a second: drawing is what would make Blender feel slow."""
 
+LONGEST_COURTESY_SECONDS = 30.0
+"""A finished object waits that long for the end of what the artist is doing; a newer listener may never end."""
+
 
 class Watch(bpy.types.Operator):
     """What the two operators below are: modal until the job is over, then handing over its object."""
 
     _timer: bpy.types.Timer | None = None
     _drawn_at = 0.0
+    _over_since = math.inf
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturnItems]:
         """Called for every event of the window; all but Esc go on to whom they were meant for."""
@@ -49,16 +54,31 @@ class Watch(bpy.types.Operator):
     def follow(self, context: bpy.types.Context, running: Session) -> set[OperatorReturnItems]:
         """One tick."""
         running.tick()
-        if running.view().state.over:
-            self.stop_timer(context)
-            outcome = close_job(self, context, running)
-            redraw_panels(context)
-            return outcome
         now = time.monotonic()
+        if running.view().state.over:
+            self._over_since = min(self._over_since, now)
+            if not self.hands_are_busy(context) or now - self._over_since > LONGEST_COURTESY_SECONDS:
+                return self.end(context, running)
         if now - self._drawn_at >= REDRAW_SECONDS:
             self._drawn_at = now
             redraw_panels(context)
         return {"PASS_THROUGH"}
+
+    def end(self, context: bpy.types.Context, running: Session) -> set[OperatorReturnItems]:
+        """Hand over what came of the job."""
+        self.stop_timer(context)
+        outcome = close_job(self, context, running)
+        redraw_panels(context)
+        return outcome
+
+    def hands_are_busy(self, context: bpy.types.Context) -> bool:
+        """Whether the artist is in the middle of something, say of moving an object: a newer operator is modal.
+
+        An object that arrived now would change the selection under their hands, and its undo step would hold half of
+        their movement. Operators that were modal before this one, such as other extensions' listeners, don't count.
+        """
+        newest_first = [operator.bl_idname for operator in context.window.modal_operators]
+        return newest_first[0] != type(self).__name__ if newest_first else False
 
     def watch(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Become modal."""
