@@ -32,13 +32,14 @@ class Rule:
 
 RULES = (
     Rule("triposr_addon.protocol"),
-    Rule("triposr_addon.host", frozenset({"triposr_addon.protocol"})),
+    Rule("triposr_addon.wire", frozenset({"triposr_addon.protocol"})),
+    Rule("triposr_addon.host", frozenset({"triposr_addon.protocol", "triposr_addon.wire"})),
     Rule(
         "triposr_addon.blender",
         frozenset({"bpy", "mathutils", "numpy", "triposr_addon.host", "triposr_addon.protocol"}),
     ),
     Rule("triposr_addon.worker.model", frozenset({"torch", "transformers"})),
-    Rule("triposr_addon.worker", WORKERS_PACKAGES | {"triposr_addon.protocol"}),
+    Rule("triposr_addon.worker", WORKERS_PACKAGES | {"triposr_addon.protocol", "triposr_addon.wire"}),
     # The command line: the worker's code without Blender and without the wire.
     Rule("triposr_addon.__main__", frozenset({"triposr_addon.protocol", "triposr_addon.worker"})),
     Rule("vendor_installer"),

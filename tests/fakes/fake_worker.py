@@ -23,16 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.fakes.photos import PHOTOS
 from tests.fakes.voice import LONG, die, say, tell
-from triposr_addon import protocol
-from triposr_addon.protocol import (
-    ErrorReport,
-    Extract,
-    Extracted,
-    Initialize,
-    Initialized,
-    Reconstruct,
-    RequestLine,
-)
+from triposr_addon import protocol, wire
+from triposr_addon.protocol import ErrorReport, Extract, Extracted, Initialize, Initialized, Reconstruct
+from triposr_addon.wire import RequestLine
 
 
 class FakeWorker:
@@ -55,7 +48,7 @@ class FakeWorker:
 
     def listen(self) -> None:
         for text in sys.stdin.buffer:
-            line = protocol.decode_host_line(text.removesuffix(b"\n"))
+            line = wire.decode_host_line(text.removesuffix(b"\n"))
             if isinstance(line, RequestLine):
                 self.requests.put(line)
             elif isinstance(line, protocol.Cancel):
@@ -74,9 +67,9 @@ class FakeWorker:
         elif isinstance(request, Extract):
             MESHES[Path(request.mesh_path).parent.joinpath("photo").read_text()](request_id, request)
         elif isinstance(request, protocol.Unload):
-            say(protocol.encode_result(request_id, protocol.Unloaded(had_model=True)))
+            say(wire.encode_result(request_id, protocol.Unloaded(had_model=True)))
         elif self.start != "stays":
-            say(protocol.encode_result(request_id, protocol.ShutDown()))
+            say(wire.encode_result(request_id, protocol.ShutDown()))
             os._exit(0)
 
 
@@ -88,8 +81,8 @@ def initialized(version: int = protocol.PROTOCOL_VERSION) -> Initialized:
 
 
 def starts(worker: FakeWorker, request_id: int) -> None:
-    say(protocol.encode_notification(protocol.Log("info", "fake worker is up")))
-    say(protocol.encode_result(request_id, initialized()))
+    say(wire.encode_notification(protocol.Log("info", "fake worker is up")))
+    say(wire.encode_result(request_id, initialized()))
 
 
 def starts_slowly(worker: FakeWorker, request_id: int) -> None:
@@ -107,13 +100,13 @@ def speaks_another_version(worker: FakeWorker, request_id: int) -> None:
 
 def refuses_to_start(worker: FakeWorker, request_id: int) -> None:
     error = ErrorReport("DEVICE_MISSING", "There is no such device. Choose another in the preferences.", "cuda:9")
-    say(protocol.encode_error(request_id, error))
+    say(wire.encode_error(request_id, error))
 
 
 def tells_its_environment(worker: FakeWorker, request_id: int) -> None:
     versions = {name: os.environ[name] for name in os.environ} | {"flags.isolated": str(sys.flags.isolated)}
     versions |= {"flags.utf8_mode": str(sys.flags.utf8_mode), "process group": str(os.getpgrp())}
-    say(protocol.encode_result(request_id, Initialized(protocol.PROTOCOL_VERSION, os.getpid(), "cpu", "", 0, versions)))
+    say(wire.encode_result(request_id, Initialized(protocol.PROTOCOL_VERSION, os.getpid(), "cpu", "", 0, versions)))
 
 
 STARTS: Mapping[str, Callable[[FakeWorker, int], None]] = {
@@ -149,12 +142,12 @@ def makes_empty_mesh(request_id: int, request: Extract) -> None:
 
 def finds_no_surface(request_id: int, request: Extract) -> None:
     error = ErrorReport("SURFACE_EMPTY", "There is no surface at this threshold. Lower it.", "0 triangles")
-    say(protocol.encode_error(request_id, error))
+    say(wire.encode_error(request_id, error))
 
 
 def say_extracted(request_id: int, request: Extract) -> None:
     result = Extracted(request.mesh_path, vertices=4, triangles=4, closed=True, seconds={"extract": 0.3})
-    say(protocol.encode_result(request_id, result))
+    say(wire.encode_result(request_id, result))
 
 
 MESHES: dict[str, Callable[[int, Extract], None]] = {

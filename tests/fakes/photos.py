@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.fakes.voice import LONG, die, say, tell
-from triposr_addon import protocol
+from triposr_addon import protocol, wire
 from triposr_addon.protocol import ErrorReport, Reconstruct, Reconstructed
 
 IsCancelled = Callable[[], bool]
@@ -22,7 +22,7 @@ def makes_field(cancelled: IsCancelled, request_id: int, request: Reconstruct) -
     for step in protocol.STEPS[:5]:
         tell(request, step, 0.0)
         tell(request, step, 1.0, f"done with {step}")
-    say(protocol.encode_result(request_id, reconstructed(request)))
+    say(wire.encode_result(request_id, reconstructed(request)))
 
 
 def reconstructed(request: Reconstruct) -> Reconstructed:
@@ -61,12 +61,12 @@ def hangs(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> None
 
 def works_until_cancelled(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> None:
     wait_for_cancel(cancelled, request)
-    say(protocol.encode_error(request_id, ErrorReport(protocol.CANCELLED, "The job was cancelled.")))
+    say(wire.encode_error(request_id, ErrorReport(protocol.CANCELLED, "The job was cancelled.")))
 
 
 def answers_although_cancelled(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> None:
     wait_for_cancel(cancelled, request)
-    say(protocol.encode_result(request_id, reconstructed(request)))
+    say(wire.encode_result(request_id, reconstructed(request)))
     tell(request, "reconstruct", 1.0, "a word too late")
 
 
@@ -88,25 +88,25 @@ def babbles(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> No
 
 
 def cuts_a_line(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> None:
-    say(protocol.encode_result(request_id, reconstructed(request))[:40])
+    say(wire.encode_result(request_id, reconstructed(request))[:40])
     die(1, "cut")
 
 
 def answers_twice(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> None:
-    line = protocol.encode_result(request_id, reconstructed(request))
+    line = wire.encode_result(request_id, reconstructed(request))
     say(line + line)
 
 
 def answers_a_stranger(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> None:
-    say(protocol.encode_result(request_id + 1000, reconstructed(request)))
+    say(wire.encode_result(request_id + 1000, reconstructed(request)))
 
 
 def answers_nobody(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> None:
-    say(protocol.encode_error(None, ErrorReport("MALFORMED_REQUEST", "A request could not be read.")))
+    say(wire.encode_error(None, ErrorReport("MALFORMED_REQUEST", "A request could not be read.")))
 
 
 def answers_with_wrong_fields(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> None:
-    say(protocol.encode_result(request_id, protocol.Unloaded(had_model=True)))
+    say(wire.encode_result(request_id, protocol.Unloaded(had_model=True)))
 
 
 def tells_an_unknown_step(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> None:
@@ -152,7 +152,7 @@ def closes_stdout(cancelled: IsCancelled, request_id: int, request: Reconstruct)
 
 def reports_failure(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> None:
     error = ErrorReport("PHOTO_UNREADABLE", "The file is not a picture. Choose another.", "UnidentifiedImageError")
-    say(protocol.encode_error(request_id, error))
+    say(wire.encode_error(request_id, error))
 
 
 PHOTOS: Mapping[str, Callable[[IsCancelled, int, Reconstruct], None]] = {

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import sys
 
-from triposr_addon import protocol
+from triposr_addon import wire
 from triposr_addon.protocol import Extract, Progress, Reconstruct
 
 LONG = 60.0
@@ -24,4 +24,4 @@ def die(code: int, last_words: str) -> None:
 
 
 def tell(request: Reconstruct | Extract, step: str, fraction: float, detail: str = "") -> None:
-    say(protocol.encode_notification(Progress(request.job, step, fraction, detail)))
+    say(wire.encode_notification(Progress(request.job, step, fraction, detail)))

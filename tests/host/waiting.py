@@ -18,10 +18,7 @@ from triposr_addon.host.worker_process import (
     WorkerEvent,
     WorkerProcess,
 )
-from triposr_addon.protocol import (
-    Initialize,
-    Reconstruct,
-)
+from triposr_addon.protocol import Initialize, Reconstruct
 
 ENOUGH_SECONDS = 60.0
 INITIALIZE = Initialize(protocol.PROTOCOL_VERSION)

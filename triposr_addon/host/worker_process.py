@@ -19,8 +19,9 @@ import time
 from dataclasses import dataclass
 from typing import IO
 
-from .. import protocol
-from ..protocol import ErrorReport, Initialize, JsonObject, Request, Result
+from .. import protocol, wire
+from ..protocol import ErrorReport, Initialize, Request, Result
+from ..wire import JsonObject
 from .failures import (
     HostFailure,
     WorkerAnsweredGarbage,
@@ -99,7 +100,7 @@ class WorkerProcess:
         self._limits = limits
         self._process = start_process(command)
         self._input = InputWriter(_pipe(self._process.stdin))
-        self._output = OutputReader(_pipe(self._process.stdout), protocol.LONGEST_LINE_BYTES)
+        self._output = OutputReader(_pipe(self._process.stdout), wire.LONGEST_LINE_BYTES)
         self._errors = ErrorReader(_pipe(self._process.stderr), log)
         self._owed: dict[int, Request] = {}
         self._next_id = 1
@@ -135,12 +136,12 @@ class WorkerProcess:
         if not self._owed:
             self._silence.heard()
         self._owed[request_id] = request
-        self._input.write(protocol.encode_request(request_id, request))
+        self._input.write(wire.encode_request(request_id, request))
         return request_id
 
     def cancel(self, job: str) -> None:
         """Ask the worker to answer the job's request with CANCELLED."""
-        self._input.write(protocol.encode_notification(protocol.Cancel(job)))
+        self._input.write(wire.encode_notification(protocol.Cancel(job)))
 
     def poll(self) -> list[WorkerEvent]:
         """What has happened since the last poll, in order, a few hundred events at most. `Broken` is the last ever."""
@@ -192,24 +193,24 @@ class WorkerProcess:
         if isinstance(piece, LineTooLong):
             raise WorkerBabbled("a line without end", piece.start, self.last_words())
         try:
-            message = protocol.decode_worker_line(piece.text)
-        except protocol.MalformedMessage as error:
+            message = wire.decode_worker_line(piece.text)
+        except wire.MalformedMessage as error:
             raise WorkerBabbled(str(error), piece.text, self.last_words()) from error
-        if isinstance(message, protocol.ResultLine):
+        if isinstance(message, wire.ResultLine):
             return self._answered(message)
-        if isinstance(message, protocol.ErrorLine):
+        if isinstance(message, wire.ErrorLine):
             return Refused(self._asked(message.id, message.error.sentence), message.error)
         if isinstance(message, protocol.Progress) and message.step not in protocol.STEPS:
             raise self._garbage(f"progress of the unknown step {message.step!r}")
         return message
 
-    def _answered(self, line: protocol.ResultLine) -> Answered:
+    def _answered(self, line: wire.ResultLine) -> Answered:
         request = self._asked(line.id, "a result")
         if isinstance(request, Initialize):
             _check_version(line.result)
         try:
-            return Answered(request, protocol.result_from_json(request, line.result))
-        except protocol.MalformedMessage as error:
+            return Answered(request, wire.result_from_json(request, line.result))
+        except wire.MalformedMessage as error:
             raise self._garbage(f"answer to {request.METHOD}: {error}") from error
 
     def _asked(self, request_id: int | None, what: str) -> Request:
@@ -247,8 +248,8 @@ class WorkerProcess:
     def _farewell(self) -> bytes:
         # A busy worker can't come to a request before its work is done.
         if self._owed:
-            return protocol.encode_notification(protocol.Exit())
-        return protocol.encode_request(self._next_id, protocol.Shutdown())
+            return wire.encode_notification(protocol.Exit())
+        return wire.encode_request(self._next_id, protocol.Shutdown())
 
     def _has_ended_within(self, seconds: float) -> bool:
         try:

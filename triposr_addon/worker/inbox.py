@@ -10,14 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from triposr_addon.protocol import (
+from triposr_addon.protocol import Cancel, Exit, Extract, Reconstruct, Request
+from triposr_addon.wire import (
     LONGEST_LINE_BYTES,
-    Cancel,
-    Exit,
-    Extract,
     MalformedMessage,
-    Reconstruct,
-    Request,
     decode_host_line,
     request_id_or_none,
 )

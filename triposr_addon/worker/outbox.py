@@ -9,15 +9,8 @@ import threading
 import time
 from typing import BinaryIO
 
-from triposr_addon.protocol import (
-    ErrorReport,
-    Log,
-    Progress,
-    Result,
-    encode_error,
-    encode_notification,
-    encode_result,
-)
+from triposr_addon.protocol import ErrorReport, Log, Progress, Result
+from triposr_addon.wire import encode_error, encode_notification, encode_result
 
 PROGRESS_INTERVAL_SECONDS = 0.05
 

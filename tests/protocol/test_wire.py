@@ -10,10 +10,9 @@ import typing
 
 import pytest
 
-from triposr_addon import protocol
+from triposr_addon import protocol, wire
 from triposr_addon.protocol import (
     Cancel,
-    ErrorLine,
     ErrorReport,
     Exit,
     Extract,
@@ -22,21 +21,24 @@ from triposr_addon.protocol import (
     Initialize,
     Initialized,
     Log,
-    MalformedMessage,
     PhotoSettings,
     Progress,
     Reconstruct,
     Reconstructed,
     Request,
-    RequestLine,
     Result,
-    ResultLine,
     ShutDown,
     Shutdown,
     SurfaceSettings,
     Unload,
     Unloaded,
     WorkerNotification,
+)
+from triposr_addon.wire import (
+    ErrorLine,
+    MalformedMessage,
+    RequestLine,
+    ResultLine,
     decode_host_line,
     decode_worker_line,
 )
@@ -80,31 +82,31 @@ def said(**message: object) -> bytes:
 
 @pytest.mark.parametrize("request_", REQUESTS)
 def test_requests_survive(request_: Request) -> None:
-    assert decode_host_line(unended(protocol.encode_request(17, request_))) == RequestLine(17, request_)
+    assert decode_host_line(unended(wire.encode_request(17, request_))) == RequestLine(17, request_)
 
 
 @pytest.mark.parametrize("notification", HOST_NOTIFICATIONS)
 def test_notifications_to_the_worker_survive(notification: HostNotification) -> None:
-    assert decode_host_line(unended(protocol.encode_notification(notification))) == notification
+    assert decode_host_line(unended(wire.encode_notification(notification))) == notification
 
 
 @pytest.mark.parametrize("notification", WORKER_NOTIFICATIONS)
 def test_notifications_to_the_host_survive(notification: WorkerNotification) -> None:
-    assert decode_worker_line(unended(protocol.encode_notification(notification))) == notification
+    assert decode_worker_line(unended(wire.encode_notification(notification))) == notification
 
 
 @pytest.mark.parametrize(("request_", "result"), RESULTS)
 def test_results_survive(request_: Request, result: Result) -> None:
-    line = decode_worker_line(unended(protocol.encode_result(3, result)))
+    line = decode_worker_line(unended(wire.encode_result(3, result)))
     assert isinstance(line, ResultLine)
     assert line.id == 3
-    assert protocol.result_from_json(request_, line.result) == result
+    assert wire.result_from_json(request_, line.result) == result
 
 
 @pytest.mark.parametrize("request_id", [None, 0, 12])
 def test_errors_survive(request_id: int | None) -> None:
     report = ErrorReport("PHOTO_UNREADABLE", "Das ist kein Bild: größer.", "Traceback\n  line 1")
-    assert decode_worker_line(unended(protocol.encode_error(request_id, report))) == ErrorLine(request_id, report)
+    assert decode_worker_line(unended(wire.encode_error(request_id, report))) == ErrorLine(request_id, report)
 
 
 def test_the_tables_above_hold_every_message() -> None:
@@ -141,8 +143,8 @@ def test_a_whole_number_is_a_float_too() -> None:
 
 
 def test_a_line_of_the_longest_length_is_read_and_one_byte_more_is_not() -> None:
-    overhead = len(unended(protocol.encode_notification(Log("info", ""))))
-    fits = unended(protocol.encode_notification(Log("info", "x" * (protocol.LONGEST_LINE_BYTES - overhead))))
+    overhead = len(unended(wire.encode_notification(Log("info", ""))))
+    fits = unended(wire.encode_notification(Log("info", "x" * (wire.LONGEST_LINE_BYTES - overhead))))
     assert isinstance(decode_worker_line(fits), Log)
     with pytest.raises(MalformedMessage, match="line too long"):
         decode_worker_line(fits + b" ")
@@ -150,15 +152,15 @@ def test_a_line_of_the_longest_length_is_read_and_one_byte_more_is_not() -> None
 
 def test_numbers_that_json_does_not_know_are_not_written() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
-        protocol.encode_notification(Progress("j", "extract", float("nan")))
+        wire.encode_notification(Progress("j", "extract", float("nan")))
 
 
 def test_a_broken_line_is_refused_and_never_anything_worse() -> None:
     """Cut anywhere, or with one byte changed: read as a message, or MalformedMessage. Nothing else comes out."""
     chance = random.Random(20)
-    lines = [unended(protocol.encode_request(17, request)) for request in REQUESTS]
-    lines += [unended(protocol.encode_result(17, result)) for _, result in RESULTS]
-    lines += [unended(protocol.encode_notification(message)) for message in WORKER_NOTIFICATIONS]
+    lines = [unended(wire.encode_request(17, request)) for request in REQUESTS]
+    lines += [unended(wire.encode_result(17, result)) for _, result in RESULTS]
+    lines += [unended(wire.encode_notification(message)) for message in WORKER_NOTIFICATIONS]
     refused = 0
     for line in lines:
         broken = [line[:length] for length in range(len(line))]

@@ -7,13 +7,9 @@ import json
 
 import pytest
 
-from triposr_addon import protocol
-from triposr_addon.protocol import (
-    MalformedMessage,
-    Reconstruct,
-    decode_host_line,
-    decode_worker_line,
-)
+from triposr_addon import wire
+from triposr_addon.protocol import Reconstruct
+from triposr_addon.wire import MalformedMessage, decode_host_line, decode_worker_line
 
 
 def said(**message: object) -> bytes:
@@ -148,11 +144,11 @@ def test_results_of_another_form(result: dict[str, object], reason: str) -> None
     whole = {"field_path": "f", "model_name": "m", "model_sha256": "", "device": "cpu"}
     answer = result if "field_path" in result else {**whole, **result}
     with pytest.raises(MalformedMessage, match=reason):
-        protocol.result_from_json(Reconstruct("j", "p", "m", "f"), answer)
+        wire.result_from_json(Reconstruct("j", "p", "m", "f"), answer)
 
 
 def test_the_id_of_a_refused_request_can_still_be_told() -> None:
-    assert protocol.request_id_or_none(said(id=9, method="make tea", params={})) == 9
-    assert protocol.request_id_or_none(said(id="9", method="make tea")) is None
-    assert protocol.request_id_or_none(said(method="exit")) is None
-    assert protocol.request_id_or_none(b'{"jsonrpc":"2.0","id":9') is None
+    assert wire.request_id_or_none(said(id=9, method="make tea", params={})) == 9
+    assert wire.request_id_or_none(said(id="9", method="make tea")) is None
+    assert wire.request_id_or_none(said(method="exit")) is None
+    assert wire.request_id_or_none(b'{"jsonrpc":"2.0","id":9') is None
