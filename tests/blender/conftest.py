@@ -79,7 +79,6 @@ def box_worker(session: Any, room: Callable[[str], Any], cube: Any, tmp_path: Pa
             command=room("host.worker_command").WorkerCommand(
                 Path(sys.executable), ROOT / "tests" / "fakes" / "box_worker.py", (start, str(tmp_path / "box.npz"))
             ),
-            limits=room("host.worker_process").Limits(silence=10.0),
         )
 
     session.preferences().data_folder = str(tmp_path / "data")

@@ -29,12 +29,12 @@ def test_the_mesh_is_written_in_the_asked_for_form(
     assert max(vertex.co.z for vertex in bpy.context.object.data.vertices) == pytest.approx(2.5)
 
 
-def test_a_failure_is_told_and_gives_exit_code_1(
-    run: Any, picture: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_failure_gives_exit_code_1_and_no_file(
+    run: Any, session: Any, picture: Callable[[str], Path], tmp_path: Path
 ) -> None:
     output = tmp_path / "out.ply"
     assert run([str(picture("reports-failure.png")), "-o", str(output)]) == 1
-    assert "The file is not a picture. Choose another." in capsys.readouterr().err
+    assert session.failure.sentence == "The file is not a picture. Choose another."
     assert not output.exists()
 
 
@@ -47,11 +47,9 @@ def test_a_wrong_ending_is_refused_before_anything_is_done(
     assert ".glb" in capsys.readouterr().err
 
 
-def test_another_model_is_a_folder(
-    run: Any, picture: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_another_model_is_a_folder(run: Any, session: Any, picture: Callable[[str], Path], tmp_path: Path) -> None:
     assert run([str(picture("good.png")), "-o", str(tmp_path / "a.ply"), "--model", str(tmp_path / "none")]) == 1
-    assert "The chosen model is not there" in capsys.readouterr().err
+    assert session.failure.code == "MODEL_NOT_CHOSEN"
 
 
 def test_the_cubes_of_the_start_up_file_stay_out(

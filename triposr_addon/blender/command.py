@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,9 +38,8 @@ def run(arguments: list[str]) -> int:
     _fill_settings(settings_of(bpy.context), asked)
     try:
         bpy.ops.triposr.generate()  # type: ignore[attr-defined]
-    except RuntimeError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+    except RuntimeError:
+        return 1  # Blender itself has printed the sentence
     WRITERS[asked.output.suffix.lower()](str(asked.output.absolute()))
     return 0
 
