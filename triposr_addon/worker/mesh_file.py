@@ -58,24 +58,20 @@ def _glb(mesh: Mesh) -> bytes:
 
 
 def _obj(mesh: Mesh) -> bytes:
-    rows = np.hstack([_y_up(mesh.vertices), mesh.colours])
-    vertices = "".join("v {:.6f} {:.6f} {:.6f} {:.4f} {:.4f} {:.4f}\n".format(*row) for row in rows.tolist())
-    faces = "".join("f {} {} {}\n".format(*row) for row in (mesh.triangles + 1).tolist())
-    return (vertices + faces).encode("ascii")
+    return _exported(mesh, _y_up(mesh.vertices), "obj")
 
 
 def _ply(mesh: Mesh) -> bytes:
-    header = (
-        f"ply\nformat binary_little_endian 1.0\nelement vertex {len(mesh.vertices)}\n"
-        "property float x\nproperty float y\nproperty float z\n"
-        "property uchar red\nproperty uchar green\nproperty uchar blue\n"
-        f"element face {len(mesh.triangles)}\nproperty list uchar int vertex_indices\nend_header\n"
-    )
-    vertices = np.empty(len(mesh.vertices), dtype=[("position", "<f4", 3), ("colour", "u1", 3)])
-    vertices["position"], vertices["colour"] = mesh.vertices, np.rint(mesh.colours * 255.0)
-    faces = np.empty(len(mesh.triangles), dtype=[("count", "u1"), ("corners", "<i4", 3)])
-    faces["count"], faces["corners"] = 3, mesh.triangles
-    return header.encode("ascii") + vertices.tobytes() + faces.tobytes()
+    return _exported(mesh, mesh.vertices, "ply")
+
+
+def _exported(mesh: Mesh, vertices: Floats, file_type: str) -> bytes:
+    import trimesh  # here: Blender's worker only writes .npz and starts without it
+
+    colours = np.rint(mesh.colours * 255.0).astype(np.uint8)
+    whole = trimesh.Trimesh(vertices, mesh.triangles, vertex_colors=colours, process=False)
+    written = whole.export(file_type=file_type)
+    return written.encode("utf-8") if isinstance(written, str) else bytes(written)
 
 
 _ENCODERS = {".glb": _glb, ".obj": _obj, ".ply": _ply}
