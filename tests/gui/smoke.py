@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-STORY = CHECKOUT / "tests" / "gui" / "story.py"
+STORIES = ("story", "interruptions")
 DEMO_PICTURE = CHECKOUT / "docs" / "images" / "demo_photo.png"
 LONGEST_STEP_SECONDS = 120
 LONGEST_STORY_SECONDS = 420
@@ -104,7 +104,7 @@ def play(stage: Stage, options: argparse.Namespace) -> dict[str, Any]:
     (stage.folder / "settings.json").write_text(json.dumps(settings))
     size = (options.width, options.height)
     window = ["--enable-event-simulate", "--window-geometry", "0", "0", *map(str, size)]
-    story = ["-P", str(STORY), "--", str(stage.inside / "settings.json")]
+    story = ["-P", str(CHECKOUT / "tests" / "gui" / f"{options.story}.py"), "--", str(stage.inside / "settings.json")]
     run(stage.blender(*window, *story, display=size), LONGEST_STORY_SECONDS, stage.log)
     if not (stage.folder / "result.json").exists():
         raise SmokeFailed(f"Blender left without a result\n{stage.log.read_text()[-3000:]}")
@@ -151,6 +151,7 @@ def options_from(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--worker-python", type=Path, required=True, help="Python with the worker's packages")
     parser.add_argument("--pictures", type=Path, required=True, help="folder for screenshots, result and log")
+    parser.add_argument("--story", choices=STORIES, default=STORIES[0], help="which script is played in the window")
     parser.add_argument("--root", type=Path, help="chroot that holds Blender")
     parser.add_argument("--picture", type=Path, default=DEMO_PICTURE, help="the picture to reconstruct")
     parser.add_argument("--model-folder", type=Path, help="a checkpoint folder instead of the built-in model")
