@@ -9,5 +9,6 @@ from typing import Protocol
 class Installer(Protocol):
     """The package that makes the worker's environment."""
 
-    HOW_TO_INSTALL: tuple[str, ...]
-    """Lines for the preferences, where there is no environment yet."""
+    @property
+    def HOW_TO_INSTALL(self) -> tuple[str, ...]:  # noqa: N802  # a module plays this class, with a constant
+        """Lines for the preferences, where there is no environment yet."""
