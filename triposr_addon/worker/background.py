@@ -74,11 +74,13 @@ def _by_alpha(photo: RgbaPicture) -> CutOut:
 
 def _by_flat_fill(photo: RgbaPicture) -> CutOut:
     fill = fill_flat_background(np.dstack([_over_white(photo), np.full(photo.shape[:2], 255, np.uint8)]))
-    picture = _with_alpha(photo, np.rint(fill.colour * 255.0), np.rint(fill.alpha * 255.0))
+    picture = _with_alpha(photo, fill.colour, np.rint(fill.alpha * 255.0))
     return CutOut(picture, "flat", () if fill.plain else (NOT_PLAIN,))
 
 
 def _over_white(photo: RgbaPicture) -> npt.NDArray[np.uint8]:
+    if photo[..., 3].min() == 255:
+        return photo[..., :3]
     share = photo[..., 3:].astype(np.float32) / 255.0
     return np.asarray(np.rint(photo[..., :3] * share + 255.0 * (1.0 - share)), dtype=np.uint8)
 

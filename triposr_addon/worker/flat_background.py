@@ -39,31 +39,25 @@ EDGE_REACH = 2
 
 @dataclass(frozen=True)
 class FlatFill:
-    """alpha: [H, W] in 0..1. colour: [H, W, 3] in 0..1, with the backdrop's share taken out of soft pixels.
+    """alpha: [H, W] in 0..1. colour: uint8 [H, W, 3], with the backdrop's share taken out of soft pixels.
 
     plain: whether the border looks like one backdrop at all.
     """
 
     alpha: Plane
-    colour: Plane
+    colour: npt.NDArray[np.uint8]
     plain: bool
 
 
 def fill_flat_background(picture: RgbaPicture) -> FlatFill:
     """Separate the subject of an opaque RGBA picture [H, W, 4] from a plain backdrop."""
-    colour = picture[..., :3].astype(np.float32) / 255.0
     working = _scaled_down(picture)
     backdrop, tolerance, plain = _fit_backdrop(working)
     distance = _distance(working, backdrop)
     background = flood(_border(distance.shape), distance < tolerance)
     background = with_ground_shadow(_blurred(_blurred(working)), backdrop, background)
-    alpha = _soft_alpha(background, distance)
-    if working.shape != colour.shape:
-        alpha, backdrop = (
-            _scaled_up(alpha, colour.shape),
-            np.dstack([_scaled_up(backdrop[..., channel], colour.shape) for channel in range(3)]),
-        )
-    return FlatFill(alpha, _without_backdrop(colour, backdrop, alpha), plain)
+    alpha = _scaled_up(_soft_alpha(background, distance), picture.shape)
+    return FlatFill(alpha, _without_backdrop(picture[..., :3], backdrop, alpha), plain)
 
 
 def _scaled_down(picture: RgbaPicture) -> Plane:
@@ -73,6 +67,8 @@ def _scaled_down(picture: RgbaPicture) -> Plane:
 
 
 def _scaled_up(plane: Plane, shape: tuple[int, ...]) -> Plane:
+    if plane.shape == shape[:2]:
+        return plane
     image = Image.fromarray(np.ascontiguousarray(plane, dtype=np.float32))
     return np.asarray(image.resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
 
@@ -146,8 +142,12 @@ def _highest_near(plane: Plane, reach: int) -> Plane:
     return highest
 
 
-def _without_backdrop(colour: Plane, backdrop: Plane, alpha: Plane) -> Plane:
-    share = np.maximum(alpha, 0.2)[..., None]
-    own = (colour - (1.0 - share) * backdrop) / share
-    soft = ((alpha > 0.0) & (alpha < 1.0))[..., None]
-    return np.where(soft, np.clip(own, 0.0, 1.0), colour).astype(np.float32)
+def _without_backdrop(colour: npt.NDArray[np.uint8], backdrop: Plane, alpha: Plane) -> npt.NDArray[np.uint8]:
+    """The picture's colour [H, W, 3] with soft pixels as they would be without `backdrop`, which may be smaller."""
+    rows, columns = np.nonzero((alpha > 0.0) & (alpha < 1.0))
+    behind = backdrop[rows * backdrop.shape[0] // alpha.shape[0], columns * backdrop.shape[1] // alpha.shape[1]]
+    share = np.maximum(alpha[rows, columns], 0.2)[:, None]
+    own = (colour[rows, columns] / np.float32(255.0) - (1.0 - share) * behind) / share
+    cleaned = colour.copy()
+    cleaned[rows, columns] = np.rint(np.clip(own, 0.0, 1.0) * 255.0)
+    return cleaned

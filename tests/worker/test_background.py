@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cutting out: each method on photos made for it, and what each can't do."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+pytest.importorskip("torch")
+from PIL import Image, ImageDraw
+
+from triposr_addon.worker import failures
+from triposr_addon.worker.background import cut_out
+from triposr_addon.worker.photo import RgbaPicture
+from triposr_addon.worker.rembg_model import BACKGROUND_MODELS, installed_model_or_none, model_file
+
+pytestmark = pytest.mark.torch
+
+SIDE = 300
+Share = npt.NDArray[np.float32]
+
+
+def subject_mask() -> Share:
+    """A mug: a body and a thin handle, drawn four times as large for soft edges."""
+    image = Image.new("L", (SIDE * 4, SIDE * 4))
+    draw = ImageDraw.Draw(image)
+    draw.rounded_rectangle((300, 240, 760, 1000), 80, fill=255)
+    draw.arc((640, 360, 1000, 840), -100, 100, fill=255, width=60)
+    return np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BOX), np.float32) / 255
+
+
+MASK = subject_mask()
+
+
+def photo_of(backdrop: npt.ArrayLike, subject: npt.ArrayLike = (0.8, 0.2, 0.1), noise: float = 0.0) -> RgbaPicture:
+    colour = MASK[..., None] * np.asarray(subject) + (1 - MASK[..., None]) * np.asarray(backdrop)
+    colour = colour + np.random.default_rng(3).normal(0, noise, colour.shape)
+    picture = np.full((SIDE, SIDE, 4), 255, np.uint8)
+    picture[..., :3] = np.rint(colour.clip(0, 1) * 255)
+    return picture
+
+
+def as_jpeg(picture: RgbaPicture, quality: int) -> RgbaPicture:
+    buffer = io.BytesIO()
+    Image.fromarray(picture).convert("RGB").save(buffer, format="JPEG", quality=quality)
+    return np.asarray(Image.open(buffer).convert("RGBA"))
+
+
+def gradient() -> Share:
+    rows, columns = np.mgrid[0:SIDE, 0:SIDE] / SIDE
+    light = 0.95 - 0.25 * rows - 0.1 * ((columns - 0.5) ** 2 + (rows - 0.5) ** 2)
+    return np.asarray(light[..., None] * np.array([1.0, 0.98, 0.94]), np.float32)
+
+
+FLAT_PHOTOS = {
+    "white": photo_of((1, 1, 1)),
+    "black": photo_of((0, 0, 0)),
+    "green": photo_of((0.2, 0.7, 0.3)),
+    "noise": photo_of((0.8, 0.8, 0.8), noise=0.02),
+    "jpeg": as_jpeg(photo_of((0.9, 0.9, 0.92)), 60),
+    "gradient": photo_of(gradient()),
+    "gradient, noise, jpeg": as_jpeg(photo_of(gradient(), noise=0.01), 75),
+    "pale subject": photo_of((1, 1, 1), subject=(0.8, 0.8, 0.75)),
+}
+
+
+@pytest.mark.parametrize("photo", FLAT_PHOTOS.values(), ids=FLAT_PHOTOS)
+def test_flat_backgrounds_are_taken_away(photo: RgbaPicture) -> None:
+    cut = cut_out(photo, "flat", None)
+    alpha = cut.picture[..., 3] / 255.0
+    assert cut.warnings == ()
+    assert alpha[MASK == 0].mean() < 0.01
+    assert alpha[MASK == 1].mean() > 0.99
+    assert np.abs(alpha - MASK).mean() < 0.01
+
+
+def test_the_handles_hole_is_background_and_a_white_label_is_not() -> None:
+    """What the border does not reach stays, even in the backdrop's colour."""
+    photo = photo_of((1, 1, 1))
+    photo[120:180, 100:160, :3] = 255
+    cut = cut_out(photo, "flat", None)
+    assert cut.picture[120:180, 100:160, 3].min() == 255
+
+
+def test_soft_edges_lose_the_backdrops_colour() -> None:
+    """On grey, no white rim is left around a red subject."""
+    cut = cut_out(photo_of((1, 1, 1)), "flat", None).picture
+    edge = (cut[..., 3] > 128) & (MASK < 1)
+    assert edge.any()
+    assert np.median(cut[edge][:, 1]) < 110  # green: 51 in the subject, 255 in the backdrop
+
+
+def test_a_large_photo_keeps_its_size() -> None:
+    large = np.asarray(Image.fromarray(photo_of((1, 1, 1))).resize((2400, 2400), Image.Resampling.BICUBIC))
+    cut = cut_out(large, "flat", None)
+    assert cut.picture.shape == (2400, 2400, 4)
+    alpha = np.asarray(Image.fromarray(cut.picture[..., 3]).resize((SIDE, SIDE), Image.Resampling.BOX)) / 255
+    assert np.abs(alpha - MASK).mean() < 0.01
+
+
+def test_a_busy_background_is_told() -> None:
+    patches = np.random.default_rng(1).random((20, 20, 3))
+    cut = cut_out(photo_of(patches.repeat(SIDE // 20, axis=0).repeat(SIDE // 20, axis=1)), "flat", None)
+    assert len(cut.warnings) == 1
+    assert "not plain" in cut.warnings[0]
+
+
+def transparent(alpha: npt.ArrayLike) -> RgbaPicture:
+    photo = photo_of((1, 1, 1))
+    photo[..., 3] = np.rint(np.asarray(alpha) * 255)
+    return photo
+
+
+def test_auto_takes_alpha_where_there_is_some() -> None:
+    cut = cut_out(transparent(MASK), "auto", None)
+    assert cut.method == "alpha"
+    assert np.array_equal(cut.picture, transparent(MASK))
+
+
+def test_auto_takes_the_flat_fill_without_alpha_and_model(tmp_path: Path) -> None:
+    assert cut_out(photo_of((1, 1, 1)), "auto", None).method == "flat"
+    assert cut_out(photo_of((1, 1, 1)), "auto", tmp_path).method == "flat"
+    almost_opaque = np.ones((SIDE, SIDE))
+    almost_opaque[0, :20] = 0.0
+    assert cut_out(transparent(almost_opaque), "auto", None).method == "flat"
+
+
+def test_alpha_stays_invisible_under_the_flat_fill() -> None:
+    photo = transparent(np.where(np.arange(SIDE)[None] < 150, 1.0, 0.0) * np.ones((SIDE, 1)))
+    assert cut_out(photo, "flat", None).picture[:, 150:, 3].max() == 0
+
+
+def test_none_leaves_the_photo_as_it_is() -> None:
+    photo = photo_of((1, 1, 1))
+    assert cut_out(photo, "none", None).picture is photo
+
+
+@pytest.mark.parametrize("method", ["auto", "alpha", "flat", "none", "rembg"])
+def test_a_fully_transparent_photo_is_named(method: str) -> None:
+    with pytest.raises(failures.PhotoTransparent):
+        cut_out(transparent(np.zeros((SIDE, SIDE))), method, None)
+
+
+def test_alpha_of_an_opaque_photo_is_named() -> None:
+    with pytest.raises(failures.AlphaMissing):
+        cut_out(photo_of((1, 1, 1)), "alpha", None)
+
+
+def test_an_unknown_method_is_named() -> None:
+    with pytest.raises(failures.SettingsInvalid):
+        cut_out(photo_of((1, 1, 1)), "magic", None)
+
+
+# --- rembg -----------------------------------------------------------------------------------------------------------
+
+
+def test_rembg_without_a_model_file_is_named_and_downloads_nothing(tmp_path: Path) -> None:
+    for home in (None, tmp_path, tmp_path / "not there"):
+        with pytest.raises(failures.RembgModelMissing):
+            cut_out(photo_of((1, 1, 1)), "rembg", home)
+    assert not list(tmp_path.iterdir())
+
+
+def place_model(home: Path, name: str, data: bytes) -> Path:
+    model = next(model for model in BACKGROUND_MODELS if model.name == name)
+    path = model_file(home, model)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(data)
+    return path
+
+
+def test_the_best_installed_model_is_taken(tmp_path: Path) -> None:
+    assert installed_model_or_none(tmp_path) is None
+    for name in ("u2netp", "birefnet-general-lite"):
+        place_model(tmp_path, name, b"")
+        found = installed_model_or_none(tmp_path)
+        assert found
+        assert found.name == name
+
+
+def test_a_non_commercial_model_is_never_taken(tmp_path: Path) -> None:
+    (tmp_path / "models" / "bria-rmbg").mkdir(parents=True)
+    (tmp_path / "models" / "bria-rmbg" / "bria-rmbg.onnx").write_bytes(b"x")
+    assert installed_model_or_none(tmp_path) is None
+    assert "bria" not in " ".join(model.name for model in BACKGROUND_MODELS)
+
+
+def test_a_damaged_model_file_is_named_and_the_environment_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("onnxruntime")
+    monkeypatch.setenv("U2NET_HOME", "elsewhere")
+    place_model(tmp_path, "u2netp", b"this is not a network")
+    with pytest.raises(failures.RembgFailed):
+        cut_out(photo_of((1, 1, 1)), "rembg", tmp_path)
+    assert os.environ["U2NET_HOME"] == "elsewhere"
+    assert "REMBG_HOME" not in os.environ
+
+
+def test_a_missing_package_is_named_though_rembg_would_end_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """rembg calls sys.exit when onnxruntime can't be imported; None in sys.modules makes an import fail."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "rembg"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    place_model(tmp_path, "u2netp", b"whatever")
+    with pytest.raises(failures.RembgMissing):
+        cut_out(photo_of((1, 1, 1)), "rembg", tmp_path)

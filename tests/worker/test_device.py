@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The choice of the device, and every form of "no memory left"."""
+
+from __future__ import annotations
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from triposr_addon.worker import failures  # noqa: E402 - after the check that torch is there
+from triposr_addon.worker.device import choose_device, device_name, memory_bytes, naming_out_of_memory  # noqa: E402
+
+pytestmark = pytest.mark.torch
+
+CPU = torch.device("cpu")
+
+
+def test_auto_gives_a_device_that_computes() -> None:
+    device = choose_device("auto")
+    assert (torch.ones(3, device=device) + 1).sum().item() == 6
+    assert device_name(device)
+
+
+def test_the_processor_can_always_be_chosen() -> None:
+    assert choose_device("cpu") == CPU
+    assert memory_bytes(CPU) > 1 << 28
+
+
+@pytest.mark.parametrize("name", ["cuda:99", "quantum", "", "meta", "xpu", "cpu:x"])
+def test_a_device_that_is_not_there_is_named(name: str) -> None:
+    with pytest.raises(failures.DeviceUnavailable):
+        choose_device(name)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
+def test_cuda_without_a_card_is_named() -> None:
+    with pytest.raises(failures.DeviceUnavailable):
+        choose_device("cuda")
+
+
+def allocate_too_much() -> None:
+    torch.empty(1 << 60, dtype=torch.uint8)
+
+
+def raise_memory_error() -> None:
+    raise MemoryError
+
+
+def raise_cuda_out_of_memory() -> None:
+    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 1024.00 GiB.")
+
+
+def raise_mps_out_of_memory() -> None:
+    raise RuntimeError("MPS backend out of memory (MPS allocated: 8.00 GB)")
+
+
+@pytest.mark.parametrize(
+    "fail", [allocate_too_much, raise_memory_error, raise_cuda_out_of_memory, raise_mps_out_of_memory]
+)
+def test_every_lack_of_memory_is_named(fail: object) -> None:
+    assert callable(fail)
+    with pytest.raises(failures.OutOfMemory, match="lower the resolution"), naming_out_of_memory(CPU):
+        fail()
+
+
+def test_other_errors_stay_what_they_are() -> None:
+    with pytest.raises(RuntimeError, match="mat1 and mat2"), naming_out_of_memory(CPU):
+        torch.ones(2, 3) @ torch.ones(2, 3)
