@@ -26,7 +26,8 @@ MODAL = "TRIPOSR_OT_generate"
 LONGEST_RUN_SECONDS = 180.0
 LONGEST_CANCEL_SECONDS = 5.0
 LONGEST_GAP_RUNNING_SECONDS = 1.0
-LONGEST_GAP_IMPORT_SECONDS = 2.0
+"""More than the longest gap of the idle window on the same machine at the same time."""
+LONGEST_WORK_IMPORT_SECONDS = 2.0
 """Blender draws in software here: a window of this size takes half a second with a quarter of a million faces in it."""
 
 
@@ -81,10 +82,17 @@ class Story:
         """Find Image to Mesh by sweeping the pointer, click it, wait for the modal operator."""
         at = yield from self.view.find_button(GENERATE)
         yield 0.3
-        self.heart.restart()
+        yield from self.idle()
         yield from self.view.click(at)
         yield from wait_until(self.is_running, 10.0, "the click on Image to Mesh starts the modal operator")
         self.started = time.monotonic()
+
+    def idle(self) -> Steps:
+        """How evenly the window beats when nothing is going on: a busy machine lets it stumble."""
+        self.heart.restart()
+        yield 2.0
+        self.figures["longest_gap_idle_seconds"] = self.heart.longest_gap
+        self.heart.restart()
 
     def is_running(self) -> bool:
         return MODAL in self.view.running()
@@ -101,10 +109,11 @@ class Story:
         self.figures["seconds_click_to_object"] = time.monotonic() - self.started
         yield 2.0
         self.figures["longest_gap_import_seconds"] = self.heart.longest_gap
-        gap = max(self.figures["longest_gap_running_seconds"], 0.0)
+        self.figures["longest_work_import_seconds"] = work = self.heart.longest_work
+        gap = self.figures["longest_gap_running_seconds"] - self.figures["longest_gap_idle_seconds"]
         self.check("the window goes on while the job runs", gap < LONGEST_GAP_RUNNING_SECONDS, f"{gap:.2f} s")
-        gap = self.heart.longest_gap
-        self.check("the window goes on while the object comes in", gap < LONGEST_GAP_IMPORT_SECONDS, f"{gap:.2f} s")
+        good = work < LONGEST_WORK_IMPORT_SECONDS
+        self.check("taking the object in is little work for the window", good, f"{work:.2f} s")
         thing = bpy.context.view_layer.objects.active
         name = Path(self.settings["scene"]["image_path"]).stem
         self.check("the object is there, active and named after the picture", thing and thing.name == name, thing)

@@ -49,26 +49,29 @@ def wait_until(happened: Callable[[], bool], limit_seconds: float, what: str) ->
 
 
 class Heartbeat:
-    """How long the main loop stood still: the gaps between the beats of a fast timer, in seconds."""
+    """How long the main loop stood still: the gaps between the beats of a fast timer, in seconds.
+
+    longest_gap is what an artist feels. longest_work is the main thread's own share of a gap, which another program's
+    hunger for the processor does not change; it does not see a wait.
+    """
 
     def __init__(self) -> None:
-        self.longest_gap = 0.0
-        self.beats = 0
-        self._last: float | None = None
+        self.longest_gap = self.longest_work = 0.0
+        self._last: tuple[float, float] | None = None
         self._timer = self._beat  # Blender knows a timer by its object, and a method is a new one at each access
         bpy.app.timers.register(self._timer)
 
     def _beat(self) -> float:
-        now = time.perf_counter()
+        now = (time.perf_counter(), time.thread_time())
         if self._last is not None:
-            self.longest_gap = max(self.longest_gap, now - self._last)
-            self.beats += 1
+            self.longest_gap = max(self.longest_gap, now[0] - self._last[0])
+            self.longest_work = max(self.longest_work, now[1] - self._last[1])
         self._last = now
         return BEAT_SECONDS
 
     def restart(self) -> None:
         """Forget the gaps so far, and the one that is open."""
-        self.longest_gap, self.beats, self._last = 0.0, 0, None
+        self.longest_gap, self.longest_work, self._last = 0.0, 0.0, None
 
     def stop(self) -> None:
         """Blender must not leave with a timer still registered."""
