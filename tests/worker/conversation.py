@@ -30,8 +30,11 @@ class Conversation:
         self.errors = b""
         self._lines: queue.Queue[bytes] = queue.Queue()
         self._next_id = 0
-        threading.Thread(target=self._listen, daemon=True).start()
-        threading.Thread(target=self._listen_to_errors, daemon=True).start()
+        self._listeners = [
+            threading.Thread(target=listen, daemon=True) for listen in (self._listen, self._listen_to_errors)
+        ]
+        for listener in self._listeners:
+            listener.start()
 
     def __enter__(self) -> Conversation:
         return self
@@ -42,6 +45,8 @@ class Conversation:
         finally:
             self.process.kill()
             self.process.wait(PATIENCE_SECONDS)
+            for listener in self._listeners:
+                listener.join(PATIENCE_SECONDS)
 
     def send(self, request: Request) -> int:
         """Send a request without waiting for its answer; returns its id."""
@@ -83,10 +88,12 @@ class Conversation:
 
     def _listen(self) -> None:
         assert self.process.stdout
-        for line in self.process.stdout:
-            self._lines.put(line)
+        with self.process.stdout as stdout:
+            for line in stdout:
+                self._lines.put(line)
 
     def _listen_to_errors(self) -> None:
         assert self.process.stderr
-        for line in self.process.stderr:
-            self.errors += line
+        with self.process.stderr as stderr:
+            for line in stderr:
+                self.errors += line

@@ -7,21 +7,25 @@ on the path here. Exit code 0: asked to leave (`shutdown`, `exit`, or the end of
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from triposr_addon.worker.standard_streams import claim_standard_streams
 
 
-def main() -> int:
+def main() -> NoReturn:
     """Take the streams before anything heavy is imported: from then on no library can write into the wire."""
     streams = claim_standard_streams()
     from triposr_addon.worker.service import serve
 
-    return serve(streams)
+    exit_code = serve(streams)
+    sys.stderr.flush()
+    os._exit(exit_code)  # taking torch apart in order takes seconds, and nothing is left to be saved
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
