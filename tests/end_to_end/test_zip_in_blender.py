@@ -2,7 +2,7 @@
 """The zip that users get, in a real Blender with a real worker: a picture becomes an object, and nothing stays behind.
 
 Runs in a Python that has Blender as a module. The worker's Python is TRIPOSR_TEST_WORKER_PYTHON, or this one where it
-has PyTorch. TRIPOSR_TEST_NEWER_BPY_PYTHON, a Python with a later Blender, opens the .blend of this one.
+has PyTorch. TRIPOSR_TEST_NEWER_BPY_PYTHON, a Python with the newest Blender, opens the .blend of this one.
 """
 
 import importlib.util
@@ -216,7 +216,7 @@ def test_uninstalling_leaves_nothing(visit: Visit) -> None:
 
 
 @pytest.mark.skipif(not NEWER_BLENDER, reason="needs TRIPOSR_TEST_NEWER_BPY_PYTHON")
-def test_a_newer_blender_opens_the_file_without_the_extension(visit: Visit) -> None:
+def test_a_blender_without_the_extension_opens_the_file(visit: Visit) -> None:
     seen = play(NEWER_BLENDER, visit.folder / "newer", {"open": str(visit.folder / "object.blend")})
-    assert seen["blender"] > visit.facts["blender"]
+    assert seen["blender"] >= visit.facts["blender"]
     assert seen["look_at_file"] == visit.facts["the_object"]

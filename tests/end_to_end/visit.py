@@ -194,7 +194,7 @@ WHOLE_VISIT = (install, failure, generate, the_object, export, save_and_reopen, 
 
 def main() -> int:
     """Every step's facts under its name; a step that raises ends the visit."""
-    facts: Facts = {"blender": bpy.app.version_string}
+    facts: Facts = {"blender": list(bpy.app.version)}
     try:
         for step in (look_at_file,) if "open" in SETTINGS else WHOLE_VISIT:
             facts[step.__name__] = step()
