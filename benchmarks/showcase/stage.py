@@ -64,6 +64,7 @@ def set_up_render(scene: bpy.types.Scene, picture: Path, pixels: tuple[int, int]
     scene.cycles.device = "CPU"
     scene.cycles.samples = SAMPLES
     scene.cycles.use_denoising = True
+    scene.cycles.max_bounces = 4
     scene.view_settings.view_transform = "Standard"
     render.resolution_x, render.resolution_y = pixels
     render.resolution_percentage = 100
