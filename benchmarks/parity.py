@@ -126,7 +126,7 @@ def _dense_surface(checkpoint: LoadedCheckpoint, scene_code: Tensor, golden: Gol
     grid = torch.cat(slabs).view(resolution, resolution, resolution) - float(golden["mesh_threshold"])
     cells = crossed_cells(grid)
     mesh = triangulate(cells, corner_values(grid, cells))
-    return Surface(mesh.vertices * (2 * radius / (resolution - 1)) - radius, mesh.triangles)
+    return Surface(mesh.vertices(mesh.linear_shares()) * (2 * radius / (resolution - 1)) - radius, mesh.triangles)
 
 
 def _mesh_comparisons(surface: Surface, golden: Golden) -> Iterator[Comparison]:

@@ -32,7 +32,7 @@ def subject_mask() -> Share:
     draw = ImageDraw.Draw(image)
     draw.rounded_rectangle((300, 240, 760, 1000), 80, fill=255)
     draw.arc((640, 360, 1000, 840), -100, 100, fill=255, width=60)
-    return np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BOX), np.float32) / 255
+    return np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BOX), np.float32) / np.float32(255)
 
 
 MASK = subject_mask()

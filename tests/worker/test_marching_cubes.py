@@ -115,14 +115,14 @@ def test_a_complement_has_the_reverse_surface_where_no_face_is_ambiguous() -> No
 
 def noise(side: int, seed: int) -> Tensor:
     """A grid with every case in it, ambiguous faces included."""
-    return torch.from_numpy(np.random.default_rng(seed).normal(size=(side, side, side)).astype(np.float32))
+    return Tensor(np.random.default_rng(seed).normal(size=(side, side, side)).astype(np.float32))
 
 
 def smooth(side: int) -> Tensor:
     places = np.linspace(-1, 1, side)
     x, y, z = np.meshgrid(places, places, places, indexing="ij")
     gyroid = np.sin(5 * x) * np.cos(5 * y) + np.sin(5 * y) * np.cos(5 * z) + np.sin(5 * z) * np.cos(5 * x)
-    return torch.from_numpy(gyroid.astype(np.float32))
+    return Tensor(gyroid.astype(np.float32))
 
 
 @pytest.mark.parametrize("seed", range(4))
