@@ -114,22 +114,20 @@ class Trainer:
             self.model, self.optimiser = self._prepared(self.progress.stage, state)
 
     def _train_stage(self, stage: Stage) -> None:
-        shape = colour = 0.0
-        began, seen = time.monotonic(), 0
+        losses: list[tuple[float, float]] = []
+        began = time.monotonic()
         while self.progress.step < stage.steps:
             started = time.monotonic()
-            losses = self._step(stage)
-            shape, colour = shape + losses[0], colour + losses[1]
-            seen += stage.batch * self.run.world
+            losses.append(self._step(stage))
             self.progress.seconds += time.monotonic() - started
             if self.progress.step % LOG_STEPS == 0:
-                pace = seen / (time.monotonic() - began)
-                self._report(stage, shape / LOG_STEPS, colour / LOG_STEPS, pace)
-                shape = colour = 0.0
-                began, seen = time.monotonic(), 0
+                pace = len(losses) * stage.batch * self.run.world / (time.monotonic() - began)
+                self._report(stage, losses, pace)
+                losses, began = [], time.monotonic()
 
-    def _report(self, stage: Stage, shape: float, colour: float, pace: float) -> None:
+    def _report(self, stage: Stage, losses: list[tuple[float, float]], pace: float) -> None:
         done = self.progress
+        shape, colour = np.mean(losses, axis=0)
         self.log(
             f"plane {stage.plane} step {done.step}/{stage.steps} seen {done.seen} minutes {done.seconds / 60:.1f} "
             f"shape {shape:.4f} colour {colour:.4f} samples/s {pace:.1f} shards {len(self.store.shards)}"
