@@ -15,7 +15,7 @@ from pathlib import Path
 import bpy
 from stage import build_row, set_up_render
 
-PICTURE_SIZE = (1600, 560)
+PICTURE_SIZE = (1280, 448)
 TURNS_DEGREES = (0, -50, 180)
 
 

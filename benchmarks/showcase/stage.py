@@ -69,6 +69,8 @@ def set_up_render(scene: bpy.types.Scene, picture: Path, pixels: tuple[int, int]
     render.resolution_x, render.resolution_y = pixels
     render.resolution_percentage = 100
     render.image_settings.file_format = "PNG"
+    render.image_settings.compression = 100
+    render.dither_intensity = 0.0  # dither is noise that triples the file
     render.filepath = str(picture)
 
 
