@@ -23,9 +23,9 @@ pytestmark = pytest.mark.torch
 
 def by_band(maps: PlaneMaps) -> tuple[Triangulation, int]:
     """The surface, and how many nodes were asked."""
-    band = NarrowBand(maps, RAW_THRESHOLD)
+    band = NarrowBand(maps, RAW_THRESHOLD, lambda _share: None)
     coarse = maps.lattice(coarse_places(maps.resolution)) - RAW_THRESHOLD
-    return triangulate(*band.crossed_cells(coarse, lambda _share: None)), band.known_nodes
+    return triangulate(*band.crossed_cells(coarse)), band.known_nodes
 
 
 def by_whole_lattice(maps: PlaneMaps) -> Triangulation:

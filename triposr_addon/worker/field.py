@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,26 +58,32 @@ class TriplaneField:
         """How many points are asked at once: what stays in a processor's cache, or keeps a graphics card busy."""
         return CPU_CHUNK_POINTS if self.device.type == "cpu" else GPU_CHUNK_POINTS
 
-    def raw_density(self, points: Tensor) -> Tensor:
-        """The decoder's density output [N] at points [N, 3], before bias and exp."""
-        return self._decoded(points)[:, 0]
+    def raw_density(self, points: Tensor, check: Callable[[], None] = lambda: None) -> Tensor:
+        """The decoder's density output [N] at points [N, 3], before bias and exp.
+
+        `check` is called between chunks of points, to stop the work by raising.
+        """
+        return self._decoded(points, check)[:, 0]
 
     def density(self, points: Tensor) -> Tensor:
         """Density [N] at points [N, 3] in field units: exp(raw + bias)."""
         return torch.exp(self.raw_density(points) + self.density_bias)
 
-    def colour(self, points: Tensor) -> Tensor:
-        """Colour [N, 3] at points [N, 3], sRGB-encoded, 0..1."""
-        return torch.sigmoid(self._decoded(points)[:, 1:])
+    def colour(self, points: Tensor, check: Callable[[], None] = lambda: None) -> Tensor:
+        """Colour [N, 3] at points [N, 3], sRGB-encoded, 0..1. `check` as in `raw_density`."""
+        return torch.sigmoid(self._decoded(points, check)[:, 1:])
 
     def raw_threshold(self, threshold: float) -> float:
         """The raw density at which the density is `threshold` (> 0)."""
         return math.log(threshold) - self.density_bias
 
     @torch.no_grad()
-    def _decoded(self, points: Tensor) -> Tensor:
-        chunks = points.to(self.device).split(self.chunk_points)
-        return torch.cat([self.decoder(sample_triplane(self.planes, chunk, self.radius)) for chunk in chunks])
+    def _decoded(self, points: Tensor, check: Callable[[], None]) -> Tensor:
+        decoded = []
+        for chunk in points.to(self.device).split(self.chunk_points):
+            check()
+            decoded.append(self.decoder(sample_triplane(self.planes, chunk, self.radius)))
+        return torch.cat(decoded)
 
     def save(self, path: Path) -> None:
         """Write the field file. Raises OutputUnwritable, FieldNotFinite (also for what half precision can't hold)."""

@@ -41,8 +41,10 @@ def coarse_places(resolution: int) -> Tensor:
 class NarrowBand:
     """The values (> 0 is inside) of a lattice of resolution^3 nodes, known only where they were needed."""
 
-    def __init__(self, maps: PlaneMaps, raw_threshold: float) -> None:
+    def __init__(self, maps: PlaneMaps, raw_threshold: float, advance: Advance) -> None:
         self._maps = maps
+        self._advance = advance
+        self._share = 0.0
         self._raw_threshold = raw_threshold
         self._side = maps.resolution
         self._ids = torch.empty(0, dtype=torch.long, device=maps.device)  # ascending
@@ -53,7 +55,7 @@ class NarrowBand:
         """How many nodes were asked."""
         return len(self._ids)
 
-    def crossed_cells(self, coarse: Tensor, advance: Advance) -> tuple[Tensor, Tensor]:
+    def crossed_cells(self, coarse: Tensor) -> tuple[Tensor, Tensor]:
         """The cells [M, 3] that the surface crosses, and the values [M, 8] at their corners.
 
         coarse: the values [P, P, P] at `coarse_places`. Coordinates are those of the lattice plus 1: around it lies
@@ -67,18 +69,19 @@ class NarrowBand:
         levels = max(1, stride.bit_length() - 1)
         for level in range(levels):
             stride //= 2
-
-            def advance_all(share: float, level: int = level) -> None:
-                advance((level + share) / levels)
-
-            cells = self._halved(cells, stride, advance_all)
+            self._tell(level / levels)
+            cells = self._halved(cells, stride)
         return self._closed(cells)
 
-    def _halved(self, cells: Tensor, stride: int, advance: Advance) -> Tensor:
+    def _tell(self, share: float) -> None:
+        self._share = share
+        self._advance(share)
+
+    def _halved(self, cells: Tensor, stride: int) -> Tensor:
         """The cells of side `stride` to keep, out of cells [M, 3] of twice that side."""
         nodes = cells[:, None] + stride * torch.tensor(OFFSETS_27, device=cells.device)
         nodes = nodes.clamp(max=self._side - 1)
-        values = self._at(nodes, advance)  # [M, 27]
+        values = self._at(nodes)  # [M, 27]
         children = nodes[:, _FIRST_OF_CHILD]  # [M, 8, 3]
         corners = values[:, _CORNERS_OF_CHILD]  # [M, 8, 8]
         span = values.amax(dim=1) - values.amin(dim=1)
@@ -138,13 +141,13 @@ class NarrowBand:
         nodes = cells[:, None] + stride * torch.tensor(CORNERS, device=cells.device)
         return nodes.clamp(max=self._side - 1) if clamped else nodes
 
-    def _at(self, nodes: Tensor, advance: Advance | None = None) -> Tensor:
+    def _at(self, nodes: Tensor) -> Tensor:
         """The values at nodes [..., 3], asking the field for those that are not known yet."""
         ids = self._id(nodes)
         missing = ids[~_among(ids, self._ids)].unique()
         if len(missing):
-            each = (lambda done: advance(done / len(missing))) if advance else None
-            fresh = self._maps.raw_density(self._node(missing), each) - self._raw_threshold
+            fresh = self._maps.raw_density(self._node(missing), lambda _done: self._tell(self._share))
+            fresh -= self._raw_threshold
             self._ids, order = torch.cat([self._ids, missing]).sort()
             self._values = torch.cat([self._values, fresh])[order]
         return self._values[torch.searchsorted(self._ids, ids)]

@@ -20,14 +20,15 @@ from triposr_addon.worker.model.decoder import PLANE_AXES
 class PlaneMaps:
     """Raw density at the nodes 0..resolution-1 of each axis, evenly from -radius to +radius."""
 
-    def __init__(self, field: TriplaneField, resolution: int) -> None:
+    def __init__(self, field: TriplaneField, resolution: int, check: Callable[[], None] = lambda: None) -> None:
+        """Compute the maps of `field`. `check` is called between the parts of that work, to stop it by raising."""
         linears = [layer for layer in field.decoder.layers if isinstance(layer, nn.Linear)]
         self.resolution = resolution
         self.device = field.device
         self._chunk = field.chunk_points
         self._hidden = [(layer.weight, layer.bias) for layer in linears[1:-1]]
         self._head = (linears[-1].weight[:1], linears[-1].bias[:1])
-        self._maps = _first_layer_maps(field.planes, linears[0], resolution)  # three of [R * R, width]
+        self._maps = _first_layer_maps(field.planes, linears[0], resolution, check)  # three of [R * R, width]
 
     @torch.no_grad()
     def raw_density(self, nodes: Tensor, each: Callable[[int], None] | None = None) -> Tensor:
@@ -69,14 +70,16 @@ class PlaneMaps:
 
 
 @torch.no_grad()
-def _first_layer_maps(planes: Tensor, layer: nn.Linear, resolution: int) -> list[Tensor]:
+def _first_layer_maps(planes: Tensor, layer: nn.Linear, resolution: int, check: Callable[[], None]) -> list[Tensor]:
     """The first layer's share of each plane at each pixel of the lattice; the bias is in the first map."""
     steps = torch.linspace(-1.0, 1.0, resolution, device=planes.device)
     across_down = torch.stack(torch.meshgrid(steps, steps, indexing="ij"), dim=-1)[None]  # [1, R, R, 2]
     maps = []
     for plane, weight in zip(planes, layer.weight.chunk(3, dim=1), strict=True):
+        check()
         projected = torch.einsum("oc,chw->ohw", weight, plane)[None]
         sampled = functional.grid_sample(projected, across_down, align_corners=False)[0]
+        check()
         maps.append(sampled.flatten(1).T.contiguous())
     maps[0] += layer.bias
     return maps

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -18,8 +19,8 @@ from triposr_addon.worker.plane_maps import PlaneMaps
 from triposr_addon.worker.steps import Advance
 
 RESOLUTIONS = range(16, 1025)
-COARSE_SHARE = 0.3
-"""Of the work: the coarse lattice, always about 64 nodes a side."""
+COARSE_SHARE, BAND_SHARE = 0.3, 0.6
+"""Of the work: the coarse lattice, always about 64 nodes a side; and the narrow band."""
 
 
 @dataclass(frozen=True)
@@ -41,16 +42,18 @@ def extract_surface(field: TriplaneField, settings: SurfaceSettings, advance: Ad
     """
     check_settings(settings)
     resolution, raw_threshold = settings.resolution, field.raw_threshold(settings.threshold)
-    maps = PlaneMaps(field, resolution)
+    maps = PlaneMaps(field, resolution, lambda: advance(0.0))
     places = coarse_places(resolution).to(field.device)
     coarse = maps.lattice(places, lambda done: advance(COARSE_SHARE * done / len(places) ** 3)) - raw_threshold
     check_crossed(coarse, settings.threshold)
     if len(places) == resolution:
         cells, values = cells_of_grid(coarse)
     else:
-        band = NarrowBand(maps, raw_threshold)
-        cells, values = band.crossed_cells(coarse, lambda share: advance(COARSE_SHARE + (0.9 - COARSE_SHARE) * share))
-    return _placed(field, triangulate(cells, values), resolution, raw_threshold)
+        band = NarrowBand(maps, raw_threshold, lambda share: advance(COARSE_SHARE + BAND_SHARE * share))
+        cells, values = band.crossed_cells(coarse)
+    advance(COARSE_SHARE + BAND_SHARE)
+    mesh = triangulate(cells, values)
+    return _placed(field, mesh, resolution, raw_threshold, lambda: advance(COARSE_SHARE + BAND_SHARE))
 
 
 def cells_of_grid(values: Tensor) -> tuple[Tensor, Tensor]:
@@ -63,11 +66,13 @@ def cells_of_grid(values: Tensor) -> tuple[Tensor, Tensor]:
     return cells, corner_values(padded, cells)
 
 
-def _placed(field: TriplaneField, mesh: Triangulation, resolution: int, raw_threshold: float) -> Surface:
+def _placed(
+    field: TriplaneField, mesh: Triangulation, resolution: int, raw_threshold: float, check: Callable[[], None]
+) -> Surface:
     step = 2.0 * field.radius / (resolution - 1)
     shares = mesh.linear_shares()
     between = torch.isfinite(mesh.lower_values) & torch.isfinite(mesh.upper_values)
-    found = field.raw_density((mesh.vertices(shares) - 1.0) * step - field.radius) - raw_threshold
+    found = field.raw_density((mesh.vertices(shares) - 1.0) * step - field.radius, check) - raw_threshold
     shares = torch.where(between, _nearer_shares(mesh, shares, found), shares)
     return Surface(((mesh.vertices(shares) - 1.0) * step - field.radius).float(), mesh.triangles)
 
