@@ -8,7 +8,13 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from triposr_addon.worker import failures  # noqa: E402 - after the check that torch is there
-from triposr_addon.worker.device import choose_device, device_name, memory_bytes, naming_out_of_memory  # noqa: E402
+from triposr_addon.worker.device import (  # noqa: E402
+    choose_device,
+    device_name,
+    extraction_device,
+    memory_bytes,
+    naming_out_of_memory,
+)
 
 pytestmark = pytest.mark.torch
 
@@ -61,6 +67,11 @@ def test_every_lack_of_memory_is_named(fail: object) -> None:
     assert callable(fail)
     with pytest.raises(failures.OutOfMemory, match="lower the resolution"), naming_out_of_memory(CPU):
         fail()
+
+
+def test_meshes_are_not_extracted_on_apples_gpu() -> None:
+    assert extraction_device(torch.device("mps")) == CPU
+    assert extraction_device(torch.device("cuda:1")) == torch.device("cuda:1")
 
 
 def test_other_errors_stay_what_they_are() -> None:

@@ -35,6 +35,14 @@ def test_density_and_colour_at_points() -> None:
     assert colours[2] < 0.1
 
 
+def test_a_field_on_another_device_leaves_this_one_alone() -> None:
+    field = ball(0.5)
+    elsewhere = field.to(torch.device("meta"))
+    assert elsewhere.device == next(elsewhere.decoder.parameters()).device == torch.device("meta")
+    assert field.device == next(field.decoder.parameters()).device == CPU
+    assert field.to(CPU) is field
+
+
 def test_many_points_are_asked_in_chunks_and_stay_in_order() -> None:
     field = ball(0.5)
     points = (torch.rand(field.chunk_points + 3, 3) * 2 - 1) * BOX

@@ -53,6 +53,14 @@ def memory_bytes(device: torch.device) -> int:
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
+def extraction_device(device: torch.device) -> torch.device:
+    """Where to extract a mesh from a field that is on `device`: there, but on the processor instead of Apple's GPU.
+
+    Extraction sorts and scatters whole numbers of 64 bits, of which Apple's GPU can do a part only.
+    """
+    return torch.device("cpu") if device.type == "mps" else device
+
+
 def release_memory(device: torch.device) -> None:
     """Hand cached, unused memory back to the system."""
     if device.type == "cuda":

@@ -8,6 +8,8 @@ metadata the format, its version, radius, density bias and provenance (JSON).
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import json
 import math
 from collections.abc import Callable, Mapping
@@ -52,6 +54,13 @@ class TriplaneField:
     def device(self) -> torch.device:
         """Where the planes are."""
         return self.planes.device
+
+    def to(self, device: torch.device) -> TriplaneField:
+        """The same field on `device`; this one and its decoder stay where they are."""
+        if device == self.device:
+            return self
+        decoder = copy.deepcopy(self.decoder).to(device)
+        return dataclasses.replace(self, planes=self.planes.to(device), decoder=decoder)
 
     @property
     def chunk_points(self) -> int:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from triposr_addon.protocol import SurfaceSettings
-from triposr_addon.worker.device import naming_out_of_memory
+from triposr_addon.worker.device import extraction_device, naming_out_of_memory
 from triposr_addon.worker.field import TriplaneField
 from triposr_addon.worker.marching_cubes import is_closed
 from triposr_addon.worker.mesh_file import Mesh
@@ -33,6 +33,7 @@ def field_to_mesh(field: TriplaneField, settings: SurfaceSettings, steps: Steps)
 
     Raises SettingsInvalid, FieldNotFinite, SurfaceEmpty, SurfaceFull, OutOfMemory, Cancelled.
     """
+    field = field.to(extraction_device(field.device))
     with naming_out_of_memory(field.device):
         with steps.step("extract") as advance:
             surface = extract_surface(field, settings, advance)
