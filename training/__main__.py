@@ -45,7 +45,8 @@ def main(arguments: list[str]) -> None:
     if everything or options.step == "export":
         print(export(options.output / "best.safetensors", options.checkpoint))
     if everything or options.step == "evaluate":
-        write_evaluation(options.checkpoint, options.output / "scores.json", options.objects)
+        output, cache = options.output / "scores.json", options.output / "truth"
+        write_evaluation(options.checkpoint, output, options.objects, cache, options.processes)
     if options.step == "sheet":
         _sheet(options)
 

@@ -2,17 +2,21 @@
 """Scores a checkpoint folder on held-out objects, through the product's own loading, network and surface."""
 
 import json
+import math
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import asdict, fields
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from training.samples import SPLIT_SEEDS, picture_of, placed_object
-from training.scores import Score, score
+from training.scores import Score, Truth, score, truth_of
 from training.validation import framed
 from triposr_addon.worker.checkpoint import LoadedCheckpoint, load_checkpoint
 from triposr_addon.worker.failures import SurfaceEmpty
@@ -30,45 +34,77 @@ def field_of_picture(checkpoint: LoadedCheckpoint, picture: Tensor) -> TriplaneF
     return TriplaneField(codes, checkpoint.reconstructor.decoder, numbers.radius, numbers.density_bias)
 
 
-def evaluate(folder: Path, count: int = 100) -> dict[str, object]:
-    """Scores of the first `count` test objects: the mean, and each object's own with family and seed."""
+@dataclass(frozen=True)
+class HeldOut:
+    """One held-out object: its family, its seed, its framed picture [3, S, S] and the truth about it."""
+
+    family: str
+    seed: int
+    picture: Tensor
+    truth: Truth
+
+
+def held_out_object(index: int, size: int, cache: Path | None = None) -> HeldOut:
+    """The test object of an index; with `cache`, a folder, the truth is kept there for the next time."""
+    seed = SPLIT_SEEDS["test"] + index
+    thing = placed_object(seed)
+    path = cache / f"truth-{seed}.npz" if cache else None
+    if path and path.exists():
+        with np.load(path) as stored:
+            truth = Truth(**{name: stored[name] for name in stored.files})
+    else:
+        truth = truth_of(thing, seed)
+    if path and not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(path, **vars(truth))
+    return HeldOut(thing.name, seed, framed(picture_of(thing, seed, size)), truth)
+
+
+def evaluate(folder: Path, indices: Sequence[int], cache: Path | None = None) -> dict[str, Any]:
+    """Scores of the test objects of these indices: the mean, and each object's own with family and seed."""
     checkpoint = load_checkpoint(folder, torch.device("cpu"))
-    entries: list[dict[str, object]] = []
-    for i in range(count):
-        seed = SPLIT_SEEDS["test"] + i
-        thing = placed_object(seed)
-        field = field_of_picture(checkpoint, framed(picture_of(thing, seed, checkpoint.config.image_size)))
-        entries.append({"family": thing.name, "seed": seed, **asdict(_scored(field, thing, seed))})
-    means = {item.name: _mean_of(entries, item.name) for item in fields(Score)}
-    return {"model_sha256": checkpoint.sha256, "objects": count, "mean": means, "each": entries}
+    entries: list[dict[str, Any]] = []
+    for index in indices:
+        one = held_out_object(index, checkpoint.config.image_size, cache)
+        scored = _scored(field_of_picture(checkpoint, one.picture), one)
+        entries.append({"family": one.family, "seed": one.seed, **asdict(scored)})
+    return {"model_sha256": checkpoint.sha256, "objects": len(entries), "mean": means(entries), "each": entries}
 
 
-def _scored(field: TriplaneField, thing: object, seed: int) -> Score:
+def _scored(field: TriplaneField, one: HeldOut) -> Score:
     try:
-        return score(field, thing, seed)  # type: ignore[arg-type]
+        return score(field, one.truth, one.seed)
     except SurfaceEmpty:
         return NOTHING
 
 
-def _mean_of(entries: Iterable[dict[str, object]], name: str) -> float:
-    values = [float(entry[name]) for entry in entries]  # type: ignore[arg-type]
-    return mean(value for value in values if value == value)  # not NaN, which means no surface to measure from
+def means(entries: list[dict[str, Any]]) -> dict[str, float]:
+    """The mean of each score; a Chamfer distance that does not exist, for want of a surface, is left out."""
+    return {item.name: _mean_of(entries, item.name) for item in fields(Score)}
 
 
-def table(result: dict[str, object]) -> str:
+def _mean_of(entries: list[dict[str, Any]], name: str) -> float:
+    return float(mean(entry[name] for entry in entries if not math.isnan(entry[name])))
+
+
+def table(result: dict[str, Any]) -> str:
     """The mean scores and the families' IoU as text."""
-    lines = [f"{name:10s} {value:.4f}" for name, value in result["mean"].items()]  # type: ignore[attr-defined]
+    lines = [f"{name:10s} {value:.4f}" for name, value in result["mean"].items()]
     families: dict[str, list[float]] = defaultdict(list)
-    for entry in result["each"]:  # type: ignore[attr-defined]
+    for entry in result["each"]:
         families[entry["family"]].append(entry["overlap"])
     for family, overlaps in sorted(families.items(), key=lambda item: -mean(item[1])):
         lines.append(f"  {family:16s} {len(overlaps):3d} objects, IoU {mean(overlaps):.3f}")
     return "\n".join(lines)
 
 
-def write_evaluation(folder: Path, output: Path, count: int = 100) -> None:
-    """Scores a folder, prints the table and writes everything as JSON."""
-    result = evaluate(folder, count)
+def write_evaluation(folder: Path, output: Path, count: int, cache: Path, processes: int) -> None:
+    """Scores a folder in several processes, prints the table and writes everything as JSON."""
+    shares = [(folder, range(first, count, processes), cache) for first in range(processes)]
+    with get_context("spawn").Pool(processes) as pool:
+        parts = pool.starmap(evaluate, shares)
+    entries = sorted((entry for part in parts for entry in part["each"]), key=lambda entry: int(entry["seed"]))
+    result = {**parts[0], "objects": len(entries), "mean": means(entries), "each": entries}
     print(table(result))
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

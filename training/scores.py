@@ -21,8 +21,8 @@ from triposr_addon.worker.surface import extract_surface
 Floats = NDArray[np.float64]
 SURFACE_SAMPLES = 10_000
 GRID = 64
-TRUE_RESOLUTION = 160
-FIELD_RESOLUTION = 128
+TRUE_RESOLUTION = 128
+FIELD_RESOLUTION = 96
 THRESHOLD = 25.0
 
 
@@ -65,29 +65,43 @@ def fscore(to_true: Floats, to_field: Floats, limit: float) -> float:
     return 2 * precision * recall / max(precision + recall, 1e-9)
 
 
-def overlap(field: TriplaneField, thing: SolidObject) -> float:
+@dataclass(frozen=True)
+class Truth:
+    """What a field is held against: `points` [10000, 3] evenly on the true surface, `inside` bool [GRID^3] at the
+    cells' centres, and `surface` [2000, 3] with its unlit `colours` in 0..1."""
+
+    points: Floats
+    inside: NDArray[np.bool_]
+    surface: NDArray[np.float32]
+    colours: NDArray[np.float32]
+
+
+def truth_of(thing: SolidObject, seed: int) -> Truth:
+    """The truth about a placed object."""
+    inside = thing.distances(grid_points(GRID).numpy()) < 0
+    surface = surface_points(thing, 2000, seed)
+    return Truth(sampled(true_mesh(thing), seed + 1), inside, surface, surface_colours(thing, surface))
+
+
+def overlap(field: TriplaneField, truth: Truth) -> float:
     """IoU of the two insides at the centres of GRID^3 cells."""
-    points = grid_points(GRID)
-    inside = field.density(points) > THRESHOLD
-    truly = torch.from_numpy(thing.distances(points.numpy()) < 0)
-    return float((inside & truly).sum() / (inside | truly).sum().clamp(min=1))
+    inside = field.density(grid_points(GRID)).numpy() > THRESHOLD
+    return float((inside & truth.inside).sum() / max((inside | truth.inside).sum(), 1))
 
 
-def colour_error(field: TriplaneField, thing: SolidObject, seed: int) -> float:
-    """Mean absolute error of the field's colours, 0..1, at 2,000 points of the true surface."""
-    points = surface_points(thing, 2000, seed)
-    true = torch.from_numpy(surface_colours(thing, points))
-    return float((field.colour(torch.from_numpy(points)) - true).abs().mean())
+def colour_error(field: TriplaneField, truth: Truth) -> float:
+    """Mean absolute error of the field's colours, 0..1, on the true surface."""
+    return float(np.abs(field.colour(torch.from_numpy(truth.surface)).numpy() - truth.colours).mean())
 
 
-def score(field: TriplaneField, thing: SolidObject, seed: int) -> Score:
+def score(field: TriplaneField, truth: Truth, seed: int) -> Score:
     """All scores of one field. Raises SurfaceEmpty or SurfaceFull where it has no surface."""
-    found, true = sampled(field_mesh(field), seed), sampled(true_mesh(thing), seed + 1)
-    to_true, to_field = (np.asarray(cKDTree(b).query(a)[0]) for a, b in ((found, true), (true, found)))
+    found = sampled(field_mesh(field), seed)
+    to_true, to_field = (np.asarray(cKDTree(b).query(a)[0]) for a, b in ((found, truth.points), (truth.points, found)))
     return Score(
-        overlap(field, thing),
+        overlap(field, truth),
         float(to_true.mean() + to_field.mean()),
         fscore(to_true, to_field, 0.1),
         fscore(to_true, to_field, 0.05),
-        colour_error(field, thing, seed),
+        colour_error(field, truth),
     )
