@@ -25,7 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--output", type=Path, default=ROOT / "build/training/run", help="weights, logs, scores")
     parser.add_argument("--checkpoint", type=Path, default=PREVIEW, help="folder to export to, score or picture")
     parser.add_argument("--schedule", type=Path, default=SCHEDULE)
-    parser.add_argument("--shards", type=int, default=100, help="256 samples each")
+    parser.add_argument("--shards", type=int, default=74, help="256 samples each")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--objects", type=int, default=100, help="held-out objects to score")
     parser.add_argument("--seed", type=int, default=1)
