@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from training.batches import Mix
-from training.export import LAST_BIAS, TooLargeError, export, read_best
+from training.export import LAST_BIAS, THIN_PARTS, TooLargeError, export, read_best
 from training.network import MICRO, build, config_mapping, grown, initialise, scene_codes
 from training.samples import POINTS, write_shard
 from training.schedule import Stage, read_schedule
@@ -95,7 +95,7 @@ def test_an_export_loads_as_the_weights_that_were_trained(samples: Path, tmp_pat
     loaded = load_checkpoint(tmp_path / "folder", torch.device("cpu")).reconstructor.state_dict()
     assert loaded.keys() == weights.keys()
     for name, tensor in loaded.items():
-        expected = weights[name] + (torch.tensor([about["offset"], 0, 0, 0]) if name == LAST_BIAS else 0)
+        expected = weights[name] + (torch.tensor([about["offset"] + THIN_PARTS, 0, 0, 0]) if name == LAST_BIAS else 0)
         torch.testing.assert_close(tensor, expected, rtol=1e-3, atol=1e-3)
 
 
