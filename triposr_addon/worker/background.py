@@ -19,7 +19,7 @@ CUT_OUT_SHARE = 0.005
 
 NOT_PLAIN = (
     "The photo's background is not plain, so the subject may not be cut out well. "
-    "Install a background model in the preferences, or use a photo with transparency."
+    "Add a background model as the user guide says, or use a photo with transparency."
 )
 
 

@@ -66,7 +66,7 @@ def rembg_alpha(rgb: npt.NDArray[np.uint8], rembg_home: Path | None) -> npt.NDAr
     model = installed_model_or_none(rembg_home)
     if rembg_home is None or model is None:
         raise RembgModelMissing(
-            "No background model is installed. Install one in the preferences, or choose Plain Background.",
+            "No background model is installed. Put one where the user guide says, or choose Plain Backdrop.",
             f"looked in {rembg_home} for {', '.join(known.name for known in BACKGROUND_MODELS)}",
         )
     session = _session(model.name, rembg_home)
@@ -87,7 +87,7 @@ def _session(name: str, rembg_home: Path) -> Any:
             from rembg import new_session
         except (ImportError, SystemExit) as error:  # rembg leaves the whole process when onnxruntime is missing
             raise RembgMissing(
-                "rembg or onnxruntime is not installed. Repair the installation, or choose Plain Background.",
+                "rembg or onnxruntime is not installed. Run the installer again, or choose Plain Backdrop.",
                 repr(error),
             ) from error
         path = rembg_home / "models" / name / f"{name}.onnx"
@@ -101,7 +101,8 @@ def _session(name: str, rembg_home: Path) -> Any:
 
 def _failed(name: str, error: Exception) -> RembgFailed:
     return RembgFailed(
-        f"The background model {name} could not be used. Install it again, or choose Plain Background.", repr(error)
+        f"The background model {name} could not be used. Put a sound file in its place, or choose Plain Backdrop.",
+        repr(error),
     )
 
 
