@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from training.samples import POINTS, SHARD_SIZE, SURFACE_POINTS, Shard, open_shard, shard_folders
+from training.samples import POINTS, SURFACE_POINTS, Shard, open_shard, shard_folders
 
 Float = NDArray[np.float32]
 BACKGROUND = 0.5
@@ -123,8 +123,3 @@ def _point_rows(mix: Mix, rng: np.random.Generator) -> NDArray[np.int64]:
         rows.append(first + rng.permutation(held)[: getattr(mix, kind)])
         first += held
     return np.concatenate(rows)
-
-
-def samples_available(store: SampleStore) -> int:
-    """Number of samples in full shards."""
-    return len(store.shards) * SHARD_SIZE

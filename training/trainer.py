@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors.torch import save_file
-from torch import Tensor, distributed
+from torch import distributed
 
 from training.batches import Batch, SampleStore
 from training.losses import field_losses
@@ -240,10 +240,3 @@ KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_":
 def set_memory_settings() -> None:
     """Puts KEEP_MEMORY into the environment that child processes inherit."""
     os.environ.update(KEEP_MEMORY)
-
-
-def loss_of(trainer: Trainer, stage: Stage) -> Tensor:
-    """The present step's loss with its graph, for profiling and tests."""
-    batch = trainer.batch_of(stage)
-    codes = scene_codes(trainer.model, batch.images.to(trainer.run.weight_type))
-    return field_losses(trainer.model.decoder, codes, batch, stage.softness).total

@@ -50,6 +50,24 @@ def robot(b: Builder, rng: Random) -> None:
     head, body = between(rng, 0.2, 0.36), between(rng, 0.12, 0.22)
     height = between(rng, 0.22, 0.36)
     neck = 0.3 + 2 * height
+    wide = _robot_head(b, rng, shell, head, neck)
+    for side in (-1, 1):
+        if rng.random() < 0.7:
+            b.cylinder(
+                (0, side * wide * 0.97, neck + head * 0.8),
+                head * between(rng, 0.25, 0.45),
+                0.05,
+                joint,
+                rot=turn(x=90),
+                rounding=0.02,
+            )
+    _aerials(b, rng, neck + head * 1.55, wide, joint, accent)
+    b.cylinder((0, 0, neck), 0.05, 0.07, joint)
+    _robot_body(b, rng, shell, joint, accent, body, height)
+
+
+def _robot_head(b: Builder, rng: Random, shell: Material, head: float, neck: float) -> float:
+    """Round, some with a dark visor, or boxy; eyes and mouth. Gives half its width."""
     if rng.random() < 0.55:
         wide = head * between(rng, 0.95, 1.3)
         b.ellipsoid((0, 0, neck + head * 0.85), (head * 0.9, wide, head * 0.85), shell)
@@ -71,19 +89,7 @@ def robot(b: Builder, rng: Random) -> None:
     )
     if rng.random() < 0.4:
         b.box((head * 0.85, 0, neck + head * 0.4), (0.03, head * 0.2, 0.015), solid(rng, (0.1, 0.1, 0.1)))
-    for side in (-1, 1):
-        if rng.random() < 0.7:
-            b.cylinder(
-                (0, side * wide * 0.97, neck + head * 0.8),
-                head * between(rng, 0.25, 0.45),
-                0.05,
-                joint,
-                rot=turn(x=90),
-                rounding=0.02,
-            )
-    _aerials(b, rng, neck + head * 1.55, wide, joint, accent)
-    b.cylinder((0, 0, neck), 0.05, 0.07, joint)
-    _robot_body(b, rng, shell, joint, accent, body, height)
+    return wide
 
 
 def _aerials(b: Builder, rng: Random, top: float, wide: float, stem: Material, tip: Material) -> None:
