@@ -6,6 +6,7 @@ The wire is JSON-RPC 2.0, one object a line, UTF-8, on the worker's standard inp
 Host to worker, requests, one at a time unless said otherwise; each is answered by its result or by an error:
 
     initialize   Initialize   -> Initialized   first, and once
+    warm_up      WarmUp       -> WarmedUp      get ready for a photo that is likely to come
     reconstruct  Reconstruct  -> Reconstructed photo -> field file
     extract      Extract      -> Extracted     field file -> mesh file
     unload       Unload       -> Unloaded      give the model's memory back; the next reconstruct loads it again
@@ -30,7 +31,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 
 # --- what an artist chooses ------------------------------------------------------------------------------------------
@@ -83,6 +84,27 @@ class Initialized:
     device_name: str
     memory_bytes: int
     versions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """Do now what the first photo would wait for: import packages, load the model, open the background model.
+
+    photo_path: the photo that is likely to come; it decides whether "auto" needs a background model. Empty: not known.
+    """
+
+    METHOD: ClassVar[str] = "warm_up"
+    job: str
+    model_folder: str
+    photo_path: str = ""
+    background: str = "auto"
+
+
+@dataclass(frozen=True)
+class WarmedUp:
+    """What was got ready, in seconds by its name: "load model", and "cut out" where a background model was opened."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -202,13 +224,14 @@ class Log:
 STEPS = ("load model", "load photo", "cut out", "frame", "reconstruct", "extract", "colour", "orient")
 """The steps of one photo, in order, under the names used in code, logs, progress bars and docs."""
 
-Request = Initialize | Reconstruct | Extract | Unload | Shutdown
-Result = Initialized | Reconstructed | Extracted | Unloaded | ShutDown
+Request = Initialize | WarmUp | Reconstruct | Extract | Unload | Shutdown
+Result = Initialized | WarmedUp | Reconstructed | Extracted | Unloaded | ShutDown
 HostNotification = Cancel | Exit
 WorkerNotification = Progress | Log
 
 RESULT_OF: Mapping[type[Request], type[Result]] = {
     Initialize: Initialized,
+    WarmUp: WarmedUp,
     Reconstruct: Reconstructed,
     Extract: Extracted,
     Unload: Unloaded,

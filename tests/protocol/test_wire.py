@@ -32,6 +32,8 @@ from triposr_addon.protocol import (
     SurfaceSettings,
     Unload,
     Unloaded,
+    WarmedUp,
+    WarmUp,
     WorkerNotification,
 )
 from triposr_addon.wire import (
@@ -51,6 +53,8 @@ REQUESTS: tuple[Request, ...] = (
     Reconstruct("j1", "not utf-8 \udcff\udc80.png", 'quote " and \\ and \n line', "f"),
     Extract("j2", "f", "m.npz"),
     Extract("j2", "f", "m.npz", SurfaceSettings(64, 0.39)),
+    WarmUp("w1", "/models/preview"),
+    WarmUp("w1", "m", "/a/photo.png", "rembg"),
     Unload(),
     Shutdown(),
 )
@@ -59,6 +63,7 @@ RESULTS: tuple[tuple[Request, Result], ...] = (
     (REQUESTS[2], Reconstructed("f", "preview", "ab" * 32, "cpu", {"load photo": 0.25}, ["small", "dark"])),
     (REQUESTS[2], Reconstructed("f", "preview", "", "cpu")),
     (REQUESTS[5], Extracted("m.npz", 126_698, 253_392, True, {"extract": 1.5})),
+    (REQUESTS[7], WarmedUp({"load model": 1.5, "cut out": 2.0})),
     (Unload(), Unloaded(had_model=False)),
     (Shutdown(), ShutDown()),
 )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,15 @@ pytest.importorskip("torch")
 from PIL import Image, ImageDraw
 
 from triposr_addon.worker import failures
-from triposr_addon.worker.background import cut_out
+from triposr_addon.worker.background import cut_out, needs_background_model
 from triposr_addon.worker.photo import RgbaPicture
-from triposr_addon.worker.rembg_model import BACKGROUND_MODELS, installed_model_or_none, model_file
+from triposr_addon.worker.rembg_model import (
+    BACKGROUND_MODELS,
+    close_models,
+    installed_model_or_none,
+    model_file,
+    open_best_model,
+)
 
 pytestmark = pytest.mark.torch
 
@@ -213,3 +220,51 @@ def test_a_missing_package_is_named_though_rembg_would_end_the_process(
     place_model(tmp_path, "u2netp", b"whatever")
     with pytest.raises(failures.RembgMissing):
         cut_out(photo_of((1, 1, 1)), "rembg", tmp_path)
+
+
+class CountingRembg:
+    """Stands in for the package rembg: its sessions know their number."""
+
+    def __init__(self) -> None:
+        self.opened: list[str] = []
+
+    def new_session(self, name: str, **_options: object) -> str:
+        self.opened.append(name)
+        return f"session {len(self.opened)}"
+
+
+@pytest.fixture
+def counting_rembg(monkeypatch: pytest.MonkeyPatch) -> Iterator[CountingRembg]:
+    close_models()
+    rembg = CountingRembg()
+    monkeypatch.setitem(sys.modules, "rembg", rembg)
+    yield rembg
+    close_models()
+
+
+def test_a_session_stays_open_until_its_file_changes_or_it_is_closed(
+    tmp_path: Path, counting_rembg: CountingRembg
+) -> None:
+    path = place_model(tmp_path, "u2netp", b"a network")
+    assert open_best_model(tmp_path) == open_best_model(tmp_path) == ("u2netp", "session 1")
+    path.write_bytes(b"another network")
+    assert open_best_model(tmp_path) == ("u2netp", "session 2")
+    close_models()
+    assert open_best_model(tmp_path) == ("u2netp", "session 3")
+    place_model(tmp_path, "u2net", b"a better network")
+    assert open_best_model(tmp_path) == ("u2net", "session 4")
+    assert counting_rembg.opened == ["u2netp"] * 3 + ["u2net"]
+
+
+def test_a_model_is_needed_only_where_the_photo_and_the_method_ask_for_it(tmp_path: Path) -> None:
+    opaque, cut = tmp_path / "opaque.png", tmp_path / "cut.png"
+    Image.new("RGBA", (64, 64), (200, 30, 30, 255)).save(opaque)
+    Image.new("RGBA", (64, 64), (200, 30, 30, 0)).save(cut)
+    home = tmp_path / "rembg"
+    assert not needs_background_model(str(opaque), "auto", home)
+    place_model(home, "u2netp", b"a network")
+    assert needs_background_model(str(opaque), "auto", home)
+    assert not needs_background_model(str(cut), "auto", home)
+    assert not needs_background_model("", "auto", home)
+    assert needs_background_model("", "rembg", home)
+    assert not needs_background_model(str(opaque), "flat", home)

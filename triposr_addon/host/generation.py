@@ -11,9 +11,10 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from .. import protocol
-from ..protocol import Extract, Extracted, Initialized, Reconstruct, Reconstructed
+from ..protocol import Extract, Extracted, Initialized, Reconstruct, Reconstructed, WarmUp
 from .failures import HostFailure, JobTookTooLong, WorkerReportedFailure
 from .jobs import GenerationRequest, Job, JobState, JobView
 from .progress import START_WORKER
@@ -22,7 +23,10 @@ from .warm_worker import WarmWorker
 from .worker_command import WorkerCommand
 from .worker_process import DEFAULT_LIMITS, Answered, Broken, Limits, Refused, WorkerEvent
 
-TICK_SECONDS = 0.05
+TICK_SECONDS = 0.01
+
+WARM_UP = "warm-up-"
+"""Begins the name under which a warm-up is cancelled and tells its progress; jobs have other names."""
 
 
 class Generator:
@@ -119,6 +123,20 @@ class Generator:
         """What the warm worker said of itself: device, memory, versions. None while there is none."""
         return self._worker.initialized
 
+    def warm_up(self, model: Path, photo: Path, background: str) -> None:
+        """Get a worker ready for a photo that is likely to come; returns at once, and needs no tick().
+
+        model: its checkpoint folder. background: one of protocol.BACKGROUND_METHODS. No effect while a job waits or
+        runs. A failure is only logged: the job, if it comes, meets it again and reports it.
+        """
+        if self.busy():
+            return
+        request = WarmUp(WARM_UP + secrets.token_hex(4), str(model.absolute()), str(photo.absolute()), background)
+        try:
+            self._worker.warm_up(request)
+        except HostFailure as failure:
+            self._storage.worker_log.note(f"not warmed up: {failure.code}: {failure.sentence} {failure.details}")
+
     def unload(self) -> None:
         """Give the model's memory back; the worker stays. No effect while a job is running or no worker is there."""
         if self._running is None and self._worker.idle:
@@ -142,6 +160,7 @@ class Generator:
         try:
             job.begin(self._storage.new_job_folder())
             self._worker.start_or_keep()
+            self._worker.cancel_warm_up(but_for=job.request.model.absolute())
         except HostFailure as failure:
             job.fail(failure)
             return
@@ -159,7 +178,8 @@ class Generator:
         if job is None:
             return
         if isinstance(event, protocol.Progress):
-            if event.job == job.id:
+            # A job that waits for the end of a warm-up shows how far that is: it would have to do the same.
+            if event.job == job.id or event.job.startswith(WARM_UP):
                 job.progress = job.progress.reached(event.step, event.fraction, event.detail)
         elif isinstance(event, Broken):
             self._end_in_failure(event.failure)

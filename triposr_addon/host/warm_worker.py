@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from .. import protocol
-from ..protocol import Extract, Initialize, Initialized, Reconstruct, Request
+from ..protocol import CANCELLED, Extract, Initialize, Initialized, Reconstruct, Request, WarmedUp, WarmUp
 from .failures import HostFailure, WorkerMissing, WorkerReportedFailure
 from .log_file import LogFile
 from .storage import Storage
@@ -45,10 +47,27 @@ class WarmWorker:
         assert self._process is not None, "only a started worker is asked"
         self._process.send(request)
 
+    def warm_up(self, request: WarmUp) -> None:
+        """Have a worker and let it do `request` when it is free; one with other wishes is cancelled.
+
+        What comes of it goes to the log alone: whatever fails here fails again in the job. Nobody need poll meanwhile.
+        Raises WorkerMissing, WorkerDidNotStart.
+        """
+        if self._warms_up(request.model_folder, request.background):
+            return
+        self.cancel_warm_up()
+        self.start_or_keep()
+        self.send(request)
+
+    def cancel_warm_up(self, but_for: Path | None = None) -> None:
+        """Stop getting ready, unless it is for the model in the folder `but_for`."""
+        for request in self._owed:
+            if isinstance(request, WarmUp) and request.model_folder != str(but_for):
+                self.cancel(request.job)
+
     def works_on(self, job: str) -> bool:
         """Whether it owes an answer that this job asked for."""
-        owed = self._process.owed if self._process else ()
-        return any(isinstance(request, Reconstruct | Extract) and request.job == job for request in owed)
+        return any(isinstance(request, Reconstruct | Extract) and request.job == job for request in self._owed)
 
     def cancel(self, job: str) -> None:
         """Ask it to stop working on the job."""
@@ -76,6 +95,15 @@ class WarmWorker:
             self._let_go()
 
     @property
+    def _owed(self) -> tuple[Request, ...]:
+        return self._process.owed if self._process else ()
+
+    def _warms_up(self, model_folder: str, background: str) -> bool:
+        """Whether the last that it was asked is to get ready for just this."""
+        last = self._owed[-1] if self._owed else None
+        return isinstance(last, WarmUp) and (last.model_folder, last.background) == (model_folder, background)
+
+    @property
     def _log(self) -> LogFile:
         return self._storage.worker_log
 
@@ -92,9 +120,19 @@ class WarmWorker:
         if isinstance(event, Answered) and isinstance(event.result, Initialized):
             self.initialized = event.result
             return None
+        if isinstance(event, Answered) and isinstance(event.result, WarmedUp):
+            self._log.note(f"warmed up, seconds: {event.result.seconds}")
+            return None
+        if isinstance(event, Refused) and isinstance(event.request, WarmUp):
+            self._note_failed_warm_up(event)
+            return None
         if isinstance(event, Refused) and isinstance(event.request, Initialize):
             return self._broken(WorkerReportedFailure(event.error))
         return self._broken(event.failure) if isinstance(event, Broken) else event
+
+    def _note_failed_warm_up(self, event: Refused) -> None:
+        if event.error.code != CANCELLED:
+            self._log.note(f"not warmed up: {event.error.code}: {event.error.sentence} {event.error.details}")
 
     def _broken(self, failure: HostFailure) -> Broken:
         self._log.note(f"{failure.code}: {failure.sentence} {failure.details}")

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from triposr_addon.worker.failures import AlphaMissing, PhotoTransparent, SettingsInvalid
 from triposr_addon.worker.flat_background import fill_flat_background
-from triposr_addon.worker.photo import RgbaPicture
+from triposr_addon.worker.photo import RgbaPicture, load_photo
 from triposr_addon.worker.rembg_model import installed_model_or_none, rembg_alpha
 
 CUT_OUT_SHARE = 0.005
@@ -58,6 +58,13 @@ def cut_out(photo: RgbaPicture, method: str, rembg_home: Path | None) -> CutOut:
     if method == "none":
         return CutOut(photo, method)
     raise SettingsInvalid(f"The background method {method!r} is not known. Use auto, alpha, rembg, flat or none.")
+
+
+def needs_background_model(photo_path: str, method: str, rembg_home: Path | None) -> bool:
+    """Whether `method` will ask a model for the photo at `photo_path` ("": not known yet). Raises PhotoFailure."""
+    if method != "auto" or not photo_path or installed_model_or_none(rembg_home) is None:
+        return method == "rembg"
+    return _best_method(load_photo(Path(photo_path)), rembg_home) == "rembg"
 
 
 def _best_method(photo: RgbaPicture, rembg_home: Path | None) -> str:

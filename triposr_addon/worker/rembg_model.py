@@ -63,25 +63,39 @@ def rembg_alpha(rgb: npt.NDArray[np.uint8], rembg_home: Path | None) -> npt.NDAr
         RembgMissing: the package, or the onnxruntime that it needs, is not installed.
         RembgFailed: the file is damaged, or the model could not run.
     """
+    name, session = open_best_model(rembg_home)
+    try:
+        mask = session.predict(Image.fromarray(rgb))[0]
+    except MemoryError:
+        raise
+    except Exception as error:  # onnxruntime's exceptions have no common class
+        raise _failed(name, error) from error
+    return np.asarray(mask.convert("L"))
+
+
+def open_best_model(rembg_home: Path | None) -> tuple[str, Any]:
+    """The best installed model's name and rembg's session of it, which stays open for the next photo.
+
+    Raises RembgModelMissing, RembgMissing or RembgFailed, as rembg_alpha does.
+    """
     model = installed_model_or_none(rembg_home)
     if rembg_home is None or model is None:
         raise RembgModelMissing(
             "No background model is installed. Put one where the user guide says, or choose Plain Backdrop.",
             f"looked in {rembg_home} for {', '.join(known.name for known in BACKGROUND_MODELS)}",
         )
-    session = _session(model.name, rembg_home)
-    try:
-        mask = session.predict(Image.fromarray(rgb))[0]
-    except MemoryError:
-        raise
-    except Exception as error:  # onnxruntime's exceptions have no common class
-        raise _failed(model.name, error) from error
-    return np.asarray(mask.convert("L"))
+    state = model_file(rembg_home, model).stat()
+    return model.name, _session(model.name, rembg_home, (state.st_mtime_ns, state.st_size))
+
+
+def close_models() -> None:
+    """Give an open session's memory back."""
+    _session.cache_clear()
 
 
 @lru_cache(maxsize=1)
-def _session(name: str, rembg_home: Path) -> Any:
-    """rembg's session, kept warm. Its file is known to be there, so rembg has nothing to download."""
+def _session(name: str, rembg_home: Path, _file_state: tuple[int, int]) -> Any:
+    """rembg's session, one for each state of its file. The file is known to be there: nothing is downloaded."""
     with _rembg_looking_in(rembg_home):
         try:
             from rembg import new_session

@@ -15,6 +15,7 @@ from triposr_addon.protocol import (
     ShutDown,
     Shutdown,
     Unload,
+    WarmUp,
 )
 from triposr_addon.worker.failures import INTERNAL, RequestMalformed, WorkerFailure
 from triposr_addon.worker.inbox import Inbox, Task
@@ -64,6 +65,8 @@ def _handled(session: Session, task: Task, outbox: Outbox) -> Result:
     match task.request:
         case Initialize() as request:
             return session.initialize(request)
+        case WarmUp() as request:
+            return session.warm_up(request, steps)
         case Reconstruct() as request:
             return session.reconstruct(request, steps)
         case Extract() as request:

@@ -19,6 +19,8 @@ from triposr_addon.protocol import (
     Reconstruct,
     Reconstructed,
     Unloaded,
+    WarmedUp,
+    WarmUp,
 )
 from triposr_addon.worker.failures import NotInitialized, ProtocolMismatch
 from triposr_addon.worker.steps import Steps
@@ -67,6 +69,22 @@ class Session:
             PROTOCOL_VERSION, os.getpid(), str(device), device_name(device), memory_bytes(device), _versions()
         )
 
+    def warm_up(self, request: WarmUp, steps: Steps) -> WarmedUp:
+        """Import, load and open what the photo will need. What fails here fails again, and is told, in its job."""
+        device = self._ready_device()
+        with steps.step("load model"):
+            from triposr_addon.worker.background import needs_background_model
+            from triposr_addon.worker.warm_up import import_for_jobs
+
+            import_for_jobs()
+            self._checkpoint(Path(request.model_folder), device)
+        if needs_background_model(request.photo_path, request.background, self._rembg_home):
+            with steps.step("cut out"):
+                from triposr_addon.worker.rembg_model import open_best_model
+
+                open_best_model(self._rembg_home)
+        return WarmedUp(steps.seconds)
+
     def reconstruct(self, request: Reconstruct, steps: Steps) -> Reconstructed:
         """Photo file to field file."""
         device = self._ready_device()
@@ -98,7 +116,10 @@ class Session:
         return Extracted(request.mesh_path, *counts, made.closed, steps.seconds)
 
     def unload(self) -> Unloaded:
-        """Drop the model and give its memory back."""
+        """Drop the models, the background's too, and give their memory back."""
+        from triposr_addon.worker.rembg_model import close_models
+
+        close_models()
         had_model, self._model = self._model is not None, None
         if self._device is not None:
             from triposr_addon.worker.device import release_memory
