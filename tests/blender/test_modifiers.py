@@ -35,3 +35,21 @@ def test_the_share_of_triangles_is_kept_with_their_colours(bpy: Any, room: Calla
     np.testing.assert_allclose(
         colours.reshape(-1, 4), np.tile([1, 0, 0, 1], (len(decimated.vertices), 1)), atol=1 / 255
     )
+
+
+def test_in_a_window_a_large_mesh_is_decimated_when_the_artist_asks(room: Callable[[str], Any]) -> None:
+    modifiers = room("blender.modifiers")
+    most = modifiers.MOST_TRIANGLES_AT_ONCE
+    assert modifiers.shows_at_once(most, 0.5, windowless=False)
+    assert not modifiers.shows_at_once(most + 1, 0.5, windowless=False)
+    assert modifiers.shows_at_once(most + 1, 0.5, windowless=True)
+    assert modifiers.shows_at_once(10 * most, 1.0, windowless=False)
+
+
+def test_a_modifier_that_waits_is_named_in_the_panels_sentence(room: Callable[[str], Any], cube: Any) -> None:
+    new = room("blender.mesh_object").object_from_arrays("box", cube, 0.5)
+    waiting = room("blender.modifiers").waiting_modifiers
+    assert waiting(new) == ""
+    new.modifiers["Decimate"].show_viewport = False
+    assert "Decimate is off in the 3D View" in waiting(new)
+    assert new.modifiers["Decimate"].show_render

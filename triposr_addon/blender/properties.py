@@ -9,6 +9,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
 from . import models
+from .warm_up import warm_up_on_change
 
 SCENE_PROPERTY = "triposr"
 
@@ -48,23 +49,27 @@ class TRIPOSR_PG_settings(bpy.types.PropertyGroup):
             description="The picture to make a mesh of: one object, seen from the front, not cut off",
             subtype="FILE_PATH",
             options=BESIDE_THE_BLEND,
+            update=warm_up_on_change,
         )
         model: EnumProperty(
             name="Model",
             description="What turns the picture into a shape",
             items=models.choices,
+            update=warm_up_on_change,
         )
         model_folder: StringProperty(
             name="Model Folder",
             description="A folder with config.yaml and model.safetensors or model.ckpt",
             subtype="DIR_PATH",
             options=BESIDE_THE_BLEND,
+            update=warm_up_on_change,
         )
         background: EnumProperty(
             name="Background",
             description="How the subject is cut out of the picture",
             items=BACKGROUNDS,
             default="auto",
+            update=warm_up_on_change,
         )
         foreground_ratio: FloatProperty(
             name="Foreground Ratio",

@@ -74,8 +74,18 @@ class Session:
         self._job = self._fitting_generator().submit(order.request)
         self._order = order
 
+    def warm_up(self, model: Path, picture: Path, background: str) -> bool:
+        """Get the worker ready for a job that is likely to come; nothing blocks here. Answers whether it was asked to.
+
+        Not where the preferences say no, a job is under way, or there is no environment: the panel tells of that one.
+        """
+        if self.busy() or not self.preferences().warm_up or self.storage().worker_python_or_none() is None:
+            return False
+        self._fitting_generator().warm_up(model, picture, background)
+        return True
+
     def tick(self) -> None:
-        """Take in what the worker said meanwhile; to be called about ten times a second."""
+        """Take in what the worker said meanwhile; to be called some ten times a second."""
         self._working_generator().tick()
 
     def run_to_end(self, on_progress: Callable[[JobView], None]) -> None:
