@@ -178,7 +178,7 @@ def main() -> int:
     arguments = parser.parse_args()
     with np.load(arguments.golden, allow_pickle=False) as file:
         golden = dict(file)
-    checkpoint = load_checkpoint(arguments.checkpoint, torch.device("cpu"))
+    checkpoint = load_checkpoint(arguments.checkpoint, torch.device("cpu"), "full")
     print(f"{'array':<16}{'error':>12}{'tolerance':>12}")
     passed = True
     with torch.inference_mode():

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 STDLIB = sys.stdlib_module_names
 WORKERS_PACKAGES = frozenset(
-    {"torch", "numpy", "PIL", "transformers", "safetensors", "yaml", "rembg", "onnxruntime", "trimesh", "mcubes"}
+    {"torch", "numpy", "PIL", "safetensors", "yaml", "rembg", "onnxruntime", "trimesh", "mcubes"}
 )
 """What the installer pins for the worker; a package more is a decision, taken here."""
 
@@ -38,7 +38,7 @@ RULES = (
         "triposr_addon.blender",
         frozenset({"bpy", "mathutils", "numpy", "triposr_addon.host", "triposr_addon.protocol"}),
     ),
-    Rule("triposr_addon.worker.model", frozenset({"torch", "transformers"})),
+    Rule("triposr_addon.worker.model", frozenset({"torch"})),
     Rule("triposr_addon.worker", WORKERS_PACKAGES | {"triposr_addon.protocol", "triposr_addon.wire"}),
     # The command line: the worker's code without Blender and without the wire.
     Rule("triposr_addon.__main__", frozenset({"triposr_addon.protocol", "triposr_addon.worker"})),
@@ -124,6 +124,7 @@ def test_blenders_door_imports_only_inside_its_functions() -> None:
         ("triposr_addon/worker/photo.py", "import requests"),
         ("triposr_addon/worker/photo.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import bpy"),
         ("triposr_addon/worker/model/decoder.py", "import numpy"),
+        ("triposr_addon/worker/model/image_encoder.py", "from transformers import ViTModel"),
         ("triposr_addon/worker/model/decoder.py", "from triposr_addon import protocol"),
         ("triposr_addon/worker/model/decoder.py", "from triposr_addon.worker.failures import ModelFailure"),
         ("triposr_addon/__main__.py", "from triposr_addon.blender import panel"),

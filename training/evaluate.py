@@ -62,7 +62,7 @@ def held_out_object(index: int, size: int, cache: Path | None = None) -> HeldOut
 
 def evaluate(folder: Path, indices: Sequence[int], cache: Path | None = None) -> dict[str, Any]:
     """Scores of the test objects of these indices: the mean, and each object's own with family and seed."""
-    checkpoint = load_checkpoint(folder, torch.device("cpu"))
+    checkpoint = load_checkpoint(folder, torch.device("cpu"), "full")
     entries: list[dict[str, Any]] = []
     for index in indices:
         one = held_out_object(index, checkpoint.config.image_size, cache)

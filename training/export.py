@@ -12,7 +12,6 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from training.network import config_mapping
-from triposr_addon.worker.tensor_names import released_name
 
 LAST_BIAS = "decoder.layers.8.bias"
 LARGEST_BYTES = 20_000_000
@@ -36,7 +35,7 @@ def calibrated(weights: dict[str, Tensor], offset: float) -> dict[str, Tensor]:
 
 
 def read_best(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """Weights that the trainer kept, by the network's own names, and what it noted about them."""
+    """Weights that the trainer kept, and what it noted about them."""
     with safetensors.safe_open(path, framework="pt") as file:
         about: dict[str, Any] = json.loads(file.metadata()["about"])
     return load_file(path), about
@@ -49,7 +48,7 @@ def export(best: Path, folder: Path, numbers: dict[str, int] | None = None) -> d
     """
     weights, about = read_best(best)
     level = about["offset"] + THIN_PARTS
-    released = {released_name(name): tensor.half().contiguous() for name, tensor in calibrated(weights, level).items()}
+    released = {name: tensor.half().contiguous() for name, tensor in calibrated(weights, level).items()}
     size = sum(tensor.nbytes for tensor in released.values())
     if size > LARGEST_BYTES:
         raise TooLargeError(f"{size} bytes of weights; at most {LARGEST_BYTES} are allowed")

@@ -7,7 +7,6 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import AttentionInterface
 
 from training.attention import attend
 from training.placement import CAMERA_DISTANCE, HALF_VIEW, RADIUS
@@ -25,7 +24,7 @@ FREQUENCIES = 40
 TOKENS = "tokenizer.embeddings"
 POSITIONS = "image_tokenizer.model.embeddings.position_embeddings"
 
-QUIET = ("to_out.0.weight", "net.2.weight", "o_proj.weight", "fc2.weight")
+QUIET = ("to_out.0.weight", "net.2.weight", "output.dense.weight")
 """Endings of the names of residual branches' last weights."""
 
 MICRO = {"width": 64, "vit_layers": 1, "backbone_layers": 1, "neurons": 16}
@@ -64,38 +63,10 @@ def config_mapping(
     }  # fmt: skip
 
 
-def _vit_attend(
-    module: nn.Module, query: Tensor, key: Tensor, value: Tensor, *_: object, **__: object
-) -> tuple[Tensor, None]:
-    return attend(query, key, value).transpose(1, 2), None
-
-
 def build(mapping: dict[str, Any]) -> Reconstructor:
     """The network of a config mapping, with the attention that is quick to train."""
-    AttentionInterface.register("training", _vit_attend)
     config: ModelConfig = model_config_from_mapping(mapping)
-    model = Reconstructor(config, attend)
-    model.image_tokenizer.model.set_attn_implementation("training")
-    return model
-
-
-def scene_codes(model: Reconstructor, images: Tensor) -> Tensor:
-    """What `model(images)` gives, cheaper for a batch: until the first look at the picture all samples are alike."""
-    image_tokens = model.image_tokenizer(images)
-    tokens = model.tokenizer(1)
-    backbone = model.backbone
-    hidden = backbone.proj_in(backbone.norm(tokens).transpose(1, 2))
-    first = backbone.transformer_blocks[0]
-    assert isinstance(first, TransformerBlock)
-    normed = first.norm1(hidden)
-    hidden = (hidden + first.attn1(normed, normed)).expand(len(images), -1, -1)
-    hidden = hidden + first.attn2(first.norm2(hidden), image_tokens)
-    hidden = hidden + first.ff(first.norm3(hidden))
-    for block in backbone.transformer_blocks[1:]:
-        hidden = block(hidden, image_tokens)
-    tokens = backbone.proj_out(hidden).transpose(1, 2) + tokens
-    codes: Tensor = model.post_processor(model.tokenizer.as_planes(tokens))
-    return codes
+    return Reconstructor(config, attend)
 
 
 def _fourier(positions: Tensor, width: int) -> Tensor:
@@ -153,7 +124,7 @@ def initialise(model: Reconstructor) -> None:
 
 
 def _initialise_weight(name: str, weight: Tensor) -> None:
-    if weight.ndim == 2 and ("transformer_blocks" in name or ".layers." in name):
+    if weight.ndim == 2 and ("transformer_blocks" in name or ".encoder.layer." in name):
         nn.init.normal_(weight, std=weight.shape[1] ** -0.5)
     if name.endswith("bias") and "norm" not in name:
         nn.init.zeros_(weight)

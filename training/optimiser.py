@@ -35,7 +35,7 @@ def orthogonalised(matrices: Tensor) -> Tensor:
 
 def is_hidden_matrix(name: str, weight: Tensor) -> bool:
     """Whether Muon takes this weight: the matrices inside the two transformers."""
-    return weight.ndim == 2 and (name.startswith("backbone.") or ".layers." in name) and "decoder" not in name
+    return weight.ndim == 2 and (name.startswith("backbone.") or ".encoder.layer." in name)
 
 
 class Optimiser:

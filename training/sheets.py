@@ -57,11 +57,11 @@ def write_sheet(rows: list[list[Picture]], columns: int, output: Path) -> None:
 
 def held_out_sheet(folder: Path, output: Path, count: int = 12) -> None:
     """The first `count` test objects, none left out."""
-    checkpoint = load_checkpoint(folder, torch.device("cpu"))
+    checkpoint = load_checkpoint(folder, torch.device("cpu"), "full")
     write_sheet([held_out_row(checkpoint, i) for i in range(count)], 3, output)
 
 
 def photo_sheet(folder: Path, photos: list[Path], output: Path) -> None:
     """The given photos."""
-    checkpoint = load_checkpoint(folder, torch.device("cpu"))
+    checkpoint = load_checkpoint(folder, torch.device("cpu"), "full")
     write_sheet([photo_row(checkpoint, path) for path in photos], 1, output)

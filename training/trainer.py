@@ -16,7 +16,7 @@ from torch import distributed
 
 from training.batches import Batch, SampleStore
 from training.losses import field_losses
-from training.network import build, config_mapping, grown, initialise, scene_codes
+from training.network import build, config_mapping, grown, initialise
 from training.optimiser import Optimiser
 from training.schedule import Stage
 from training.validation import OFFSETS, ValidationSet, overlap_sums
@@ -142,7 +142,7 @@ class Trainer:
         if self.progress.step % REFRESH_STEPS == 0:
             self.store.refresh()
         batch = self.batch_of(stage)
-        codes = scene_codes(self.model, batch.images.to(self.run.weight_type))
+        codes = self.model(batch.images.to(self.run.weight_type))
         losses = field_losses(self.model.decoder, codes, batch, stage.softness)
         losses.total.backward()
         share = stage.rate_share(self.progress.step)

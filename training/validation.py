@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from training.batches import BACKGROUND
 from training.losses import decoded
-from training.network import DENSITY_BIAS, LEVEL, scene_codes
+from training.network import DENSITY_BIAS, LEVEL
 from training.placement import RADIUS
 from training.samples import SPLIT_SEEDS, picture_of, placed_object
 from triposr_addon.worker.model.reconstructor import Reconstructor
@@ -78,7 +78,7 @@ def overlap_sums(model: Reconstructor, data: ValidationSet, rank: int = 0, world
         if size != picture.shape[-1]:
             picture = functional.interpolate(picture, (size, size), mode="area")
         weight = next(model.parameters())
-        codes = scene_codes(model, picture.to(weight.dtype))[0].float()
+        codes = model(picture.to(weight.dtype))[0].float()
         logits = logits_on_grid(model, codes, data.inside.shape[1])
         sums[:-1] += intersections_over_unions(logits, data.inside[i])
         sums[-1] += 1

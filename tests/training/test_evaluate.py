@@ -23,7 +23,7 @@ def test_the_built_in_model_is_far_better_than_a_guess() -> None:
 
 
 def test_the_field_seen_from_the_front_covers_the_subject() -> None:
-    checkpoint = load_checkpoint(PREVIEW_FOLDER, torch.device("cpu"))
+    checkpoint = load_checkpoint(PREVIEW_FOLDER, torch.device("cpu"), "full")
     seed = SPLIT_SEEDS["test"] + 1
     thing = placed_object(seed)
     size = checkpoint.config.image_size

@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +21,7 @@ from torch import Tensor  # noqa: E402
 from triposr_addon.worker import failures  # noqa: E402
 from triposr_addon.worker.checkpoint import load_checkpoint, read_config  # noqa: E402
 from triposr_addon.worker.model.reconstructor import Reconstructor  # noqa: E402
-from triposr_addon.worker.tensor_names import module_name, released_name  # noqa: E402
+from triposr_addon.worker.precision import Precision  # noqa: E402
 
 pytestmark = [pytest.mark.torch, pytest.mark.parity]
 
@@ -100,14 +103,20 @@ SPOILT: list[tuple[str, Spoil, type[failures.WorkerFailure], str]] = [
 ]
 
 
+@pytest.mark.parametrize("precision", ["full", "half"])
 @pytest.mark.parametrize(("spoil", "failure", "named"), [row[1:] for row in SPOILT], ids=[row[0] for row in SPOILT])
 def test_a_spoilt_folder_is_a_named_failure(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, spoil: Spoil, failure: type[failures.WorkerFailure], named: str
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: Spoil,
+    failure: type[failures.WorkerFailure],
+    named: str,
+    precision: Precision,
 ) -> None:
     monkeypatch.chdir(folder.parent)
     spoil(folder)
     with pytest.raises(failure) as caught:
-        load_checkpoint(folder, CPU)
+        load_checkpoint(folder, CPU, precision)
     assert named in caught.value.sentence
     assert caught.value.code == failure.code
     assert not Path("exploded").exists()
@@ -116,15 +125,15 @@ def test_a_spoilt_folder_is_a_named_failure(
 def test_safetensors_load_as_the_torch_file_does(folder: Path, tiny_checkpoint: Path) -> None:
     save_file(torch.load(folder / "model.ckpt", weights_only=True), folder / "model.safetensors")
     (folder / "model.ckpt").unlink()
-    loaded, original = load_checkpoint(folder, CPU), load_checkpoint(tiny_checkpoint, CPU)
+    loaded, original = load_checkpoint(folder, CPU, "full"), load_checkpoint(tiny_checkpoint, CPU, "full")
     pairs = zip(loaded.reconstructor.parameters(), original.reconstructor.parameters(), strict=True)
     assert all(torch.equal(one, other) for one, other in pairs)
     assert loaded.sha256 != original.sha256
 
 
-def test_half_precision_weights_become_float32(folder: Path) -> None:
+def test_half_precision_weights_become_float32_where_that_is_wanted(folder: Path) -> None:
     edit_weights(lambda weights: weights.update({name: tensor.half() for name, tensor in weights.items()}))(folder)
-    reconstructor = load_checkpoint(folder, CPU).reconstructor
+    reconstructor = load_checkpoint(folder, CPU, "full").reconstructor
     assert {parameter.dtype for parameter in reconstructor.parameters()} == {torch.float32}
 
 
@@ -138,7 +147,23 @@ def test_the_released_config_describes_the_released_layout(facts: Path) -> None:
     config = read_config(facts / "parity" / "official_config.yaml")
     with torch.device("meta"):
         tensors = Reconstructor(config).state_dict()
-    ours = {released_name(name): list(tensor.shape) for name, tensor in tensors.items()}
     layout = json.loads((facts / "parity" / "official_layout.json").read_text())
-    assert ours == layout["tensors"]
-    assert all(module_name(released_name(name)) == name for name in tensors)
+    assert {name: list(tensor.shape) for name, tensor in tensors.items()} == layout["tensors"]
+
+
+def test_loading_imports_neither_a_compiler_nor_a_library_of_models(tiny_checkpoint: Path, checkout: Path) -> None:
+    """Some random functions make PyTorch import its compiler on the meta device, which takes a second and a half."""
+    code = (
+        "import sys, torch; from pathlib import Path; from triposr_addon.worker.checkpoint import load_checkpoint; "
+        f"load_checkpoint(Path({str(tiny_checkpoint)!r}), torch.device('cpu'), 'full'); "
+        "print(sorted({'torch._dynamo', 'sympy', 'transformers'} & sys.modules.keys()))"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(checkout)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert finished.stdout.strip() == "[]"

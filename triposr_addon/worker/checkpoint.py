@@ -3,7 +3,8 @@
 
 Nothing in the folder can run code: YAML is read by the safe loader, class names are looked up in a table, a .ckpt is
 unpickled with `weights_only`. The network is built without memory (`meta`) and takes the file's memory-mapped
-tensors as its own.
+tensors as its own. Where it computes in half precision, these come from a copy that the first loading leaves beside a
+float32 source (half_weights.py).
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ from triposr_addon.worker.failures import (
     ModelTensorMisshapen,
     ModelTensorMissing,
 )
+from triposr_addon.worker.half_weights import (
+    SourceState,
+    Weights,
+    read_half_weights_or_none,
+    write_half_weights,
+)
 from triposr_addon.worker.model.config import (
     ModelConfig,
     ModelConfigError,
@@ -38,7 +45,7 @@ from triposr_addon.worker.model.config import (
     model_config_from_mapping,
 )
 from triposr_addon.worker.model.reconstructor import Reconstructor
-from triposr_addon.worker.tensor_names import module_name, released_name
+from triposr_addon.worker.precision import Precision, network_type
 
 PREVIEW_FOLDER = Path(__file__).parent / "checkpoints" / "preview"
 """The built-in model: small, for simple objects, to try the tool offline."""
@@ -51,25 +58,40 @@ INTERPOLATION = re.compile(r"\$\{([\w.]+)\}")
 
 @dataclass(frozen=True)
 class LoadedCheckpoint:
-    """A network in evaluation mode, float32, on its device; `sha256` is that of the weights file."""
+    """A network in evaluation mode, its weights frozen.
+
+    `network_type`: what its inner linear layers compute in; all else is float32 (`Reconstructor.type_of_tensors`).
+    `sha256` is that of the weights file, of the source where a copy was read.
+    """
 
     reconstructor: Reconstructor
     config: ModelConfig
     name: str
     sha256: str
+    network_type: torch.dtype
 
 
-def load_checkpoint(folder: Path, device: torch.device) -> LoadedCheckpoint:
+def load_checkpoint(folder: Path, device: torch.device, precision: Precision = "auto") -> LoadedCheckpoint:
     """Read the checkpoint in `folder` onto `device`. Raises a ModelFailure that says what is wrong with it."""
-    config_path, weights_path = folder / CONFIG_NAME, _weights_path(folder)
-    config = read_config(config_path)
-    weights = {module_name(name): tensor for name, tensor in _read_weights(weights_path).items()}
+    loaded = load_on_host(folder, network_type(device, precision))
+    loaded.reconstructor.to(device)
+    return loaded
+
+
+def load_on_host(folder: Path, inner_type: torch.dtype) -> LoadedCheckpoint:
+    """Read the checkpoint in `folder` into tensors of the processor, memory-mapped where they need no conversion.
+
+    They have the types that they will have on the device, for a network that computes in `inner_type`.
+
+    Raises a ModelFailure that says what is wrong with it.
+    """
+    config = read_config(_config_path(folder))
     with torch.device("meta"):
         reconstructor = Reconstructor(config)
-    _check_tensors(reconstructor.state_dict(), weights, weights_path)
-    reconstructor.load_state_dict(weights, assign=True)
+    weights = _weights(folder, reconstructor, inner_type)
+    reconstructor.load_state_dict(weights.tensors, assign=True)
     reconstructor.requires_grad_(requires_grad=False).eval()
-    return LoadedCheckpoint(reconstructor.to(device, torch.float32), config, folder.name, _sha256(weights_path))
+    return LoadedCheckpoint(reconstructor, config, folder.name, weights.sha256, inner_type)
 
 
 def read_config(path: Path) -> ModelConfig:
@@ -89,13 +111,53 @@ def read_config(path: Path) -> ModelConfig:
         ) from error
 
 
-def _weights_path(folder: Path) -> Path:
+def _config_path(folder: Path) -> Path:
     if not (folder / CONFIG_NAME).is_file():
         raise _missing(folder, CONFIG_NAME)
-    for name in WEIGHT_NAMES:
-        if (folder / name).is_file():
-            return folder / name
-    raise _missing(folder, " or ".join(WEIGHT_NAMES))
+    return folder / CONFIG_NAME
+
+
+def _source_or_none(folder: Path) -> Path | None:
+    return next((folder / name for name in WEIGHT_NAMES if (folder / name).is_file()), None)
+
+
+def _weights(folder: Path, network: Reconstructor, inner_type: torch.dtype) -> Weights:
+    """The network's tensors, checked and in their final types: from the half precision copy where that will do."""
+    path = _source_or_none(folder)
+    copy = _fitting_copy_or_none(folder, path, network, inner_type)
+    if copy is not None:
+        return copy
+    if path is None:
+        raise _missing(folder, " or ".join(WEIGHT_NAMES))
+    state = SourceState.of(path)
+    found = _read_weights(path)
+    _check_tensors(network.state_dict(), found, path)
+    weights = _converted(Weights(found, _sha256(path)), network, inner_type)
+    wants_copy = inner_type != torch.float32 and any(tensor.dtype == torch.float32 for tensor in found.values())
+    if wants_copy and write_half_weights(folder, weights, state, inner_type):
+        return _fitting_copy_or_none(folder, path, network, inner_type) or weights
+    return weights
+
+
+def _fitting_copy_or_none(
+    folder: Path, source: Path | None, network: Reconstructor, inner_type: torch.dtype
+) -> Weights | None:
+    """The half precision copy, where it is current and wanted. float32 takes it only if there is nothing better."""
+    if source is not None and inner_type == torch.float32:
+        return None
+    copy = read_half_weights_or_none(folder, SourceState.of(source) if source else None, inner_type)
+    if copy is None or _shapes(copy.tensors) != _shapes(network.state_dict()):
+        return None
+    return _converted(copy, network, inner_type)
+
+
+def _shapes(tensors: Mapping[str, Tensor]) -> dict[str, torch.Size]:
+    return {name: tensor.shape for name, tensor in tensors.items()}
+
+
+def _converted(weights: Weights, network: Reconstructor, inner_type: torch.dtype) -> Weights:
+    types = network.type_of_tensors(inner_type)
+    return Weights({name: weights.tensors[name].to(type_) for name, type_ in types.items()}, weights.sha256)
 
 
 def _missing(folder: Path, name: str) -> ModelFileMissing:
@@ -161,20 +223,18 @@ def _read_weights(path: Path) -> dict[str, Tensor]:
 def _check_tensors(expected: Mapping[str, Tensor], found: Mapping[str, Tensor], path: Path) -> None:
     again = "Choose another model folder or download the model again."
     if missing := sorted(expected.keys() - found.keys()):
-        name = released_name(missing[0])
-        raise ModelTensorMissing(f"The model lacks the tensor {name}. {again}", _listing(path, missing))
+        raise ModelTensorMissing(f"The model lacks the tensor {missing[0]}. {again}", _listing(path, missing))
     if extra := sorted(found.keys() - expected.keys()):
-        name = released_name(extra[0])
-        raise ModelTensorExtra(f"The model holds an unknown tensor, {name:.80}. {again}", _listing(path, extra))
-    for key, tensor in expected.items():
-        if found[key].shape != tensor.shape or not found[key].is_floating_point():
-            is_ = f"{list(found[key].shape)} {found[key].dtype}"
-            sentence = f"The model's tensor {released_name(key)} is {is_}, but {CONFIG_NAME} asks for "
+        raise ModelTensorExtra(f"The model holds an unknown tensor, {extra[0]:.80}. {again}", _listing(path, extra))
+    for name, tensor in expected.items():
+        if found[name].shape != tensor.shape or not found[name].is_floating_point():
+            is_ = f"{list(found[name].shape)} {found[name].dtype}"
+            sentence = f"The model's tensor {name} is {is_}, but {CONFIG_NAME} asks for "
             raise ModelTensorMisshapen(f"{sentence}{list(tensor.shape)}. {again}", str(path))
 
 
 def _listing(path: Path, names: list[str]) -> str:
-    return f"{path}: {len(names)} tensors: " + ", ".join(released_name(name) for name in names[:20])
+    return f"{path}: {len(names)} tensors: " + ", ".join(names[:20])
 
 
 def _sha256(path: Path) -> str:

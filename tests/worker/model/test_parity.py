@@ -29,7 +29,7 @@ def golden(facts: Path) -> Golden:
 
 @pytest.fixture(scope="module")
 def checkpoint(tiny_checkpoint: Path) -> LoadedCheckpoint:
-    return load_checkpoint(tiny_checkpoint, torch.device("cpu"))
+    return load_checkpoint(tiny_checkpoint, torch.device("cpu"), "full")
 
 
 def above_tolerance(checkpoint: LoadedCheckpoint, golden: Golden) -> list[str]:

@@ -39,7 +39,7 @@ class UnknownPartClass(ModelConfigError):
 
 @dataclass(frozen=True)
 class ImageEncoderConfig:
-    """The ViT's numbers, named as in transformers.ViTConfig. The defaults are DINO ViT-B/16 (LRM, section 3.1)."""
+    """The ViT's numbers, named as in `image_tokenizer.vit`. The defaults are DINO ViT-B/16 (LRM, section 3.1)."""
 
     hidden_size: int = 768
     num_hidden_layers: int = 12

@@ -20,6 +20,7 @@ class FieldDecoder(nn.Module):
 
     def __init__(self, config: DecoderConfig) -> None:
         super().__init__()
+        self.width = config.n_neurons
         widths = [config.in_channels] + [config.n_neurons] * config.n_hidden_layers
         layers: list[nn.Module] = []
         for inputs, outputs in itertools.pairwise(widths):

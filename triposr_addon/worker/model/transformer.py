@@ -6,21 +6,18 @@ Attribute names are those of the released checkpoint's tensors.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from triposr_addon.worker.model.attention import Attend, attended_heads
 from triposr_addon.worker.model.config import TransformerConfig
-
-Attend = Callable[[Tensor, Tensor, Tensor], Tensor]
-"""Softmax attention: queries [B, heads, N, d], keys and values [B, heads, M, d] -> [B, heads, N, d]."""
 
 NORM_GROUPS = 32
 
 
 class Transformer(nn.Module):
-    """Triplane tokens [B, C, N] and image tokens [B, M, E] -> triplane tokens [B, C, N], added to the input."""
+    """Triplane tokens [1, C, N] and image tokens [B, M, E] -> triplane tokens [B, C, N], added to the input."""
 
     def __init__(self, config: TransformerConfig, attend: Attend = functional.scaled_dot_product_attention) -> None:
         super().__init__()
@@ -31,16 +28,35 @@ class Transformer(nn.Module):
         self.transformer_blocks = nn.ModuleList(blocks)
         self.proj_out = nn.Linear(width, config.in_channels)
 
-    def forward(self, tokens: Tensor, image_tokens: Tensor) -> Tensor:
-        hidden = self.proj_in(self.norm(tokens).transpose(1, 2))  # [B, N, width]
-        for block in self.transformer_blocks:
+    def opening(self, tokens: Tensor) -> Tensor:
+        """What comes before the first look at a picture, for tokens [1, C, N]: [1, N, width].
+
+        The learned tokens look at each other only, so it is the same for every picture.
+        """
+        hidden = self.proj_in(self.norm(tokens).transpose(1, 2))
+        first = self.transformer_blocks[0]
+        assert isinstance(first, TransformerBlock)
+        return first.look_around(hidden)
+
+    def forward(self, tokens: Tensor, image_tokens: Tensor, opening: Tensor) -> Tensor:
+        """`opening` is that of these tokens."""
+        hidden = opening.expand(len(image_tokens), -1, -1)
+        first, *others = self.transformer_blocks
+        assert isinstance(first, TransformerBlock)
+        image_tokens = image_tokens.to(first.weight_type)
+        hidden = first.look_at(hidden, image_tokens)
+        for block in others:
             hidden = block(hidden, image_tokens)
         output: Tensor = self.proj_out(hidden).transpose(1, 2) + tokens
         return output
 
 
 class TransformerBlock(nn.Module):
-    """Pre-norm block: triplane tokens [B, N, width] look at each other, then at the image tokens [B, M, E]."""
+    """Pre-norm block: triplane tokens [B, N, width] look at each other, then at the image tokens [B, M, E].
+
+    The sum that runs through the blocks keeps the norms' type; linear layers and attention compute in the type of
+    their weights.
+    """
 
     def __init__(self, width: int, config: TransformerConfig, attend: Attend) -> None:
         super().__init__()
@@ -52,12 +68,25 @@ class TransformerBlock(nn.Module):
         self.norm3 = nn.LayerNorm(width)
         self.ff = FeedForward(width)
 
-    def forward(self, hidden: Tensor, image_tokens: Tensor) -> Tensor:
-        normed = self.norm1(hidden)
-        hidden = hidden + self.attn1(normed, normed)
-        hidden = hidden + self.attn2(self.norm2(hidden), image_tokens)
-        output: Tensor = hidden + self.ff(self.norm3(hidden))
+    @property
+    def weight_type(self) -> torch.dtype:
+        """The type in which linear layers and attention compute."""
+        return self.attn1.to_q.weight.dtype
+
+    def look_around(self, hidden: Tensor) -> Tensor:
+        """Self-attention: [B, N, width] -> [B, N, width]."""
+        normed = self.norm1(hidden).to(self.weight_type)
+        attended: Tensor = hidden + self.attn1(normed, normed)
+        return attended
+
+    def look_at(self, hidden: Tensor, image_tokens: Tensor) -> Tensor:
+        """Cross-attention to image tokens [B, M, E], and the feed-forward part: [B, N, width] -> [B, N, width]."""
+        hidden = hidden + self.attn2(self.norm2(hidden).to(self.weight_type), image_tokens)
+        output: Tensor = hidden + self.ff(self.norm3(hidden).to(self.weight_type))
         return output
+
+    def forward(self, hidden: Tensor, image_tokens: Tensor) -> Tensor:
+        return self.look_at(self.look_around(hidden), image_tokens)
 
 
 class Attention(nn.Module):
@@ -74,12 +103,8 @@ class Attention(nn.Module):
         self.to_out = nn.ModuleList([nn.Linear(width, width), nn.Identity()])
 
     def forward(self, hidden: Tensor, context: Tensor) -> Tensor:
-        queries, keys, values = (
-            project.unflatten(2, (self.heads, -1)).transpose(1, 2)
-            for project in (self.to_q(hidden), self.to_k(context), self.to_v(context))
-        )
-        attended = self.attend(queries, keys, values).transpose(1, 2).flatten(2)
-        output: Tensor = self.to_out[0](attended)
+        projected = self.to_q(hidden), self.to_k(context), self.to_v(context)
+        output: Tensor = self.to_out[0](attended_heads(*projected, self.heads, self.attend))
         return output
 
 

@@ -10,17 +10,16 @@ from triposr_addon.worker.model.config import TriplaneTokensConfig
 
 
 class TriplaneTokens(nn.Module):
-    """Three learned planes, kept as `embeddings` [3, C, P, P] and handed out as a sequence [B, C, 3 P P]."""
+    """Three learned planes, kept as `embeddings` [3, C, P, P] and handed out as a sequence [1, C, 3 P P]."""
 
     def __init__(self, config: TriplaneTokensConfig) -> None:
         super().__init__()
         side, channels = config.plane_size, config.num_channels
-        self.embeddings = nn.Parameter(torch.randn(3, channels, side, side) / channels**0.5)
+        self.embeddings = nn.Parameter(torch.zeros(3, channels, side, side))
 
-    def forward(self, batch_size: int) -> Tensor:
-        """The same tokens for each picture of the batch: [B, C, 3 P P]."""
-        sequence = self.embeddings.permute(1, 0, 2, 3).flatten(1)  # [C, 3 P P]
-        return sequence.expand(batch_size, -1, -1)
+    def forward(self) -> Tensor:
+        """The tokens, the same for every picture: [1, C, 3 P P]."""
+        return self.embeddings.permute(1, 0, 2, 3).flatten(1)[None]
 
     def as_planes(self, sequence: Tensor) -> Tensor:
         """Sequence [B, C, 3 P P] -> planes [B, 3, C, P, P]."""
