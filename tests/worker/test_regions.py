@@ -8,7 +8,7 @@ from collections import deque
 import numpy as np
 import pytest
 
-from triposr_addon.worker.regions import Mask, flood, larger_regions
+from triposr_addon.worker.regions import Mask, flood, highest_near, larger_regions
 
 # numpy alone, but of the worker's environment
 pytestmark = pytest.mark.torch
@@ -69,3 +69,12 @@ def test_regions_touching_at_corners_only_are_two() -> None:
     weights[0, 0] = 1
     weights[1:, 1:] = 1
     assert not larger_regions(weights, 0.5)[0, 0]
+
+
+@pytest.mark.parametrize("reach", [1, 2, 5])
+def test_the_highest_value_near_by_is_that_of_a_window_over_each_pixel(reach: int) -> None:
+    plane = np.random.default_rng(4).random((23, 31)).astype(np.float32)
+    padded = np.pad(plane, reach, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (2 * reach + 1, 2 * reach + 1))
+    assert np.array_equal(highest_near(plane, reach), windows.max(axis=(2, 3)))
+    assert np.array_equal(highest_near(plane > 0.9, reach), (windows > 0.9).any(axis=(2, 3)))

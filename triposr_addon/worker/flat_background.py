@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from triposr_addon.worker.colour_distance import root_mean_square
 from triposr_addon.worker.ground_shadow import with_ground_shadow
 from triposr_addon.worker.photo import RgbaPicture
-from triposr_addon.worker.regions import Mask, flood
+from triposr_addon.worker.regions import Mask, flood, highest_near
 
 Plane = npt.NDArray[np.float32]
 
@@ -53,9 +54,10 @@ def fill_flat_background(picture: RgbaPicture) -> FlatFill:
     """Separate the subject of an opaque RGBA picture [H, W, 4] from a plain backdrop."""
     working = _scaled_down(picture)
     backdrop, tolerance, plain = _fit_backdrop(working)
-    distance = _distance(working, backdrop)
+    smooth = _blurred(working)  # so that noise opens no holes
+    distance = root_mean_square(smooth - backdrop)
     background = flood(_border(distance.shape), distance < tolerance)
-    background = with_ground_shadow(_blurred(_blurred(working)), backdrop, background)
+    background = with_ground_shadow(_blurred(smooth), backdrop, background)
     alpha = _scaled_up(_soft_alpha(background, distance), picture.shape)
     return FlatFill(alpha, _without_backdrop(picture[..., :3], backdrop, alpha), plain)
 
@@ -85,31 +87,43 @@ def _fit_backdrop(colour: Plane) -> tuple[Plane, float, bool]:
 
     Refitted to the better half of the border each round: a subject that touches the border must not bend it.
     """
-    border = _border(colour.shape)
-    terms = _quadratic_terms(colour.shape)
-    border_terms, border_colour = terms[border], colour[border]
-    residual = np.sqrt(np.mean((border_colour - np.median(border_colour, axis=0)) ** 2, axis=1))
+    border = np.nonzero(_border(colour.shape))
+    rows, columns = (np.linspace(-1.0, 1.0, side, dtype=np.float32) for side in colour.shape[:2])
+    terms, border_colour = _quadratic_terms(rows[border[0]], columns[border[1]]), colour[border]
+    residual = root_mean_square(border_colour - np.median(border_colour, axis=0).astype(np.float32))
+    good = np.zeros(len(residual), dtype=bool)
     for _ in range(FIT_ROUNDS):
-        good = residual <= max(float(np.median(residual)) * 1.5, 1.0 / 255.0)
-        weights, *_ = np.linalg.lstsq(border_terms[good], border_colour[good], rcond=None)
-        residual = np.sqrt(np.mean((border_colour - border_terms @ weights) ** 2, axis=1))
+        before, good = good, residual <= max(float(np.median(residual)) * 1.5, 1.0 / 255.0)
+        if np.array_equal(good, before):
+            break
+        weights = _least_squares(terms, border_colour, good)
+        residual = root_mean_square(border_colour - terms @ weights)
     noise = float(np.median(residual))
     tolerance = float(np.clip(NOISE_FACTOR * noise, LEAST_TOLERANCE, MOST_TOLERANCE))
-    backdrop = np.clip(terms @ weights, 0.0, 1.0).astype(np.float32)
+    backdrop = np.clip(_quadratic_surface(weights, rows, columns), 0.0, 1.0)
     return backdrop, tolerance, bool(np.mean(residual < tolerance) >= PLAIN_SHARE)
 
 
-def _quadratic_terms(shape: tuple[int, ...]) -> Plane:
-    rows = np.linspace(-1.0, 1.0, shape[0], dtype=np.float32)[:, None]
-    columns = np.linspace(-1.0, 1.0, shape[1], dtype=np.float32)[None, :]
-    terms = [np.ones_like(rows * columns), rows + 0 * columns, columns + 0 * rows]
-    terms += [rows * columns, rows**2 + 0 * columns, columns**2 + 0 * rows]
-    return np.stack(terms, axis=-1)
+def _least_squares(terms: Plane, colour: Plane, good: Mask) -> Plane:
+    """The weights [6, 3] that bring `terms` [N, 6] nearest to `colour` [N, 3] where `good`.
+
+    By normal equations, summed in double precision: in single they move the surface by a whole step of a byte.
+    """
+    chosen = (terms * good[:, None]).T.astype(np.float64)
+    return np.asarray(np.linalg.lstsq(chosen @ terms, chosen @ colour, rcond=None)[0], dtype=np.float32)
 
 
-def _distance(colour: Plane, backdrop: Plane) -> Plane:
-    """Colour distance of each pixel to the backdrop; a small blur first, so that noise opens no holes."""
-    return np.asarray(np.sqrt(np.mean((_blurred(colour) - backdrop) ** 2, axis=-1)), dtype=np.float32)
+def _quadratic_terms(rows: Plane, columns: Plane) -> Plane:
+    """1, r, c, rc, r², c² at the places (rows [N], columns [N]): [N, 6]."""
+    return np.stack([np.ones_like(rows), rows, columns, rows * columns, rows**2, columns**2], axis=-1)
+
+
+def _quadratic_surface(weights: Plane, rows: Plane, columns: Plane) -> Plane:
+    """The surface [H, W, 3] of the weights [6, 3] over rows [H] and columns [W]: what depends on one, once for each."""
+    down = weights[0] + rows[:, None] * weights[1] + rows[:, None] ** 2 * weights[4]
+    across = columns[:, None] * weights[2] + columns[:, None] ** 2 * weights[5]
+    both = rows[:, None, None] * (columns[:, None] * weights[3])
+    return np.asarray(both + down[:, None] + across, dtype=np.float32)
 
 
 def _blurred(colour: Plane) -> Plane:
@@ -123,23 +137,11 @@ def _soft_alpha(background: Mask, distance: Plane) -> Plane:
 
     A rim pixel is a mix of subject and backdrop, so its distance over the subject's (the highest near by) is its share.
     """
-    rim = _grown(background, EDGE_REACH) & _grown(~background, EDGE_REACH)
-    share = distance / np.maximum(_highest_near(distance, EDGE_REACH), 1e-6)
+    rim = highest_near(background, EDGE_REACH) & highest_near(~background, EDGE_REACH)
+    share = distance / np.maximum(highest_near(distance, EDGE_REACH), 1e-6)
     share = np.clip((share - 0.15) / 0.7, 0.0, 1.0)  # the blur spreads a hard edge over three pixels
     alpha = np.where(background, 0.0, 1.0)
     return np.where(rim, share, alpha).astype(np.float32)
-
-
-def _grown(mask: Mask, reach: int) -> Mask:
-    return np.asarray(_highest_near(mask.astype(np.float32), reach) > 0.0)
-
-
-def _highest_near(plane: Plane, reach: int) -> Plane:
-    padded = np.pad(plane, reach, mode="edge")
-    window = 2 * reach + 1
-    columns = np.max(np.lib.stride_tricks.sliding_window_view(padded, window, axis=1), axis=-1)
-    highest: Plane = np.max(np.lib.stride_tricks.sliding_window_view(columns, window, axis=0), axis=-1)
-    return highest
 
 
 def _without_backdrop(colour: npt.NDArray[np.uint8], backdrop: Plane, alpha: Plane) -> npt.NDArray[np.uint8]:

@@ -99,4 +99,4 @@ def save_cutout(square: RgbaPicture, path: Path) -> None:
     image = Image.fromarray(square)
     image.thumbnail((CUTOUT_SIDE, CUTOUT_SIDE))
     with written_aside(path) as aside:
-        image.save(aside, format="PNG")
+        image.save(aside, format="PNG", compress_level=1)  # a quarter of the time for a tenth more bytes

@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from triposr_addon.worker.regions import Mask, flood
+from triposr_addon.worker.colour_distance import root_mean_square
+from triposr_addon.worker.regions import Mask, flood, highest_near
 
 Plane = npt.NDArray[np.float32]
 
@@ -43,9 +44,9 @@ def with_ground_shadow(picture: Plane, backdrop: Plane, background: Mask) -> Mas
 
 
 def _ground_hue(picture: Plane, backdrop: Plane) -> Mask:
-    power = np.maximum(np.sum(backdrop * backdrop, axis=-1), 1e-6)
-    brightness = np.sum(picture * backdrop, axis=-1) / power
-    left_over = np.sqrt(np.mean((picture - brightness[..., None] * backdrop) ** 2, axis=-1))
+    power = np.maximum(np.einsum("hwc,hwc->hw", backdrop, backdrop), 1e-6)
+    brightness = np.einsum("hwc,hwc->hw", picture, backdrop) / power
+    left_over = root_mean_square(picture - brightness[..., None] * backdrop)
     return np.asarray((brightness > DARKEST) & (brightness < BRIGHTEST) & (left_over < HUE_TOLERANCE))
 
 
@@ -57,8 +58,8 @@ def _ground_rows(background: Mask) -> Mask:
 
 
 def _smooth(picture: Plane) -> Mask:
-    along_rows, along_columns = np.gradient(picture.mean(axis=-1))
-    return np.asarray(np.hypot(along_rows, along_columns) < STEEPEST)
+    along_rows, along_columns = np.gradient(np.einsum("hwc->hw", picture) / np.float32(picture.shape[-1]))
+    return np.asarray(along_rows * along_rows + along_columns * along_columns < STEEPEST * STEEPEST)
 
 
 def _narrowed(mask: Mask) -> Mask:
@@ -66,8 +67,5 @@ def _narrowed(mask: Mask) -> Mask:
 
 
 def _widened(mask: Mask) -> Mask:
-    """Grown by GATE pixels in each direction; beyond the picture's edge everything goes on as at the edge."""
-    padded = np.pad(mask, GATE, mode="edge")
-    window = 2 * GATE + 1
-    columns = np.any(np.lib.stride_tricks.sliding_window_view(padded, window, axis=1), axis=-1)
-    return np.asarray(np.any(np.lib.stride_tricks.sliding_window_view(columns, window, axis=0), axis=-1))
+    """Grown by GATE pixels in each direction."""
+    return highest_near(mask, GATE)
