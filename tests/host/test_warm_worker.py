@@ -36,7 +36,9 @@ def test_the_worker_is_ready_before_the_first_job(make: MakeGenerator, photo: Ph
     generator, steps = make(), set[str]()
     warm_up(generator, photo("good"))
     assert not generator.busy()
-    wait_until_logged(storage, "warmed up, seconds: {'load model': 0.25}", generator)
+    assert not generator.ready()
+    tick_until(generator, generator.ready)
+    assert "warmed up, seconds: {'load model': 0.25}" in storage.worker_log_tail()
     worker = pid(generator)
     view = generator.run_until_done(generator.submit(photo("good")), ENOUGH_SECONDS, lambda view: steps.add(view.step))
     assert view.state is JobState.DONE

@@ -123,6 +123,10 @@ class Generator:
         """What the warm worker said of itself: device, memory, versions. None while there is none."""
         return self._worker.initialized
 
+    def ready(self) -> bool:
+        """Whether a worker stands there with nothing to do, as far as the last tick() heard."""
+        return self._worker.idle
+
     def warm_up(self, model: Path, photo: Path, background: str) -> None:
         """Get a worker ready for a photo that is likely to come; returns at once, and needs no tick().
 
