@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from triposr_addon.protocol import BACKGROUND_METHODS, ErrorReport, PhotoSettings, SurfaceSettings
 from triposr_addon.worker.failures import INTERNAL, OutputUnwritable, PhotoMissing, WorkerFailure
+from triposr_addon.worker.idle_threads import let_idle_threads_sleep
 from triposr_addon.worker.progress_line import ProgressLine
 from triposr_addon.worker.steps import Steps
 
@@ -66,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if bool(options.photos) == bool(options.from_field):
         parser.error("give photos, or --from-field FILE, and not both")
+    let_idle_threads_sleep()
     try:
         return _run(options)
     except KeyboardInterrupt:
