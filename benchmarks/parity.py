@@ -25,11 +25,11 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from triposr_addon.worker.checkpoint import LoadedCheckpoint, load_checkpoint
+from triposr_addon.worker.crossed_cells import cells_of_grid
 from triposr_addon.worker.framing import composite_on_grey, frame_subject
 from triposr_addon.worker.marching_cubes import triangulate
 from triposr_addon.worker.model.decoder import sample_triplane
 from triposr_addon.worker.model.volume_renderer import FieldQuery, Rays, orbit_rays, render_rays
-from triposr_addon.worker.surface import Surface, corner_values, crossed_cells
 
 Golden = Mapping[str, NDArray[Any]]
 
@@ -90,7 +90,7 @@ def compare(checkpoint: LoadedCheckpoint, golden: Golden) -> Iterator[Comparison
     yield Comparison("log_density", relative_error(density.log(), np.log(golden["density"])), EXACT)
     yield Comparison("colour", relative_error(colour, golden["color"]), EXACT)
     yield Comparison("views", relative_error(_views(checkpoint, query, golden), golden["views"]), RENDERED)
-    yield from _mesh_comparisons(_dense_surface(checkpoint, scene_code, golden), golden)
+    yield from _mesh_comparisons(*_dense_surface(checkpoint, scene_code, golden), golden)
 
 
 def relative_error(out: Tensor, golden: NDArray[Any]) -> float:
@@ -117,25 +117,24 @@ def _framing_error(golden: Golden) -> float:
     return float(np.abs(framed.numpy() - golden["preprocessed"] / 255.0).mean())
 
 
-def _dense_surface(checkpoint: LoadedCheckpoint, scene_code: Tensor, golden: Golden) -> Surface:
-    """The reference's way: every node asked, densities interpolated, the box's faces left open."""
+def _dense_surface(checkpoint: LoadedCheckpoint, scene_code: Tensor, golden: Golden) -> tuple[Tensor, Tensor]:
+    """Vertices and triangles in the reference's way: every node asked, densities interpolated, the box's faces open."""
     resolution, radius = int(golden["mesh_resolution"]), checkpoint.config.field.radius
     nodes = torch.linspace(-radius, radius, resolution)
     query = field_query(checkpoint, scene_code)
     slabs = [query(torch.cartesian_prod(node[None], nodes, nodes))[0] for node in nodes]
     grid = torch.cat(slabs).view(resolution, resolution, resolution) - float(golden["mesh_threshold"])
-    cells = crossed_cells(grid)
-    mesh = triangulate(cells, corner_values(grid, cells))
-    return Surface(mesh.vertices(mesh.linear_shares()) * (2 * radius / (resolution - 1)) - radius, mesh.triangles)
+    mesh = triangulate(cells_of_grid(grid))
+    return mesh.vertices(mesh.linear_shares()) * (2 * radius / (resolution - 1)) - radius, mesh.triangles
 
 
-def _mesh_comparisons(surface: Surface, golden: Golden) -> Iterator[Comparison]:
-    corners = surface.vertices[surface.triangles].double()  # [F, 3, 3]
+def _mesh_comparisons(vertices: Tensor, triangles: Tensor, golden: Golden) -> Iterator[Comparison]:
+    corners = vertices[triangles].double()  # [F, 3, 3]
     normals = torch.linalg.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]) / 2
     area, volume = normals.norm(dim=1).sum(), (corners[:, 0] * normals).sum() / 3
     faces, golden_area, bounds = int(golden["mesh_faces"]), float(golden["mesh_area"]), golden["mesh_bounds"]
     side = float(np.max(bounds[1] - bounds[0]))
-    box = torch.stack([surface.vertices.amin(dim=0), surface.vertices.amax(dim=0)])
+    box = torch.stack([vertices.amin(dim=0), vertices.amax(dim=0)])
     yield Comparison("mesh_faces", abs(len(corners) - faces) / faces, FACES)
     yield Comparison("mesh_area", abs(float(area) / golden_area - 1.0), MEASURED)
     yield Comparison("mesh_volume", abs(float(volume) - float(golden["mesh_volume"])) / golden_area, ENCLOSED)

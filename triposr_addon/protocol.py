@@ -53,12 +53,22 @@ class PhotoSettings:
 BACKGROUND_METHODS = ("auto", "alpha", "rembg", "flat", "none")
 
 
+INTERPOLATIONS = ("secant", "log-density", "density")
+"""In log-density with the field asked once more, in log-density alone, or in density as the reference does."""
+
+
 @dataclass(frozen=True)
 class SurfaceSettings:
-    """How a field becomes a mesh: grid nodes on the longest side (16..1024) and the density of the surface (> 0)."""
+    """How a field becomes a mesh: grid nodes on each side (16..1024) and the density of the surface (> 0).
+
+    `exact` asks the field at each node of the grid, not only near the surface: the same mesh, many times later.
+    `interpolation`, one of INTERPOLATIONS, says how vertices are placed between grid nodes.
+    """
 
     resolution: int = 256
     threshold: float = 25.0
+    exact: bool = False
+    interpolation: str = "secant"
 
 
 # --- requests and their results --------------------------------------------------------------------------------------
@@ -125,7 +135,10 @@ class Reconstruct:
 
 @dataclass(frozen=True)
 class Reconstructed:
-    """The field file, which model made it (folder name and SHA-256 of its weights), seconds by step, warnings."""
+    """The field file, which model made it (folder name and SHA-256 of its weights), seconds by step, warnings.
+
+    `device` is where the network ran: the processor, with a warning, where the graphics memory was too small.
+    """
 
     field_path: str
     model_name: str
@@ -148,13 +161,15 @@ class Extract:
 
 @dataclass(frozen=True)
 class Extracted:
-    """The mesh file and its counts; `closed` says that every edge has exactly two triangles."""
+    """The mesh file and its counts; `closed` says that every edge has exactly two triangles. Else as Reconstructed."""
 
     mesh_path: str
     vertices: int
     triangles: int
     closed: bool
     seconds: dict[str, float] = field(default_factory=dict)
+    device: str = ""
+    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

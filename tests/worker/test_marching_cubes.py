@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -12,15 +13,17 @@ import pytest
 torch = pytest.importorskip("torch")
 from torch import Tensor  # noqa: E402 - after the check that torch is there
 
+from tests.worker.manifold import is_closed  # noqa: E402
+from triposr_addon.worker.bricks import Points  # noqa: E402
+from triposr_addon.worker.crossed_cells import CORNERS, CrossedCells, cells_of_grid, padded  # noqa: E402
 from triposr_addon.worker.marching_cubes import (  # noqa: E402
-    CORNERS,
     EDGES,
+    Triangulation,
     case_loops,
     case_triangles,
-    is_closed,
+    has_no_border,
     triangulate,
 )
-from triposr_addon.worker.surface import cells_of_grid, corner_values, crossed_cells  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
@@ -118,6 +121,11 @@ def noise(side: int, seed: int) -> Tensor:
     return Tensor(np.random.default_rng(seed).normal(size=(side, side, side)).astype(np.float32))
 
 
+def closed(grid: Tensor) -> Triangulation:
+    """The grid's surface with a layer of outside around it."""
+    return triangulate(cells_of_grid(padded(grid)))
+
+
 def smooth(side: int) -> Tensor:
     places = np.linspace(-1, 1, side)
     x, y, z = np.meshgrid(places, places, places, indexing="ij")
@@ -127,7 +135,7 @@ def smooth(side: int) -> Tensor:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_surface_of_noise_is_closed(seed: int) -> None:
-    mesh = triangulate(*cells_of_grid(noise(14, seed)))
+    mesh = closed(noise(14, seed))
     assert is_closed(mesh.triangles)
     assert len(mesh.triangles) > 3000
 
@@ -136,8 +144,7 @@ def test_the_surface_of_noise_is_closed(seed: int) -> None:
 def test_the_surface_is_that_of_pymcubes(grid: Tensor) -> None:
     """As many vertices and triangles, and the same vertices, as an independent implementation of the usual table."""
     mcubes = pytest.importorskip("mcubes")
-    cells = crossed_cells(grid)
-    mesh = triangulate(cells, corner_values(grid, cells))
+    mesh = triangulate(cells_of_grid(grid))
     vertices, triangles = mcubes.marching_cubes(grid.numpy().astype(np.float64), 0.0)
     assert mesh.triangles.shape == triangles.shape
     ours, theirs = mesh.vertices(mesh.linear_shares()), torch.from_numpy(vertices).float()
@@ -149,20 +156,36 @@ def test_the_surface_is_that_of_pymcubes(grid: Tensor) -> None:
 def test_vertices_never_coincide_even_where_nodes_lie_on_the_surface() -> None:
     grid = noise(10, 3)
     grid[grid.abs() < 0.5] = 0.0
-    mesh = triangulate(*cells_of_grid(grid))
+    mesh = closed(grid)
     vertices = mesh.vertices(mesh.linear_shares())
     assert len(vertices.unique(dim=0)) == len(vertices)
     assert is_closed(mesh.triangles)
 
 
-def test_a_mesh_with_a_hole_is_not_closed() -> None:
-    mesh = triangulate(*cells_of_grid(smooth(12)))
-    assert is_closed(mesh.triangles)
-    assert not is_closed(mesh.triangles[1:])
-    assert not is_closed(mesh.triangles[:0])
+def test_the_order_of_the_cells_does_not_matter() -> None:
+    crossed = cells_of_grid(padded(noise(9, 5)))
+    order = torch.randperm(len(crossed.cells), generator=torch.Generator().manual_seed(2))
+    mixed = triangulate(CrossedCells(crossed.cells.at(order), crossed.values[:, order]))
+    straight = triangulate(crossed)
+    assert torch.equal(mixed.triangles, straight.triangles)
+    assert torch.equal(mixed.starts, straight.starts)
+    assert torch.equal(mixed.lower_values, straight.lower_values)
 
 
-def test_a_turned_triangle_is_not_closed() -> None:
-    triangles = triangulate(*cells_of_grid(smooth(12))).triangles.clone()
-    triangles[0] = triangles[0].flip(0)
-    assert not is_closed(triangles)
+def test_no_cells_have_no_surface() -> None:
+    nowhere = torch.empty(0, dtype=torch.int32)
+    mesh = triangulate(CrossedCells(Points(nowhere, nowhere, nowhere), torch.empty(8, 0)))
+    assert mesh.triangles.shape == (0, 3)
+    assert len(mesh.starts) == 0
+
+
+@pytest.mark.parametrize("check", [is_closed, has_no_border])
+def test_what_is_closed(check: Callable[[Tensor], bool]) -> None:
+    triangles = closed(noise(12, 1)).triangles
+    turned = triangles.clone()
+    turned[0] = turned[0].flip(0)
+    assert check(triangles)
+    assert not check(turned)
+    assert not check(triangles[1:])
+    assert not check(triangles[:0])
+    assert not check(triangles.flip(0)[:-1])

@@ -13,19 +13,16 @@ import pytest
 torch = pytest.importorskip("torch")
 from torch import Tensor  # noqa: E402
 
-from tests.worker.solids import BOX, THRESHOLD, ball, rod  # noqa: E402 - after the check that torch is there
+from tests.worker.manifold import is_closed  # noqa: E402 - after the check that torch is there
+from tests.worker.solids import BOX, THRESHOLD, ball, rod  # noqa: E402
 from triposr_addon.protocol import SurfaceSettings  # noqa: E402
 from triposr_addon.worker import failures  # noqa: E402
 from triposr_addon.worker.checkpoint import load_checkpoint  # noqa: E402
+from triposr_addon.worker.crossed_cells import cells_of_grid  # noqa: E402
 from triposr_addon.worker.field import TriplaneField  # noqa: E402
-from triposr_addon.worker.marching_cubes import is_closed, triangulate  # noqa: E402
+from triposr_addon.worker.marching_cubes import triangulate  # noqa: E402
 from triposr_addon.worker.plane_maps import PlaneMaps  # noqa: E402
-from triposr_addon.worker.surface import (  # noqa: E402
-    Surface,
-    corner_values,
-    crossed_cells,
-    extract_surface,
-)
+from triposr_addon.worker.surface import Surface, extract_surface  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
@@ -113,8 +110,7 @@ def test_the_reference_extracts_the_same_surface(facts: Path, tiny_checkpoint: P
     scene_code = torch.from_numpy(golden["scene_code"])
     field = TriplaneField(scene_code, checkpoint.reconstructor.decoder, numbers.radius, numbers.density_bias)
     density = torch.exp(PlaneMaps(field, resolution).lattice(torch.arange(resolution)) + numbers.density_bias)
-    cells = crossed_cells(density - threshold)
-    mesh = triangulate(cells, corner_values(density - threshold, cells))
+    mesh = triangulate(cells_of_grid(density - threshold))
     step = 2 * numbers.radius / (resolution - 1)
     vertices = mesh.vertices(mesh.linear_shares()) * step - numbers.radius
 

@@ -23,8 +23,9 @@ import torch
 from torch import Tensor
 
 from triposr_addon.worker.failures import FieldFileMissing, FieldFileUnreadable, FieldNotFinite
+from triposr_addon.worker.folded_decoder import FoldedDecoder
 from triposr_addon.worker.model.config import DecoderConfig
-from triposr_addon.worker.model.decoder import FieldDecoder, sample_triplane
+from triposr_addon.worker.model.decoder import FieldDecoder
 from triposr_addon.worker.result_file import written_aside
 
 FORMAT = "triposr-triplane-field"
@@ -32,7 +33,7 @@ FORMAT_VERSION = "1"
 LARGEST_FILE_BYTES = 1 << 30
 LARGEST_PLANE_SIDE = 2048
 LARGEST_WIDTH = 4096
-CPU_CHUNK_POINTS = 1 << 15
+CPU_CHUNK_POINTS = 1 << 12
 GPU_CHUNK_POINTS = 1 << 18
 
 
@@ -41,7 +42,8 @@ class TriplaneField:
     """A scene code with its decoder, in raw TripoSR axes: Z up, front +X, image-right +Y.
 
     planes: [3, C, H, W] float32. radius: half the box's side in field units. density_bias: added to the raw density
-    before exp. provenance: where the field comes from, as text by name.
+    before exp. provenance: where the field comes from, as text by name. points_at_once: how many are asked together;
+    None for what suits the device.
     """
 
     planes: Tensor
@@ -49,6 +51,7 @@ class TriplaneField:
     radius: float
     density_bias: float
     provenance: Mapping[str, str] = field(default_factory=dict)
+    points_at_once: int | None = None
 
     @property
     def device(self) -> torch.device:
@@ -65,7 +68,7 @@ class TriplaneField:
     @property
     def chunk_points(self) -> int:
         """How many points are asked at once: what stays in a processor's cache, or keeps a graphics card busy."""
-        return CPU_CHUNK_POINTS if self.device.type == "cpu" else GPU_CHUNK_POINTS
+        return self.points_at_once or (CPU_CHUNK_POINTS if self.device.type == "cpu" else GPU_CHUNK_POINTS)
 
     def raw_density(self, points: Tensor, check: Callable[[], None] = lambda: None) -> Tensor:
         """The decoder's density output [N] at points [N, 3], before bias and exp.
@@ -88,11 +91,13 @@ class TriplaneField:
 
     @torch.no_grad()
     def _decoded(self, points: Tensor, check: Callable[[], None]) -> Tensor:
-        decoded = []
-        for chunk in points.to(self.device).split(self.chunk_points):
+        folded = FoldedDecoder(self.planes, self.decoder)
+        decoded = torch.empty(len(points), 4, device=self.device)
+        for start in range(0, len(points), self.chunk_points):
             check()
-            decoded.append(self.decoder(sample_triplane(self.planes, chunk, self.radius)))
-        return torch.cat(decoded)
+            chunk = points[start : start + self.chunk_points].to(self.device)
+            decoded[start : start + len(chunk)] = folded.raw(folded.sampled(chunk / self.radius))
+        return decoded
 
     def save(self, path: Path) -> None:
         """Write the field file. Raises OutputUnwritable, FieldNotFinite (also for what half precision can't hold)."""

@@ -6,7 +6,7 @@ that face's four corners alone, so the two cells that share a face agree and the
 corners alternate, the segments keep the outside corners apart, as the reference's do. Segments chain to loops, loops
 become triangles.
 
-Corner c of a cell lies at (c & 1, c >> 1 & 1, c >> 2 & 1); case bit c says that corner c is inside.
+Corners are numbered as in CORNERS; case bit c says that corner c is inside.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from functools import cache
 import torch
 from torch import Tensor
 
-CORNERS = tuple((c & 1, c >> 1 & 1, c >> 2 & 1) for c in range(8))
+from triposr_addon.worker.bricks import Bricks, Points
+from triposr_addon.worker.crossed_cells import CORNERS, CrossedCells, cases
+
 EDGES = tuple((low, low | 1 << axis) for axis in range(3) for low in range(8) if not low >> axis & 1)
 """The 12 edges as (lower corner, upper corner): four along x, four along y, four along z."""
 
@@ -35,7 +37,7 @@ class Triangulation:
     """A surface whose vertices lie on lattice edges.
 
     starts: [V, 3] the node at each edge's lower end. axes: [V] the axis along which it leads, to the next node.
-    lower_values, upper_values: [V] at its two ends. triangles: [F, 3], counter-clockwise seen from outside.
+    lower_values, upper_values: [V] at its two ends. triangles: [F, 3] int32, counter-clockwise seen from outside.
     """
 
     starts: Tensor
@@ -46,14 +48,29 @@ class Triangulation:
 
     def linear_shares(self) -> Tensor:
         """How far along its edge each vertex lies [V], where the value would be 0 if it changed evenly."""
-        shares = self.lower_values / (self.lower_values - self.upper_values)
-        endless = torch.isinf(self.lower_values) | torch.isinf(self.upper_values)
-        return within_edge(torch.where(endless, torch.full_like(shares, 0.5), shares))
+        return self._even_shares(self.lower_values, self.upper_values)
+
+    def density_shares(self) -> Tensor:
+        """The same where exp(value), the density in thresholds, changes evenly: the reference's way."""
+        return self._even_shares(torch.expm1(self.lower_values), torch.expm1(self.upper_values))
+
+    def nearer_shares(self, shares: Tensor, found: Tensor) -> Tensor:
+        """One secant step from `shares` [V], where the values are `found` [V]; it stays where the sign changes."""
+        upwards = shares + (1.0 - shares) * found / (found - self.upper_values)
+        downwards = shares * self.lower_values / (self.lower_values - found)
+        nearer = within_edge(torch.where((found > 0) == (self.lower_values > 0), upwards, downwards))
+        return torch.where(self._leads_outside(), shares, nearer)
+
+    def _even_shares(self, lower: Tensor, upper: Tensor) -> Tensor:
+        shares = lower / (lower - upper)
+        return within_edge(shares.masked_fill(self._leads_outside(), 0.5))
+
+    def _leads_outside(self) -> Tensor:
+        return torch.isinf(self.lower_values) | torch.isinf(self.upper_values)
 
     def vertices(self, shares: Tensor) -> Tensor:
         """Positions [V, 3] in lattice steps for shares [V]."""
-        along = torch.nn.functional.one_hot(self.axes, 3)
-        return self.starts + shares[:, None] * along
+        return self.starts.to(shares.dtype).scatter_add_(1, self.axes[:, None], shares[:, None])
 
 
 def within_edge(shares: Tensor) -> Tensor:
@@ -61,54 +78,96 @@ def within_edge(shares: Tensor) -> Tensor:
     return shares.clamp(SMALLEST_SHARE, 1.0 - SMALLEST_SHARE)
 
 
-def triangulate(cells: Tensor, values: Tensor) -> Triangulation:
-    """The surface between inside (value > 0) and outside in some cells of a lattice.
+def triangulate(crossed: CrossedCells) -> Triangulation:
+    """The surface between inside and outside in some cells of a lattice.
 
-    cells: [M, 3] whole coordinates (>= 0) of each cell's corner 0. values: [M, 8] at its corners; shared corners must
-    hold the same value in each cell. -inf stands for "outside, wherever that is": the surface is then half way.
+    Vertices and triangles come in an order that depends on the set of cells alone, not on theirs. A value of -inf
+    stands for "outside, wherever that is": the surface is then half way.
     """
-    table, counts = _table_on(cells.device)
-    bits = torch.tensor([1 << corner for corner in range(8)], device=cells.device)
-    cases = ((values > 0) * bits).sum(dim=1)
-    cell_of = torch.repeat_interleave(torch.arange(len(cells), device=cells.device), 3 * counts[cases])
-    slots = table[cases].flatten(1)  # [M, 3 T], -1 where unused
-    edges = slots[slots >= 0]  # [3 F]
-    lower, upper = (torch.tensor(ends, device=cells.device)[edges] for ends in zip(*EDGES, strict=True))
-    starts = cells[cell_of] + torch.tensor(CORNERS, device=cells.device)[lower]
-    axes = edges // 4
-    first, triangles = _welded(_edge_keys(starts, axes))
+    device, count = crossed.values.device, len(crossed.cells)
+    bricks = Bricks(_side(crossed.cells), device)
+    bricks.cover(crossed.cells.corners())
+    crossed = _in_order_of_address(bricks, crossed)
+    lower, upper = (torch.tensor(ends, device=device) for ends in zip(*EDGES, strict=True))
+    edges = _edge_addresses(bricks, crossed.cells, lower)  # [12, M]
+    inside = crossed.values > 0
+    uncrossed = inside[lower] == inside[upper]
+    numbers, met = _numbered(edges.masked_fill(uncrossed, 0).flatten(), 3 * bricks.size)
+    edge, cell = met // count, met % count
+    corners = torch.tensor(CORNERS, device=device, dtype=torch.int32)
+    values = crossed.values.flatten()
     return Triangulation(
-        starts=starts[first],
-        axes=axes[first],
-        lower_values=values[cell_of[first], lower[first]],
-        upper_values=values[cell_of[first], upper[first]],
-        triangles=triangles.view(-1, 3),
+        starts=crossed.cells.at(cell).stacked() + corners[lower[edge]],
+        axes=edge // 4,
+        lower_values=values[lower[edge] * count + cell],
+        upper_values=values[upper[edge] * count + cell],
+        triangles=numbers[edges.flatten().index_select(0, _triangle_corners(crossed.values))].view(-1, 3),
     )
 
 
-def is_closed(triangles: Tensor) -> bool:
-    """Whether every edge of triangles [F, 3] has exactly two of them, once in each direction."""
+def _side(cells: Points) -> int:
+    return max(int(axis.max()) for axis in cells.axes) + 2 if len(cells) else 2
+
+
+def _in_order_of_address(bricks: Bricks, crossed: CrossedCells) -> CrossedCells:
+    addresses = bricks.addresses(crossed.cells).long()
+    numbers = torch.full((bricks.size,), -1, dtype=torch.int32, device=addresses.device)
+    numbers.scatter_(0, addresses, torch.arange(len(addresses), dtype=torch.int32, device=addresses.device))
+    order = numbers[numbers >= 0]
+    return CrossedCells(crossed.cells.at(order), crossed.values.index_select(1, order))
+
+
+def _edge_addresses(bricks: Bricks, cells: Points, lower: Tensor) -> Tensor:
+    """A number for each edge of the lattice, [12, M]: three times the address of the node at its lower end, plus axis.
+
+    The number 0 is no edge's that any cell has.
+    """
+    nodes = bricks.addresses(cells.corners()).view(8, -1)
+    axes = torch.arange(12, dtype=torch.int32, device=nodes.device) // 4
+    return nodes.index_select(0, lower) * 3 + axes[:, None]
+
+
+def _numbered(edges: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """Number the distinct ones of edges [N] below `count`, 0 left out: (numbers [count], a place [V] where each is)."""
+    numbers = torch.full((count,), -1, dtype=torch.int32, device=edges.device)
+    numbers.scatter_(0, edges.long(), torch.arange(len(edges), dtype=torch.int32, device=edges.device))
+    numbers[0] = -1
+    used = (numbers >= 0).nonzero().squeeze(1)
+    met = numbers[used].long()
+    numbers[used] = torch.arange(len(used), dtype=torch.int32, device=edges.device)
+    return numbers, met
+
+
+def _triangle_corners(values: Tensor) -> Tensor:
+    """Places [3 F] in the flattened edges [12, M] of cells with corner values [8, M], for each triangle's corners."""
+    table, counts = _table_on(values.device)
+    case = cases(values)
+    corners = 3 * counts.index_select(0, case)
+    cell = torch.repeat_interleave(corners)
+    before = corners.cumsum(0) - corners
+    turn = torch.arange(len(cell), device=values.device) - before.index_select(0, cell)
+    slot = case.index_select(0, cell) * table.shape[1] + turn
+    return table.flatten().index_select(0, slot) * values.shape[1] + cell
+
+
+def has_no_border(triangles: Tensor) -> bool:
+    """Whether each side of triangles [F, 3] is run through as often one way as the other: nothing is open.
+
+    Each side's two ways add the same number of 64 mixed bits with opposite signs; only what cancels sums up to 0.
+    Another sum is 0 by a chance of 1 in 2^64. Takes a tenth of the time of sorting the sides.
+    """
     if not len(triangles):
         return False
-    first, second = triangles.flatten(), triangles[:, [1, 2, 0]].flatten()
-    count = int(triangles.max()) + 1
-    forth, times = torch.unique(first.long() * count + second, return_counts=True)
-    back = torch.unique(second.long() * count + first)
-    return bool((times == 1).all()) and torch.equal(forth, back)
+    first, second = triangles.flatten().long(), triangles[:, [1, 2, 0]].flatten().long()
+    mixed = _mixed(torch.minimum(first, second) * 0x1_0000_0001 + torch.maximum(first, second))
+    return not int(torch.where(first < second, mixed, -mixed).sum())
 
 
-def _welded(keys: Tensor) -> tuple[Tensor, Tensor]:
-    """For equal keys [N] one index: (where each distinct key is first met, the distinct key's number for each)."""
-    distinct, numbers = torch.unique(keys, return_inverse=True)
-    places = torch.arange(len(keys), device=keys.device)
-    first = torch.full((len(distinct),), len(keys), device=keys.device)
-    return first.scatter_reduce(0, numbers, places, "amin"), numbers
-
-
-def _edge_keys(starts: Tensor, axes: Tensor) -> Tensor:
-    side = int(starts.max()) + 1 if len(starts) else 1
-    x, y, z = starts.unbind(dim=1)
-    return ((x * side + y) * side + z) * 3 + axes
+def _mixed(numbers: Tensor) -> Tensor:
+    """Numbers whose bits depend on all bits of the given ones (the finaliser of MurmurHash3, Appleby)."""
+    for factor in (-0xAE502812AA7333, -0x3B314601E57A13AD):
+        numbers = (numbers ^ numbers >> 33) * factor
+    return numbers ^ numbers >> 33
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
@@ -175,8 +234,10 @@ def _share_a_face(edge: int, other: int) -> bool:
 
 @cache
 def _table_on(device: torch.device) -> tuple[Tensor, Tensor]:
-    """case_triangles() as a tensor [256, T, 3], filled up with -1, and each case's number of triangles [256]."""
+    """case_triangles() as a tensor [256, 3 T], filled up with -1, and each case's number of triangles [256]."""
     cases = case_triangles()
     most = max(len(triangles) for triangles in cases)
     rows = [[*triangles, *[(-1, -1, -1)] * (most - len(triangles))] for triangles in cases]
-    return torch.tensor(rows, device=device), torch.tensor([len(triangles) for triangles in cases], device=device)
+    return torch.tensor(rows, device=device).flatten(1), torch.tensor(
+        [len(triangles) for triangles in cases], device=device
+    )

@@ -1,189 +1,184 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Finds the lattice cells that the surface crosses, asking the field only near it.
 
-A coarse lattice of about one node for each texel of the planes is asked whole. Cells that the surface crosses, or
-whose values come near the threshold compared with how much they change around there, are halved, down to the finest
-lattice. At each level the surface is followed wherever it leaves the asked region, so what comes out has no rim.
+A coarse lattice of about one node for each texel of the planes is asked whole. Cells that the surface crosses, and
+those that it may cross unseen, are halved, down to the finest lattice. At each level the surface is followed wherever
+it leaves the asked region, so what comes out has no rim.
 
-That near cells are kept is a heuristic: it found every part of the fields that it was tried on (thin cables, balls of
-two cells), where keeping crossed cells alone lost them.
+The surface may cross a cell unseen where the values come near the threshold: nearer than a share of their range around
+there, and nearer than they can bend towards it within a cell, judged by their second differences. That is a heuristic:
+it found every part of the fields that it was tried on (thin cables, balls of two cells), where keeping crossed cells
+alone lost them. docs/decisions/narrow_band.md has the counts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from triposr_addon.worker.marching_cubes import CORNERS
+from triposr_addon.worker.band_level import BandLevel, Halving, lattice_places, with_outside
+from triposr_addon.worker.bricks import Points
+from triposr_addon.worker.crossed_cells import OUTSIDE, CrossedCells, padded
 from triposr_addon.worker.plane_maps import PlaneMaps
 from triposr_addon.worker.steps import Advance
 
-COARSE_NODES = 64
-NEARNESS = 0.5
-"""A cell is kept when its least distance to the threshold is below this share of the values' range around it."""
+RANGE_SHARE = 0.5
+"""A cell is kept only when its least distance to the threshold is below this share of the values' range around it."""
 
-OFFSETS_27 = tuple((x, y, z) for x in range(3) for y in range(3) for z in range(3))
+BEND_SHARE = 0.25
+"""And only when that distance is below this share of the second differences around it, summed over the axes.
 
+A quadratic bends by an eighth of them within a cell. On the fitted fields 0.06 already keeps every part.
+"""
 
-def coarse_stride(resolution: int) -> int:
-    """Steps of the coarse lattice: the largest power of two that leaves it COARSE_NODES nodes, at least 1."""
-    return 1 << max(0, (resolution // COARSE_NODES).bit_length() - 1)
+CELLS_AT_ONCE = 1 << 16
+"""Bounds the memory that lists of the cells' 27 nodes take."""
 
-
-def coarse_places(resolution: int) -> Tensor:
-    """The coordinates [P] of the coarse lattice's nodes on the finest; the last one is always there."""
-    stride = coarse_stride(resolution)
-    inner = torch.arange(0, resolution - 1, stride)
-    return torch.cat([inner, torch.tensor([resolution - 1])])
+Choose = Callable[[Tensor, Tensor], Tensor]
+"""The larger or the smaller of two tensors' entries."""
 
 
-class NarrowBand:
-    """The values (> 0 is inside) of a lattice of resolution^3 nodes, known only where they were needed."""
-
-    def __init__(self, maps: PlaneMaps, raw_threshold: float, advance: Advance) -> None:
-        self._maps = maps
-        self._advance = advance
-        self._share = 0.0
-        self._raw_threshold = raw_threshold
-        self._side = maps.resolution
-        self._ids = torch.empty(0, dtype=torch.long, device=maps.device)  # ascending
-        self._values = torch.empty(0, device=maps.device)
-
-    @property
-    def known_nodes(self) -> int:
-        """How many nodes were asked."""
-        return len(self._ids)
-
-    def crossed_cells(self, coarse: Tensor) -> tuple[Tensor, Tensor]:
-        """The cells [M, 3] that the surface crosses, and the values [M, 8] at their corners.
-
-        coarse: the values [P, P, P] at `coarse_places`. Coordinates are those of the lattice plus 1: around it lies
-        one more layer of nodes, outside by definition and of value -inf, that closes the surface.
-        """
-        places = coarse_places(self._side).to(coarse.device)
-        nodes = torch.cartesian_prod(places, places, places)
-        self._ids, self._values = self._id(nodes), coarse.flatten()
-        cells = places[_kept_coarse_cells(coarse).nonzero()]
-        stride = coarse_stride(self._side)
-        levels = max(1, stride.bit_length() - 1)
-        for level in range(levels):
-            stride //= 2
-            self._tell(level / levels)
-            cells = self._halved(cells, stride)
-        return self._closed(cells)
-
-    def _tell(self, share: float) -> None:
-        self._share = share
-        self._advance(share)
-
-    def _halved(self, cells: Tensor, stride: int) -> Tensor:
-        """The cells of side `stride` to keep, out of cells [M, 3] of twice that side."""
-        nodes = cells[:, None] + stride * torch.tensor(OFFSETS_27, device=cells.device)
-        nodes = nodes.clamp(max=self._side - 1)
-        values = self._at(nodes)  # [M, 27]
-        children = nodes[:, _FIRST_OF_CHILD]  # [M, 8, 3]
-        corners = values[:, _CORNERS_OF_CHILD]  # [M, 8, 8]
-        span = values.amax(dim=1) - values.amin(dim=1)
-        near = corners.abs().amin(dim=2) < NEARNESS * span[:, None]
-        crossed = self._crossed(nodes[:, _CORNERS_OF_CHILD], corners)
-        real = (children < self._side - 1).all(dim=2)
-        followed = self._followed(children[real], children[real & crossed], stride)
-        return torch.cat([children[real & (near | crossed)], followed])
-
-    def _followed(self, seen: Tensor, front: Tensor, stride: int) -> Tensor:
-        """The cells [K, 3] beyond `seen` that the surface leads into, starting from the crossed cells `front`."""
-        seen_ids = self._id(seen).sort().values
-        found = [front[:0]]
-        while len(front):
-            beyond = torch.cat(
-                [self._across(front, axis, step * stride, stride) for axis in range(3) for step in (-1, 1)]
-            )
-            ids = self._id(beyond).unique()
-            ids = ids[~_among(ids, seen_ids)]
-            front = self._node(ids)
-            seen_ids = torch.cat([seen_ids, ids]).sort().values
-            found.append(front)
-        return torch.cat(found)
-
-    def _across(self, cells: Tensor, axis: int, step: int, stride: int) -> Tensor:
-        """The neighbours of crossed cells along `axis`, where the surface crosses the face between them."""
-        corner_side = [corner for corner in range(8) if (corner >> axis & 1) == (step > 0)]
-        nodes = self._corners(cells, stride)[:, corner_side]
-        neighbours = cells.clone()
-        neighbours[:, axis] += step
-        there = (neighbours[:, axis] >= 0) & (neighbours[:, axis] < self._side - 1)
-        return neighbours[there & self._crossed(nodes, self._at(nodes))]
-
-    def _closed(self, cells: Tensor) -> tuple[Tensor, Tensor]:
-        """Those of the finest cells that are crossed, those of the closing layer, and their values."""
-        nodes = self._corners(cells, 1)
-        values = self._at(nodes)
-        rim = nodes[(values > 0) & self._on_rim(nodes)].unique(dim=0)
-        around = rim[:, None] - torch.tensor(CORNERS, device=cells.device)  # the eight cells at each node
-        outer = around[((around < 0) | (around >= self._side - 1)).any(dim=2)].unique(dim=0)
-        outer_nodes = self._corners(outer, 1, clamped=False)
-        outer_values = self._at(outer_nodes.clamp(0, self._side - 1))
-        outside = ((outer_nodes < 0) | (outer_nodes >= self._side)).any(dim=2)
-        outer_values = outer_values.masked_fill(outside, -torch.inf)
-        crossed = (values > 0).any(dim=1) & (values <= 0).any(dim=1)
-        return torch.cat([cells[crossed], outer]) + 1, torch.cat([values[crossed], outer_values])
-
-    def _crossed(self, nodes: Tensor, values: Tensor) -> Tensor:
-        """Whether the surface passes between nodes [..., N, 3]; an inside node on the box's rim has it beside it."""
-        inside = values > 0
-        return inside.any(dim=-1) & (~inside | self._on_rim(nodes)).any(dim=-1)
-
-    def _on_rim(self, nodes: Tensor) -> Tensor:
-        return ((nodes == 0) | (nodes == self._side - 1)).any(dim=-1)
-
-    def _corners(self, cells: Tensor, stride: int, *, clamped: bool = True) -> Tensor:
-        nodes = cells[:, None] + stride * torch.tensor(CORNERS, device=cells.device)
-        return nodes.clamp(max=self._side - 1) if clamped else nodes
-
-    def _at(self, nodes: Tensor) -> Tensor:
-        """The values at nodes [..., 3], asking the field for those that are not known yet."""
-        ids = self._id(nodes)
-        missing = ids[~_among(ids, self._ids)].unique()
-        if len(missing):
-            fresh = self._maps.raw_density(self._node(missing), lambda _done: self._tell(self._share))
-            fresh -= self._raw_threshold
-            self._ids, order = torch.cat([self._ids, missing]).sort()
-            self._values = torch.cat([self._values, fresh])[order]
-        return self._values[torch.searchsorted(self._ids, ids)]
-
-    def _id(self, nodes: Tensor) -> Tensor:
-        x, y, z = nodes.unbind(dim=-1)
-        return ((x * self._side + y) * self._side + z).contiguous()
-
-    def _node(self, ids: Tensor) -> Tensor:
-        return torch.stack([ids // self._side**2, ids // self._side % self._side, ids % self._side], dim=-1)
+def coarse_stride(resolution: int, texels: int) -> int:
+    """Steps of the coarse lattice: the largest power of two that leaves it a node for each of the planes' texels."""
+    return 1 << max(0, (resolution // texels).bit_length() - 1)
 
 
-def _among(ids: Tensor, ascending: Tensor) -> Tensor:
-    """Which of `ids` are in the list `ascending`, which holds one or more."""
-    places = torch.searchsorted(ascending, ids).clamp(max=len(ascending) - 1)
-    return ascending[places] == ids
+def crossed_cells_of_band(
+    maps: PlaneMaps, raw_threshold: float, coarse: Tensor, stride: int, advance: Advance
+) -> CrossedCells:
+    """The crossed cells of the finest lattice, from the values [P, P, P] on the lattice of `stride` (2 or more).
+
+    Values are raw densities minus raw threshold. Cells are counted with the layer of outside: by the lattice's
+    coordinates plus 1. Raises Cancelled (from `advance`), FieldNotFinite.
+    """
+    share = 0.0
+
+    def ask(nodes: Points) -> Tensor:
+        return maps.raw_density(nodes, lambda _done: advance(share)) - raw_threshold
+
+    above: CoarseLattice | BandLevel = CoarseLattice(coarse, maps.resolution, stride)
+    cells = kept_coarse_cells(coarse)
+    halvings = stride.bit_length() - 1
+    for step in range(halvings):
+        share = step / halvings
+        places = with_outside(lattice_places(maps.resolution, stride >> step + 1), maps.resolution)
+        level = BandLevel(places.to(maps.device), ask)
+        cells, crossed = _halved(above, cells, level)
+        above = level
+    return crossed
 
 
-def _number_27(offset: tuple[int, ...]) -> int:
-    return (offset[0] * 3 + offset[1]) * 3 + offset[2]
+class CoarseLattice:
+    """The whole coarse lattice, spoken to like a level of the band."""
+
+    def __init__(self, values: Tensor, resolution: int, stride: int) -> None:
+        self._values = padded(values).flatten()
+        self.places = with_outside(lattice_places(resolution, stride), resolution).to(values.device)
+
+    def corner_values(self, cells: Points) -> Tensor:
+        """The values [8, N] at the corners of cells [N]."""
+        side, corners = len(self.places), cells.corners()
+        addresses = (corners.x * side + corners.y) * side + corners.z
+        return self._values.index_select(0, addresses.flatten()).view(8, -1)
 
 
-_FIRST_OF_CHILD = [_number_27(corner) for corner in CORNERS]
-_CORNERS_OF_CHILD = [
-    [_number_27(tuple(a + b for a, b in zip(child, corner, strict=True))) for corner in CORNERS] for child in CORNERS
-]
+def _halved(above: CoarseLattice | BandLevel, cells: Points, level: BandLevel) -> tuple[Points, CrossedCells]:
+    """From the level above and its kept cells: the cells to keep at `level`, and the crossed ones among them."""
+    halving = Halving.between(above.places, level.places)
+    along = halving.along(cells)
+    ends = Points.crossing(*(axis[::2] for axis in along.axes))
+    level.cover(ends)
+    level.store(ends, above.corner_values(cells))
+    parts = [Points(*part) for part in zip(*(axis.split(CELLS_AT_ONCE, dim=1) for axis in along.axes), strict=True)]
+    addresses = [level.addresses(Points.crossing(*part.axes)) for part in parts]
+    level.learn(addresses)
+    near, crossed = [], []
+    for part, places in zip(parts, addresses, strict=True):
+        halves = _Halves.of(level.values(places).view(3, 3, 3, -1))
+        crossed.append(_chosen(part, halves.crossed))
+        near.append(_chosen(part, halves.near & ~halves.crossed))
+    return _followed(level, Points.joined(near), Points.joined(crossed))
 
 
-def _kept_coarse_cells(values: Tensor) -> Tensor:
-    """Which cells of a lattice [P, P, P] to halve: crossed, near the threshold, or inside at the box's rim."""
-    grid = values[None, None]
-    highest, lowest = functional.max_pool3d(grid, 2, 1), -functional.max_pool3d(-grid, 2, 1)
-    nearest = -functional.max_pool3d(-grid.abs(), 2, 1)
-    around = functional.max_pool3d(grid, 4, 1, 1) + functional.max_pool3d(-grid, 4, 1, 1)
-    rim = torch.zeros_like(grid)
-    rim[..., 1:-1, 1:-1, 1:-1] = -torch.inf
-    rim_highest = functional.max_pool3d(grid + rim, 2, 1)
-    kept = ((highest > 0) & (lowest <= 0)) | (nearest < NEARNESS * around) | (rim_highest > 0)
-    return kept[0, 0]
+def _followed(level: BandLevel, near: Points, crossed: Points) -> tuple[Points, CrossedCells]:
+    level.enter(near)
+    level.enter(crossed)
+    found = level.followed(CrossedCells(crossed, level.corner_values(crossed)))
+    return Points.joined([near, found.cells]), found
+
+
+@dataclass(frozen=True)
+class _Halves:
+    """Which of the eight halves of some cells the surface crosses, and may cross: [2, 2, 2, N] by z, y, x."""
+
+    crossed: Tensor
+    near: Tensor
+
+    @classmethod
+    def of(cls, values: Tensor) -> _Halves:
+        """Judge them by the values [3, 3, 3, N] of the cells' nodes."""
+        crossed = (windows(values, 2, torch.maximum) > 0) & (windows(values, 2, torch.minimum) <= 0)
+        distance = windows(values.abs(), 2, torch.minimum)
+        span = values.amax(dim=(0, 1, 2)) - _without_outside(values).amin(dim=(0, 1, 2))
+        bends = sum(bend(values, axis).amax(dim=(0, 1, 2)) for axis in range(3))
+        return cls(crossed, (distance < RANGE_SHARE * span) & (distance < BEND_SHARE * bends))
+
+
+def _chosen(along: Points, which: Tensor) -> Points:
+    """The halves [K] of cells, whose nodes lie `along` the axes [3, N], at which `which` [2, 2, 2, N] is true.
+
+    Empty halves are none.
+    """
+    x, y, z = Points.crossing(*(axis[1:] > axis[:-1] for axis in along.axes)).axes
+    count = along.x.shape[1]
+    place = (which & x & y & z).flatten().nonzero().squeeze(1)
+    half, cell = place // count, place % count
+    return Points(
+        *(axis.flatten().index_select(0, (half >> bit & 1) * count + cell) for bit, axis in enumerate(along.axes))
+    )
+
+
+def bend(values: Tensor, axis: int) -> Tensor:
+    """The second differences along an axis, without sign; endless where outside has a part in them."""
+    count = values.shape[axis] - 2
+    before, here, after = (values.narrow(axis, start, count) for start in range(3))
+    return (before - 2.0 * here + after).abs().nan_to_num(nan=torch.inf, posinf=torch.inf)
+
+
+def _without_outside(values: Tensor) -> Tensor:
+    return values.masked_fill(values == OUTSIDE, torch.inf)
+
+
+def kept_coarse_cells(values: Tensor) -> Points:
+    """The cells [N] of a lattice [P, P, P] with its layer of outside to halve: crossed, or perhaps crossed unseen."""
+    grid = padded(values)
+    crossed = (windows(grid, 2, torch.maximum) > 0) & (windows(grid, 2, torch.minimum) <= 0)
+    around = padded(grid)
+    span = windows(around, 4, torch.maximum) - windows(_without_outside(around), 4, torch.minimum)
+    distance = windows(grid.abs(), 2, torch.minimum)
+    near = (distance < RANGE_SHARE * span) & (distance < BEND_SHARE * _bends_around(around))
+    return Points.of((crossed | near).nonzero())
+
+
+def _bends_around(values: Tensor) -> Tensor:
+    """For each 4 x 4 x 4 nodes of a grid the largest second difference along each axis, summed over the axes."""
+    total = torch.zeros(())
+    for axis in range(3):
+        sizes = [2 if axis == other else 4 for other in range(3)]
+        total = total.to(values) + windows(bend(values, axis), sizes, torch.maximum)
+    return total
+
+
+def windows(values: Tensor, size: int | list[int], choose: Choose) -> Tensor:
+    """The chosen one in each window of `size` along the first three axes of `values`."""
+    sizes = [size] * 3 if isinstance(size, int) else size
+    for axis, width in enumerate(sizes):
+        count = values.shape[axis] - width + 1
+        chosen = values.narrow(axis, 0, count)
+        for start in range(1, width):
+            chosen = choose(chosen, values.narrow(axis, start, count))
+        values = chosen
+    return values

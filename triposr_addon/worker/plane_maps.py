@@ -1,85 +1,101 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A field on a regular lattice: its density without sampling the planes anew for every node.
 
-The decoder's first layer is linear, so its share of each plane can be computed once per pixel of a map of
-resolution x resolution; a node's first layer is then the sum of three map entries. Colours are not computed.
+The share that each plane has in the decoder's first layer is sampled once per pixel of a map of resolution x
+resolution; a node's first layer is then the sum of three map entries. Colours are not computed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
+from triposr_addon.worker.bricks import Points
+from triposr_addon.worker.failures import FieldNotFinite
 from triposr_addon.worker.field import TriplaneField
-from triposr_addon.worker.model.decoder import PLANE_AXES
+from triposr_addon.worker.folded_decoder import FoldedDecoder
 
 
 class PlaneMaps:
-    """Raw density at the nodes 0..resolution-1 of each axis, evenly from -radius to +radius."""
+    """Raw density at the nodes 0..resolution-1 of each axis, evenly from -radius to +radius.
 
+    `asked` counts the nodes that were evaluated so far. Asking raises FieldNotFinite.
+    """
+
+    @torch.no_grad()
     def __init__(self, field: TriplaneField, resolution: int, check: Callable[[], None] = lambda: None) -> None:
         """Compute the maps of `field`. `check` is called between the parts of that work, to stop it by raising."""
-        linears = [layer for layer in field.decoder.layers if isinstance(layer, nn.Linear)]
         self.resolution = resolution
         self.device = field.device
+        self.asked = 0
         self._chunk = field.chunk_points
-        self._hidden = [(layer.weight, layer.bias) for layer in linears[1:-1]]
-        self._head = (linears[-1].weight[:1], linears[-1].bias[:1])
-        self._maps = _first_layer_maps(field.planes, linears[0], resolution, check)  # three of [R * R, width]
+        self._decoder = FoldedDecoder(field.planes, field.decoder)
+        self._maps = _sampled_maps(self._decoder, resolution, check)  # [3 R R, width]
 
     @torch.no_grad()
-    def raw_density(self, nodes: Tensor, each: Callable[[int], None] | None = None) -> Tensor:
-        """Raw density [N] at nodes [N, 3] (integers). `each` is called with the number of nodes done so far."""
+    def raw_density(self, nodes: Points, each: Callable[[int], None] = lambda _done: None) -> Tensor:
+        """Raw density [N] at nodes [N]. `each` is called with the number of nodes done so far."""
         values = torch.empty(len(nodes), device=self.device)
+        side = self.resolution
+        pixels = torch.stack([nodes.x * side + nodes.y, nodes.x * side + nodes.z, nodes.y * side + nodes.z], dim=1)
+        pixels += side**2 * torch.arange(3, dtype=pixels.dtype, device=self.device)
         for start in range(0, len(nodes), self._chunk):
-            chunk = nodes[start : start + self._chunk]
-            first, *others = (
-                table[chunk[:, across] * self.resolution + chunk[:, down]]
-                for table, (across, down) in zip(self._maps, PLANE_AXES, strict=True)
+            chunk = pixels[start : start + self._chunk]
+            values[start : start + self._chunk] = self._decoder.raw_density(
+                functional.embedding_bag(chunk, self._maps, mode="sum")
             )
-            values[start : start + len(chunk)] = self._decoded(first.add_(others[0]).add_(others[1]))
-            if each:
-                each(start + len(chunk))
+            each(start + len(chunk))
+        return self._counted(values)
+
+    @torch.no_grad()
+    def lattice(
+        self, places: Tensor, rows: Tensor | None = None, each: Callable[[int], None] = lambda _done: None
+    ) -> Tensor:
+        """Raw density [X, P, P], indexed by x, y, z: y and z among `places` [P], x among `rows` [X] (None: places too).
+
+        `each` is called with the number of nodes done so far.
+        """
+        maps = self._maps.view(3, self.resolution, self.resolution, -1).index_select(2, places)
+        xy, xz = (table.index_select(0, places if rows is None else rows) for table in maps[:2])
+        yz = maps[2].index_select(0, places)
+        grid = torch.empty(len(xy), len(places), len(places), device=self.device)
+        for x, y in _blocks(len(xy), len(places), self._chunk):
+            first = (xy[x, y, None] + xz[x, None]).add_(yz[y])  # summed in raw_density's order
+            grid[x, y] = self._decoder.raw_density(first.flatten(0, 2)).view(first.shape[:3])
+            each((x.stop - 1) * len(places) ** 2 + y.stop * len(places))
+        return self._counted(grid)
+
+    def _counted(self, values: Tensor) -> Tensor:
+        self.asked += values.numel()
+        if torch.isnan(values).any():
+            raise FieldNotFinite("The reconstruction holds values that are not numbers. Try another photo or device.")
         return values
 
-    @torch.no_grad()
-    def lattice(self, places: Tensor, each: Callable[[int], None] | None = None) -> Tensor:
-        """Raw density [P, P, P], indexed by x, y, z, at the nodes whose coordinates are all among `places` [P]."""
-        side, count = self.resolution, len(places)
-        xy, xz, yz = (table.view(side, side, -1)[places][:, places] for table in self._maps)
-        grid = torch.empty(count, count, count, device=self.device)
-        rows = max(1, self._chunk // count)
-        for x in range(count):
-            for y in range(0, count, rows):
-                first = yz[y : y + rows] + xz[x] + xy[x, y : y + rows, None]
-                grid[x, y : y + rows] = self._decoded(first.flatten(0, 1)).view(-1, count)
-            if each:
-                each((x + 1) * count * count)
-        return grid
 
-    def _decoded(self, first: Tensor) -> Tensor:
-        """The rest of the decoder, from the first layer's sums [N, width] to raw density [N]; overwrites its input."""
-        hidden = functional.silu(first, inplace=True)
-        for weight, bias in self._hidden:
-            hidden = functional.silu(torch.addmm(bias, hidden, weight.T), inplace=True)
-        head_weight, head_bias = self._head
-        return torch.addmm(head_bias, hidden, head_weight.T).squeeze(1)
+def _blocks(rows: int, count: int, most_nodes: int) -> Iterator[tuple[slice, slice]]:
+    """Parts of a grid [rows, count, count], whole along its last axis, of about `most_nodes` nodes: several rows each,
+    or a part of one row.
+    """
+    deep, wide = max(1, most_nodes // count**2), max(1, min(count, most_nodes // count))
+    for x in range(0, rows, deep):
+        for y in range(0, count, wide):
+            yield slice(x, min(x + deep, rows)), slice(y, min(y + wide, count))
 
 
-@torch.no_grad()
-def _first_layer_maps(planes: Tensor, layer: nn.Linear, resolution: int, check: Callable[[], None]) -> list[Tensor]:
-    """The first layer's share of each plane at each pixel of the lattice; the bias is in the first map."""
-    steps = torch.linspace(-1.0, 1.0, resolution, device=planes.device)
+def _sampled_maps(decoder: FoldedDecoder, resolution: int, check: Callable[[], None]) -> Tensor:
+    """The first layer's share of each plane at each pixel of the lattice [3 R R, width]; the first ones hold the bias.
+
+    One plane after the other, so that no more than one of them is in memory twice.
+    """
+    steps = torch.linspace(-1.0, 1.0, resolution, device=decoder.planes.device)
     across_down = torch.stack(torch.meshgrid(steps, steps, indexing="ij"), dim=-1)[None]  # [1, R, R, 2]
-    maps = []
-    for plane, weight in zip(planes, layer.weight.chunk(3, dim=1), strict=True):
+    maps = decoder.planes.new_empty(3, resolution**2, decoder.planes.shape[1])
+    for share, plane in zip(maps, decoder.planes.split(1), strict=True):
         check()
-        projected = torch.einsum("oc,chw->ohw", weight, plane)[None]
-        sampled = functional.grid_sample(projected, across_down, align_corners=False)[0]
-        check()
-        maps.append(sampled.flatten(1).T.contiguous())
-    maps[0] += layer.bias
-    return maps
+        sampled = functional.grid_sample(plane, across_down, align_corners=False)  # in memory: [R, R, width]
+        share.copy_(sampled[0].flatten(1).T)
+    maps[0] += decoder.bias
+    return maps.flatten(0, 1)

@@ -6,124 +6,137 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
-from torch.nn import functional
 
-from triposr_addon.protocol import SurfaceSettings
-from triposr_addon.worker.failures import FieldNotFinite, SettingsInvalid, SurfaceEmpty, SurfaceFull
+from triposr_addon.protocol import INTERPOLATIONS, SurfaceSettings
+from triposr_addon.worker.band_level import lattice_places
+from triposr_addon.worker.crossed_cells import OUTSIDE, CrossedCells
+from triposr_addon.worker.failures import SettingsInvalid, SurfaceEmpty, SurfaceFull
 from triposr_addon.worker.field import TriplaneField
-from triposr_addon.worker.marching_cubes import CORNERS, Triangulation, triangulate, within_edge
-from triposr_addon.worker.narrow_band import NarrowBand, coarse_places
+from triposr_addon.worker.marching_cubes import Triangulation, triangulate
+from triposr_addon.worker.narrow_band import coarse_stride, crossed_cells_of_band
 from triposr_addon.worker.plane_maps import PlaneMaps
 from triposr_addon.worker.steps import Advance
+from triposr_addon.worker.whole_lattice import crossed_cells_of_lattice
 
 RESOLUTIONS = range(16, 1025)
 COARSE_SHARE, BAND_SHARE = 0.3, 0.6
 """Of the work: the coarse lattice, always about 64 nodes a side; and the narrow band."""
 
 
+STAGES = ("maps", "coarse", "refine", "cubes", "secant")
+"""What extraction goes through. Where the coarse lattice is the finest one, nothing is refined."""
+
+Entered = Callable[[str], None]
+"""Takes the name of the stage that begins."""
+
+
+@dataclass(frozen=True)
+class SurfaceCounts:
+    """At how many lattice nodes and vertices the field's density was asked, and how many cells are crossed."""
+
+    nodes: int
+    vertices: int
+    cells: int
+
+    @property
+    def queries(self) -> int:
+        """How often the field's density was asked."""
+        return self.nodes + self.vertices
+
+
 @dataclass(frozen=True)
 class Surface:
-    """vertices: [V, 3] float32 in field units, raw TripoSR axes. triangles: [F, 3] int64, facing outwards."""
+    """vertices: [V, 3] float32 in field units, raw TripoSR axes. triangles: [F, 3] int32, facing outwards."""
 
     vertices: Tensor
     triangles: Tensor
+    counts: SurfaceCounts
 
 
-def extract_surface(field: TriplaneField, settings: SurfaceSettings, advance: Advance) -> Surface:
+def extract_surface(
+    field: TriplaneField, settings: SurfaceSettings, advance: Advance, entered: Entered = lambda _stage: None
+) -> Surface:
     """The surface where the density is settings.threshold, on a lattice of settings.resolution nodes a side.
 
     Outside the box everything counts as outside: where the inside touches the box, a flat lid half a lattice step
-    beyond it closes the surface. Vertices are placed in log-density and then once more with the field asked there,
-    which brings them an order of magnitude nearer to the surface than the reference's interpolation of the density.
+    beyond it closes the surface. Vertices are placed in log-density and then once more with the field asked there (one
+    secant step), which brings them an order of magnitude nearer to the surface than the reference's density does.
 
-    Raises SettingsInvalid, FieldNotFinite, SurfaceEmpty, SurfaceFull, Cancelled (from `advance`).
+    `entered` is called with each of STAGES as it begins. Raises SettingsInvalid, FieldNotFinite, SurfaceEmpty,
+    SurfaceFull, Cancelled (from `advance`).
     """
     check_settings(settings)
-    resolution, raw_threshold = settings.resolution, field.raw_threshold(settings.threshold)
-    maps = PlaneMaps(field, resolution, lambda: advance(0.0))
-    places = coarse_places(resolution).to(field.device)
-    coarse = maps.lattice(places, lambda done: advance(COARSE_SHARE * done / len(places) ** 3)) - raw_threshold
-    check_crossed(coarse, settings.threshold)
-    if len(places) == resolution:
-        cells, values = cells_of_grid(coarse)
-    else:
-        band = NarrowBand(maps, raw_threshold, lambda share: advance(COARSE_SHARE + BAND_SHARE * share))
-        cells, values = band.crossed_cells(coarse)
-    advance(COARSE_SHARE + BAND_SHARE)
-    mesh = triangulate(cells, values)
-    return _placed(field, mesh, resolution, raw_threshold, lambda: advance(COARSE_SHARE + BAND_SHARE))
+    raw_threshold = field.raw_threshold(settings.threshold)
+    entered("maps")
+    maps = PlaneMaps(field, settings.resolution, lambda: advance(0.0))
+    stride = 1 if settings.exact else coarse_stride(settings.resolution, max(field.planes.shape[2:]))
+    crossed = _crossed_cells(maps, raw_threshold, stride, advance, entered)
+    check_crossed(crossed, settings.threshold)
+    entered("cubes")
+    mesh = triangulate(crossed)
+    entered("secant")
+    vertices = _placed(field, mesh, settings, raw_threshold, lambda: advance(COARSE_SHARE + BAND_SHARE))
+    asked_again = len(vertices) if settings.interpolation == "secant" else 0
+    return Surface(vertices, mesh.triangles, SurfaceCounts(maps.asked, asked_again, len(crossed.cells)))
 
 
-def cells_of_grid(values: Tensor) -> tuple[Tensor, Tensor]:
-    """The crossed cells [M, 3] and corner values [M, 8] of a grid [R, R, R], closed by a layer of outside around it.
-
-    Coordinates are those of the grid plus 1.
-    """
-    padded = functional.pad(values, (1, 1, 1, 1, 1, 1), value=-torch.inf)
-    cells = crossed_cells(padded)
-    return cells, corner_values(padded, cells)
+def _crossed_cells(
+    maps: PlaneMaps, raw_threshold: float, stride: int, advance: Advance, entered: Entered
+) -> CrossedCells:
+    """The cells that the surface crosses, from a whole lattice of `stride` and the narrow band below it, if any."""
+    entered("coarse")
+    if stride == 1:
+        found_share = COARSE_SHARE + BAND_SHARE
+        return crossed_cells_of_lattice(maps, raw_threshold, lambda share: advance(found_share * share))
+    places = lattice_places(maps.resolution, stride).to(maps.device)
+    nodes = len(places) ** 3
+    coarse = maps.lattice(places, each=lambda done: advance(COARSE_SHARE * done / nodes)) - raw_threshold
+    entered("refine")
+    return crossed_cells_of_band(
+        maps, raw_threshold, coarse, stride, lambda share: advance(COARSE_SHARE + BAND_SHARE * share)
+    )
 
 
 def _placed(
-    field: TriplaneField, mesh: Triangulation, resolution: int, raw_threshold: float, check: Callable[[], None]
-) -> Surface:
-    step = 2.0 * field.radius / (resolution - 1)
-    shares = mesh.linear_shares()
-    between = torch.isfinite(mesh.lower_values) & torch.isfinite(mesh.upper_values)
-    found = field.raw_density((mesh.vertices(shares) - 1.0) * step - field.radius, check) - raw_threshold
-    shares = torch.where(between, _nearer_shares(mesh, shares, found), shares)
-    return Surface(((mesh.vertices(shares) - 1.0) * step - field.radius).float(), mesh.triangles)
-
-
-def _nearer_shares(mesh: Triangulation, shares: Tensor, found: Tensor) -> Tensor:
-    """One step of the false position method: `found` [V] are the values at `shares` of the edges."""
-    upwards = shares + (1.0 - shares) * found / (found - mesh.upper_values)
-    downwards = shares * mesh.lower_values / (mesh.lower_values - found)
-    return within_edge(torch.where((found > 0) == (mesh.lower_values > 0), upwards, downwards))
-
-
-def crossed_cells(values: Tensor) -> Tensor:
-    """The cells [M, 3] of a grid [X, Y, Z] whose corners are neither all inside (> 0) nor all outside."""
-    inside = (values > 0).to(torch.uint8)
-    for axis in range(3):
-        size = inside.shape[axis] - 1
-        inside = inside.narrow(axis, 0, size) + inside.narrow(axis, 1, size)
-    return ((inside > 0) & (inside < 8)).nonzero()
-
-
-def corner_values(values: Tensor, cells: Tensor) -> Tensor:
-    """The values [M, 8] at the corners of cells [M, 3] of a grid [X, Y, Z]."""
-    corners = torch.tensor(CORNERS, device=cells.device)
-    x, y, z = (cells[:, None] + corners).unbind(dim=2)
-    return values[x, y, z]
+    field: TriplaneField,
+    mesh: Triangulation,
+    settings: SurfaceSettings,
+    raw_threshold: float,
+    check: Callable[[], None],
+) -> Tensor:
+    """The vertices [V, 3] in field units."""
+    step = 2.0 * field.radius / (settings.resolution - 1)
+    shares = mesh.density_shares() if settings.interpolation == "density" else mesh.linear_shares()
+    if settings.interpolation == "secant":
+        found = field.raw_density((mesh.vertices(shares) - 1.0) * step - field.radius, check) - raw_threshold
+        shares = mesh.nearer_shares(shares, found)
+    return (mesh.vertices(shares) - 1.0) * step - field.radius
 
 
 def check_settings(settings: SurfaceSettings) -> None:
-    """Raise SettingsInvalid for a resolution or threshold out of range."""
+    """Raise SettingsInvalid for a setting out of range."""
     if settings.resolution not in RESOLUTIONS:
         raise SettingsInvalid(
             f"The resolution {settings.resolution} must lie between {RESOLUTIONS.start} and {RESOLUTIONS.stop - 1}."
         )
     if not 1e-6 <= settings.threshold <= 1e6:
         raise SettingsInvalid(f"The threshold {settings.threshold:g} must be a positive number; 25 is usual.")
+    if settings.interpolation not in INTERPOLATIONS:
+        raise SettingsInvalid(
+            f"The interpolation {settings.interpolation!r} must be one of {', '.join(INTERPOLATIONS)}."
+        )
 
 
-def check_crossed(values: Tensor, threshold: float) -> None:
-    """Raise SurfaceEmpty or SurfaceFull where raw density minus raw threshold has one sign; FieldNotFinite for NaN."""
-    lowest, highest = float(values.min()), float(values.max())
-    if not lowest - highest <= 0.0:
-        raise FieldNotFinite("The reconstruction holds values that are not numbers. Try another photo or device.")
-    if highest <= 0.0:
+def check_crossed(crossed: CrossedCells, threshold: float) -> None:
+    """Raise SurfaceEmpty where there is no surface, SurfaceFull where it is nothing but the box."""
+    if not len(crossed.cells):
         raise SurfaceEmpty(
             f"Nothing in the reconstruction is as dense as the threshold {threshold:g}. Lower the threshold, "
-            "or try another background method or photo.",
-            f"the highest raw density lies {-highest:.3f} below the threshold's",
+            "or try another background method or photo."
         )
-    if lowest > 0.0:
+    if not ((crossed.values <= 0.0) & (crossed.values > OUTSIDE)).any():
         raise SurfaceFull(
             f"Everything in the reconstruction is denser than the threshold {threshold:g}. Raise the threshold, "
-            "or try another background method or photo.",
-            f"the lowest raw density lies {lowest:.3f} above the threshold's",
+            "or try another background method or photo."
         )
