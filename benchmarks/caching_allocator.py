@@ -20,6 +20,8 @@ SMALLEST_OWN_SEGMENT = 10 * MIB
 
 Event = tuple[int, int]
 """A storage's number and its bytes: positive when it is born, negative when it dies."""
+GIVE_BACK: Event = (0, 0)
+"""Stands for torch.cuda.empty_cache()."""
 
 
 class BudgetTooSmall(Exception):
@@ -54,6 +56,8 @@ class CachingAllocator:
                 self._allocate(number, size)
             elif size < 0:
                 self._release(self._used.pop(number))
+            elif (number, size) == GIVE_BACK:
+                self._give_back()
         return self
 
     def _allocate(self, number: int, size: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.caching_allocator import MIB, BudgetTooSmall, CachingAllocator, Event, smallest_budget
+from benchmarks.caching_allocator import GIVE_BACK, MIB, BudgetTooSmall, CachingAllocator, Event, smallest_budget
 
 
 @pytest.mark.parametrize(
@@ -48,5 +48,6 @@ def test_segments_that_nobody_uses_are_given_back_before_it_gives_up() -> None:
     assert CachingAllocator().follow(events).peak == 80 * MIB
     assert CachingAllocator(budget=50 * MIB).follow(events).peak == 50 * MIB
     assert smallest_budget(events) == 50 * MIB
+    assert CachingAllocator().follow([*events[:2], GIVE_BACK, *events[2:]]).peak == 50 * MIB
     with pytest.raises(BudgetTooSmall):
         CachingAllocator(budget=49 * MIB).follow(events)

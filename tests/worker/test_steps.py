@@ -15,7 +15,7 @@ def test_a_step_tells_its_start_its_way_and_its_end() -> None:
     with steps.step("extract", "256") as advance:
         advance(0.5)
         advance(1.7)
-    assert told == [("extract", 0.0, "256"), ("extract", 0.5, ""), ("extract", 1.0, ""), ("extract", 1.0, "")]
+    assert told == [("extract", 0.0, "256"), ("extract", 0.5, "256"), ("extract", 1.0, "256"), ("extract", 1.0, "")]
     assert list(steps.seconds) == ["extract"]
 
 

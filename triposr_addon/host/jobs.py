@@ -182,7 +182,7 @@ class Job:
             model_sha256=made.model_sha256,
             device=made.device,
             seconds=MappingProxyType({**made.seconds, **extracted.seconds}),
-            warnings=tuple(made.warnings),
+            warnings=tuple(dict.fromkeys([*made.warnings, *extracted.warnings])),
         )
 
     def _file(self, name: str) -> Path:

@@ -3,14 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from triposr_addon.protocol import PhotoSettings
 from triposr_addon.worker.background import CutOut, cut_out
@@ -18,10 +15,10 @@ from triposr_addon.worker.checkpoint import LoadedCheckpoint
 from triposr_addon.worker.device import naming_out_of_memory
 from triposr_addon.worker.failures import FieldNotFinite
 from triposr_addon.worker.field import TriplaneField
+from triposr_addon.worker.forward_pass import ForwardPass, PlainForwardPass
 from triposr_addon.worker.framing import composite_on_grey, frame_subject, pad_to_square
-from triposr_addon.worker.model.reconstructor import Reconstructor
 from triposr_addon.worker.photo import RgbaPicture, load_photo
-from triposr_addon.worker.steps import Advance, Steps
+from triposr_addon.worker.steps import Steps
 
 
 @dataclass(frozen=True)
@@ -34,14 +31,21 @@ class ReconstructedPhoto:
 
 
 def image_to_field(
-    photo_path: Path, checkpoint: LoadedCheckpoint, settings: PhotoSettings, rembg_home: Path | None, steps: Steps
+    photo_path: Path,
+    checkpoint: LoadedCheckpoint,
+    settings: PhotoSettings,
+    rembg_home: Path | None,
+    steps: Steps,
+    forward_pass: ForwardPass | None = None,
 ) -> ReconstructedPhoto:
     """Reconstruct the photo at `photo_path`.
 
+    forward_pass: runs the checkpoint's network; by default where its weights are.
+
     Raises PhotoFailure, RembgFailure, SettingsInvalid, FieldNotFinite, OutOfMemory, Cancelled.
     """
-    device = next(checkpoint.reconstructor.parameters()).device
-    with naming_out_of_memory(device):
+    forward_pass = forward_pass or PlainForwardPass(checkpoint.reconstructor)
+    with naming_out_of_memory(next(checkpoint.reconstructor.decoder.parameters()).device):
         with steps.step("load photo"):
             photo = load_photo(photo_path)
         with steps.step("cut out"):
@@ -49,8 +53,8 @@ def image_to_field(
         with steps.step("frame"):
             framed = _framed(cut, settings.foreground_ratio)
             picture = composite_on_grey(framed, checkpoint.config.image_size)
-        with steps.step("reconstruct") as advance:
-            scene_code = _reconstructed(checkpoint.reconstructor, picture.to(device), advance)
+        with steps.step("reconstruct", forward_pass.detail) as advance:
+            scene_code = forward_pass(picture, advance)
     provenance = _provenance(photo_path, checkpoint, cut, settings)
     return ReconstructedPhoto(_field(scene_code, checkpoint, provenance), framed, cut.warnings)
 
@@ -59,34 +63,6 @@ def _framed(cut: CutOut, foreground_ratio: float) -> RgbaPicture:
     if cut.method == "none":  # the whole photo is the picture, already framed by the artist
         return pad_to_square(cut.picture, 1.0)
     return frame_subject(cut.picture, foreground_ratio)
-
-
-@torch.no_grad()
-def _reconstructed(reconstructor: Reconstructor, picture: Tensor, advance: Advance) -> Tensor:
-    """The scene code [3, C, H, W] of a framed picture [S, S, 3], asking `advance` all along."""
-    with _telling_layers(reconstructor, advance):
-        scene_codes: Tensor = reconstructor(picture.permute(2, 0, 1)[None])
-    return scene_codes[0]
-
-
-@contextmanager
-def _telling_layers(reconstructor: Reconstructor, advance: Advance) -> Iterator[None]:
-    """Call `advance` before each linear layer of the network: that is where its time goes, and where it can stop."""
-    parts = (reconstructor.image_tokenizer, reconstructor.backbone)
-    layers = [layer for part in parts for layer in part.modules() if isinstance(layer, nn.Linear)]
-    done = 0
-
-    def before_layer(_layer: nn.Module, _inputs: Any) -> None:
-        nonlocal done
-        advance(done / len(layers))
-        done += 1
-
-    handles = [layer.register_forward_pre_hook(before_layer) for layer in layers]
-    try:
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 def _field(scene_code: Tensor, checkpoint: LoadedCheckpoint, provenance: dict[str, str]) -> TriplaneField:

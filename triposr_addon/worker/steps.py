@@ -29,13 +29,15 @@ class Steps:
     def step(self, name: str, detail: str = "") -> Iterator[Advance]:
         """Enter the step `name`, one of STEPS; call the yielded function often, with the share that is done.
 
+        detail: what the artist reads until the step is done.
+
         Raises Cancelled, on entry and from the yielded function.
         """
         if name not in STEPS:
             raise ValueError(f"{name!r} is not a step")
         began = time.monotonic()
         self._at(name, 0.0, detail)
-        yield lambda fraction: self._at(name, fraction, "")
+        yield lambda fraction: self._at(name, fraction, detail)
         self._at(name, 1.0, "")
         self.seconds[name] = round(self.seconds.get(name, 0.0) + time.monotonic() - began, 4)
 

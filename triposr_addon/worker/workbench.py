@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Does the two heavy steps, reconstruct and extract, in the memory that there is.
+
+Before each it reads how much is free and chooses a path; where that was too much after all, it goes on to more frugal
+ones (memory_plan.py, memory_ladder.py).
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from triposr_addon.protocol import PhotoSettings, SurfaceSettings
+from triposr_addon.worker.device import extraction_device, release_memory
+from triposr_addon.worker.field import TriplaneField
+from triposr_addon.worker.field_to_mesh import ExtractedMesh, field_to_mesh
+from triposr_addon.worker.forward_pass import FrugalForwardPass
+from triposr_addon.worker.free_memory import free_bytes_or_none
+from triposr_addon.worker.image_to_field import ReconstructedPhoto, image_to_field
+from triposr_addon.worker.memory_ladder import Outcome, first_that_fits
+from triposr_addon.worker.memory_plan import MemoryPlan, plan_extraction, plan_reconstruction
+from triposr_addon.worker.steps import Steps
+from triposr_addon.worker.warm_model import PlacedNetwork, WarmModel
+from triposr_addon.worker.weight_placement import HOME
+
+FreeBytes = Callable[[torch.device], int | None]
+
+
+class Workbench:
+    """One device, the model that is warm there, and what is done with them."""
+
+    def __init__(self, device: torch.device, free_bytes: FreeBytes = free_bytes_or_none) -> None:
+        """free_bytes: tells what a device has left."""
+        self._device = device
+        self._free_bytes = free_bytes
+        self._model: WarmModel | None = None
+
+    def model(self, folder: Path) -> WarmModel:
+        """The model in `folder`: the warm one, unless it is another or its files have changed.
+
+        Raises a ModelFailure or OutOfMemory.
+        """
+        if self._model is None or not self._model.is_still(folder):
+            self.unload()  # first, so that two never share the memory
+            self._model = WarmModel(folder, self._device)
+        return self._model
+
+    def warm_up(self, folder: Path) -> None:
+        """Load the model and, where it is to stay on the device, take it there."""
+        network = self.model(folder).network_for(self._device)
+        plan = self._reconstruction_plans(network)[0]
+        if plan.path == "resident" and plan.device == self._device:
+            first_that_fits([plan], lambda plan: _prepare(network, plan.device), self._release_network)
+
+    def reconstruct(
+        self, photo_path: Path, model: WarmModel, settings: PhotoSettings, rembg_home: Path | None, steps: Steps
+    ) -> Outcome[ReconstructedPhoto]:
+        """A photo's field, at home. Raises as `image_to_field` does."""
+        plans = self._reconstruction_plans(model.network_for(self._device))
+        forward = FrugalForwardPass(model.network_for, plans, self._release_network)
+        made = image_to_field(photo_path, model.checkpoint, settings, rembg_home, steps, forward)
+        assert forward.outcome
+        return Outcome(made, forward.outcome.plan, (*made.warnings, *forward.outcome.warnings))
+
+    def extract(self, field: TriplaneField, settings: SurfaceSettings, steps: Steps) -> Outcome[ExtractedMesh]:
+        """A field's mesh. Raises as `field_to_mesh` does."""
+        device = extraction_device(self._device)
+
+        def attempt(plan: MemoryPlan) -> ExtractedMesh:
+            if plan.path == "offloaded":
+                self._part_from_model(plan)
+            placed = replace(field.to(plan.device), points_at_once=plan.chunk_points)
+            return field_to_mesh(placed, settings, steps)
+
+        width = field.decoder.width
+        free, held = self._free_bytes(device), self._network_bytes(device)
+        plans = plan_extraction(settings, width, free, held, device)
+        return first_that_fits(plans, attempt, lambda plan: release_all(plan.device))
+
+    def unload(self) -> bool:
+        """Drop the model and give its memory back; returns whether there was one."""
+        had_model, self._model = self._model is not None, None
+        release_all(self._device)
+        return had_model
+
+    def _reconstruction_plans(self, network: PlacedNetwork) -> list[MemoryPlan]:
+        free = self._free_bytes(self._device)
+        if free is not None:
+            free += network.placement.bytes_on_device
+        return plan_reconstruction(network.needs, free, self._device)
+
+    def _network_bytes(self, device: torch.device) -> int:
+        """What there is to gain on `device` by parting from the model."""
+        if self._model is None:
+            return 0
+        return self._model.bytes_at_home if device == HOME else self._model.bytes_on_device
+
+    def _part_from_model(self, plan: MemoryPlan) -> None:
+        if plan.device == HOME:
+            self.unload()
+        elif self._model:
+            self._model.send_home()
+            release_all(plan.device)
+
+    def _release_network(self, plan: MemoryPlan) -> None:
+        if self._model:
+            self._model.send_home()
+        release_all(plan.device)
+
+
+def _prepare(network: PlacedNetwork, device: torch.device) -> None:
+    network.placement.bring(device)
+    network.checkpoint.reconstructor.remember()
+
+
+def release_all(device: torch.device) -> None:
+    """Give back everything on `device` that nobody holds."""
+    gc.collect()
+    release_memory(device)
