@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import os
 import pickle
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +17,7 @@ torch = pytest.importorskip("torch")
 from safetensors.torch import save_file  # noqa: E402 - after the check that torch is there
 from torch import Tensor  # noqa: E402
 
+from tests.worker.bad_input import copied  # noqa: E402
 from triposr_addon.worker import failures  # noqa: E402
 from triposr_addon.worker.checkpoint import load_checkpoint, read_config  # noqa: E402
 from triposr_addon.worker.model.reconstructor import Reconstructor  # noqa: E402
@@ -31,7 +31,7 @@ Spoil = Callable[[Path], object]
 
 @pytest.fixture
 def folder(tiny_checkpoint: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(tiny_checkpoint, tmp_path / "tiny"))
+    return copied(tiny_checkpoint, tmp_path / "tiny")
 
 
 def edit_config(old: str, new: str) -> Spoil:

@@ -7,7 +7,6 @@ import hashlib
 import json
 import logging
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from safetensors import safe_open  # noqa: E402 - after the check that torch is 
 from safetensors.torch import load_file, save_file  # noqa: E402
 from torch import Tensor  # noqa: E402
 
+from tests.worker.bad_input import copied  # noqa: E402
 from triposr_addon.worker import failures, half_weights  # noqa: E402
 from triposr_addon.worker.checkpoint import PREVIEW_FOLDER, LoadedCheckpoint, load_checkpoint, load_on_host  # noqa: E402
 from triposr_addon.worker.half_weights import HALF_WEIGHTS_NAME, is_half_weights  # noqa: E402
@@ -29,7 +29,7 @@ HALF = torch.bfloat16
 
 @pytest.fixture
 def folder(tiny_checkpoint: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(tiny_checkpoint, tmp_path / "tiny"))
+    return copied(tiny_checkpoint, tmp_path / "tiny")
 
 
 def copy_of(folder: Path) -> Path:
