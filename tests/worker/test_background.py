@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 pytest.importorskip("torch")
 from PIL import Image, ImageDraw
 
+from tests.worker.tiny_network import brightness_network
 from triposr_addon.worker import failures
 from triposr_addon.worker.background import cut_out, needs_background_model
 from triposr_addon.worker.photo import RgbaPicture
@@ -25,6 +25,7 @@ from triposr_addon.worker.rembg_model import (
     installed_model_or_none,
     model_file,
     open_best_model,
+    rembg_alpha,
 )
 
 pytestmark = pytest.mark.torch
@@ -198,62 +199,84 @@ def test_a_non_commercial_model_is_never_taken(tmp_path: Path) -> None:
     assert "bria" not in " ".join(model.name for model in BACKGROUND_MODELS)
 
 
-def test_a_damaged_model_file_is_named_and_the_environment_left_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_damaged_model_file_is_named(tmp_path: Path) -> None:
     pytest.importorskip("onnxruntime")
-    monkeypatch.setenv("U2NET_HOME", "elsewhere")
     place_model(tmp_path, "u2netp", b"this is not a network")
     with pytest.raises(failures.RembgFailed):
         cut_out(photo_of((1, 1, 1)), "rembg", tmp_path)
-    assert os.environ["U2NET_HOME"] == "elsewhere"
-    assert "REMBG_HOME" not in os.environ
 
 
-def test_a_missing_package_is_named_though_rembg_would_end_the_process(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """rembg calls sys.exit when onnxruntime can't be imported; None in sys.modules makes an import fail."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "rembg"]:
-        monkeypatch.delitem(sys.modules, name)
+def test_a_network_of_another_kind_is_named(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    place_model(tmp_path, "u2netp", brightness_network(64))
+    with pytest.raises(failures.RembgFailed):
+        cut_out(photo_of((1, 1, 1)), "rembg", tmp_path)
+
+
+def test_a_missing_onnxruntime_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None in sys.modules makes an import fail."""
+    close_models()
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     place_model(tmp_path, "u2netp", b"whatever")
     with pytest.raises(failures.RembgMissing):
         cut_out(photo_of((1, 1, 1)), "rembg", tmp_path)
 
 
-class CountingRembg:
-    """Stands in for the package rembg: its sessions know their number."""
+@pytest.mark.parametrize(("name", "side"), [("dis_custom", 1024), ("u2netp", 320)])
+def test_a_network_finds_what_it_finds_in_the_package_rembg(tmp_path: Path, name: str, side: int) -> None:
+    """The network takes what is bright for the subject; the package makes the same mask of it but for rounding."""
+    rembg = pytest.importorskip("rembg")
+    path = place_model(tmp_path, name, brightness_network(side))
+    photo = photo_of((0.1, 0.15, 0.1), (0.9, 0.8, 0.7), noise=0.02)
+    alpha = rembg_alpha(photo[..., :3], tmp_path)
+    assert np.mean(alpha[MASK > 0.99]) > 200
+    assert np.mean(alpha[MASK < 0.01]) < 50
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REMBG_HOME", str(tmp_path))
+        session = rembg.new_session(name, model_path=str(path), providers=["CPUExecutionProvider"])
+    theirs = np.asarray(session.predict(Image.fromarray(photo[..., :3]))[0].convert("L"))
+    assert np.abs(alpha.astype(int) - theirs).max() <= 1
 
-    def __init__(self) -> None:
-        self.opened: list[str] = []
 
-    def new_session(self, name: str, **_options: object) -> str:
-        self.opened.append(name)
-        return f"session {len(self.opened)}"
+def test_where_a_network_sees_nothing_there_is_no_subject(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    place_model(tmp_path, "u2netp", brightness_network(320))
+    assert not rembg_alpha(np.full((40, 50, 3), 90, np.uint8), tmp_path).any()
+
+
+@pytest.mark.parametrize("name", ["birefnet-general", "birefnet-general-lite"])
+def test_logits_become_shares(tmp_path: Path, name: str) -> None:
+    """A sigmoid bends the ramp: dark quarters stay dark, bright ones bright, and the middle is steepest."""
+    pytest.importorskip("onnxruntime")
+    place_model(tmp_path, name, brightness_network(1024))
+    ramp = np.repeat(np.linspace(0, 255, 64).astype(np.uint8)[None, :, None], 64, axis=0).repeat(3, axis=2)
+    row = rembg_alpha(ramp, tmp_path)[32].astype(int)
+    assert row[0] <= 2
+    assert row[-1] >= 253
+    assert row[16] < 0.25 * 255 - 5
+    assert row[48] > 0.75 * 255 + 5
 
 
 @pytest.fixture
-def counting_rembg(monkeypatch: pytest.MonkeyPatch) -> Iterator[CountingRembg]:
+def open_sessions(tmp_path: Path) -> Iterator[None]:
     close_models()
-    rembg = CountingRembg()
-    monkeypatch.setitem(sys.modules, "rembg", rembg)
-    yield rembg
+    yield
     close_models()
 
 
-def test_a_session_stays_open_until_its_file_changes_or_it_is_closed(
-    tmp_path: Path, counting_rembg: CountingRembg
-) -> None:
-    path = place_model(tmp_path, "u2netp", b"a network")
-    assert open_best_model(tmp_path) == open_best_model(tmp_path) == ("u2netp", "session 1")
-    path.write_bytes(b"another network")
-    assert open_best_model(tmp_path) == ("u2netp", "session 2")
+@pytest.mark.usefixtures("open_sessions")
+def test_a_session_stays_open_until_its_file_changes_or_it_is_closed(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    path = place_model(tmp_path, "u2netp", brightness_network(320))
+    first = open_best_model(tmp_path)[1]
+    assert open_best_model(tmp_path)[1] is first
+    path.write_bytes(brightness_network(32))
+    second = open_best_model(tmp_path)[1]
+    assert second is not first
     close_models()
-    assert open_best_model(tmp_path) == ("u2netp", "session 3")
-    place_model(tmp_path, "u2net", b"a better network")
-    assert open_best_model(tmp_path) == ("u2net", "session 4")
-    assert counting_rembg.opened == ["u2netp"] * 3 + ["u2net"]
+    assert open_best_model(tmp_path)[1] is not second
+    place_model(tmp_path, "u2net", brightness_network(320))
+    assert open_best_model(tmp_path)[0].name == "u2net"
 
 
 def test_a_model_is_needed_only_where_the_photo_and_the_method_ask_for_it(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ class RembgFailure(WorkerFailure):
 
 
 class RembgMissing(RembgFailure):
-    """The rembg package, or onnxruntime that it needs, is not installed."""
+    """onnxruntime, which runs background models, is not installed."""
 
     code = "REMBG_MISSING"
 

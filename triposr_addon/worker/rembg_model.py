@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""rembg's background models: only those of our own list, and only files that are already there.
+"""rembg's background models, run by onnxruntime alone: only those of our own list, only files that are already there.
 
-rembg (2.0.86) would download a missing model by itself, takes by default one whose licence forbids commercial use,
-and knows sessions that send the picture away. So the file is looked for first, and the name always comes from here.
+The package rembg (2.0.86) is not imported. That takes a second and 170 MB for what these models don't need, and it
+would download a missing model by itself. What it does around a network is little: the numbers are in
+BACKGROUND_MODELS, the rest in `_prepared` and `_alpha`; a test compares the masks.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,21 +19,34 @@ from PIL import Image
 
 from triposr_addon.worker.failures import RembgFailed, RembgMissing, RembgModelMissing
 
+Triple = tuple[float, float, float]
+
+IMAGENET_MEAN: Triple = (0.485, 0.456, 0.406)
+IMAGENET_DEVIATION: Triple = (0.229, 0.224, 0.225)
+
 
 @dataclass(frozen=True)
 class BackgroundModel:
-    """One model: rembg's name of it, its licence, its file's size in bytes (0: any)."""
+    """One model: rembg's name of it, its licence, its file's size in bytes (0: any), and how its network sees.
+
+    side: of the square picture that it takes, in pixels. mean, deviation: of colours in 0..1, by channel.
+    logits: its output still needs a sigmoid.
+    """
 
     name: str
     licence: str
     size: int
+    side: int = 320
+    mean: Triple = IMAGENET_MEAN
+    deviation: Triple = IMAGENET_DEVIATION
+    logits: bool = False
 
 
 BACKGROUND_MODELS = (
-    BackgroundModel("dis_custom", "your own file", 0),
-    BackgroundModel("birefnet-general", "MIT", 972_666_916),
-    BackgroundModel("birefnet-general-lite", "MIT", 224_005_088),
-    BackgroundModel("isnet-general-use", "Apache-2.0", 178_648_008),
+    BackgroundModel("dis_custom", "your own file", 0, 1024, (0.5, 0.5, 0.5), (1.0, 1.0, 1.0)),
+    BackgroundModel("birefnet-general", "MIT", 972_666_916, 1024, logits=True),
+    BackgroundModel("birefnet-general-lite", "MIT", 224_005_088, 1024, logits=True),
+    BackgroundModel("isnet-general-use", "Apache-2.0", 178_648_008, 1024, (0.5, 0.5, 0.5), (1.0, 1.0, 1.0)),
     BackgroundModel("u2net", "Apache-2.0", 175_997_641),
     BackgroundModel("silueta", "none stated", 44_173_029),
     BackgroundModel("u2netp", "Apache-2.0", 4_574_861),
@@ -51,7 +62,7 @@ def installed_model_or_none(rembg_home: Path | None) -> BackgroundModel | None:
 
 
 def model_file(rembg_home: Path, model: BackgroundModel) -> Path:
-    """Where rembg looks for the model's file."""
+    """Where rembg keeps the model's file."""
     return rembg_home / "models" / model.name / f"{model.name}.onnx"
 
 
@@ -60,21 +71,22 @@ def rembg_alpha(rgb: npt.NDArray[np.uint8], rembg_home: Path | None) -> npt.NDAr
 
     Raises:
         RembgModelMissing: no model file of our list is there.
-        RembgMissing: the package, or the onnxruntime that it needs, is not installed.
+        RembgMissing: onnxruntime, which runs it, is not installed.
         RembgFailed: the file is damaged, or the model could not run.
     """
-    name, session = open_best_model(rembg_home)
+    model, session = open_best_model(rembg_home)
     try:
-        mask = session.predict(Image.fromarray(rgb))[0]
+        outputs = session.run(None, {session.get_inputs()[0].name: _prepared(rgb, model)}, _frugal_run())
+        seen = np.asarray(outputs[0], dtype=np.float32)[0, 0]
     except MemoryError:
         raise
     except Exception as error:  # onnxruntime's exceptions have no common class
-        raise _failed(name, error) from error
-    return np.asarray(mask.convert("L"))
+        raise _failed(model.name, error) from error
+    return _alpha(seen, model, rgb.shape)
 
 
-def open_best_model(rembg_home: Path | None) -> tuple[str, Any]:
-    """The best installed model's name and rembg's session of it, which stays open for the next photo.
+def open_best_model(rembg_home: Path | None) -> tuple[BackgroundModel, Any]:
+    """The best installed model and onnxruntime's session of it, which stays open for the next photo.
 
     Raises RembgModelMissing, RembgMissing or RembgFailed, as rembg_alpha does.
     """
@@ -84,8 +96,9 @@ def open_best_model(rembg_home: Path | None) -> tuple[str, Any]:
             "No background model is installed. Put one where the user guide says, or choose Plain Backdrop.",
             f"looked in {rembg_home} for {', '.join(known.name for known in BACKGROUND_MODELS)}",
         )
-    state = model_file(rembg_home, model).stat()
-    return model.name, _session(model.name, rembg_home, (state.st_mtime_ns, state.st_size))
+    file = model_file(rembg_home, model)
+    state = file.stat()
+    return model, _session(file, (state.st_mtime_ns, state.st_size))
 
 
 def close_models() -> None:
@@ -94,23 +107,52 @@ def close_models() -> None:
 
 
 @lru_cache(maxsize=1)
-def _session(name: str, rembg_home: Path, _file_state: tuple[int, int]) -> Any:
-    """rembg's session, one for each state of its file. The file is known to be there: nothing is downloaded."""
-    with _rembg_looking_in(rembg_home):
-        try:
-            from rembg import new_session
-        except (ImportError, SystemExit) as error:  # rembg leaves the whole process when onnxruntime is missing
-            raise RembgMissing(
-                "rembg or onnxruntime is not installed. Run the installer again, or choose Plain Backdrop.",
-                repr(error),
-            ) from error
-        path = rembg_home / "models" / name / f"{name}.onnx"
-        try:
-            return new_session(name, model_path=str(path), providers=["CPUExecutionProvider"])
-        except MemoryError:
-            raise
-        except Exception as error:  # onnxruntime's exceptions have no common class
-            raise _failed(name, error) from error
+def _session(file: Path, _state: tuple[int, int]) -> Any:
+    """onnxruntime's session, one for each state of the file."""
+    try:
+        import onnxruntime  # here: not every photo needs it, and it may be missing
+    except ImportError as error:
+        raise RembgMissing(
+            "onnxruntime is not installed. Run the installer again, or choose Plain Backdrop.", repr(error)
+        ) from error
+    options = onnxruntime.SessionOptions()
+    # As with torch's threads (idle_threads.py): waiting ones must not take the processor from those that work.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+    except MemoryError:
+        raise
+    except Exception as error:  # onnxruntime's exceptions have no common class
+        raise _failed(file.stem, error) from error
+
+
+def _frugal_run() -> Any:
+    """Options of one run that give its working memory back: a session that stays open would hold a gigabyte."""
+    import onnxruntime
+
+    options = onnxruntime.RunOptions()
+    options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    return options
+
+
+def _prepared(rgb: npt.NDArray[np.uint8], model: BackgroundModel) -> npt.NDArray[np.float32]:
+    """The photo [H, W, 3] as the network takes it: [1, 3, side, side]."""
+    square = Image.fromarray(rgb).resize((model.side, model.side), Image.Resampling.LANCZOS)
+    values = np.asarray(square, dtype=np.float32)
+    shares = values / max(float(values.max()), 1e-6)
+    standing_out = (shares - np.asarray(model.mean)) / np.asarray(model.deviation)
+    return np.ascontiguousarray(standing_out.transpose(2, 0, 1)[None], dtype=np.float32)
+
+
+def _alpha(seen: npt.NDArray[np.float32], model: BackgroundModel, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+    """The network's output [side, side], spread over 0..255 and over the photo of that shape."""
+    if model.logits:
+        seen = np.float32(1.0) / (np.float32(1.0) + np.exp(-seen.clip(-60.0, 60.0)))
+    low, high = float(seen.min()), float(seen.max())
+    if not high > low:  # it saw one and the same everywhere: no subject
+        return np.zeros(shape[:2], dtype=np.uint8)
+    mask = Image.fromarray(((seen - low) / (high - low) * 255.0).astype(np.uint8))
+    return np.asarray(mask.resize((shape[1], shape[0]), Image.Resampling.LANCZOS))
 
 
 def _failed(name: str, error: Exception) -> RembgFailed:
@@ -118,18 +160,3 @@ def _failed(name: str, error: Exception) -> RembgFailed:
         f"The background model {name} could not be used. Put a sound file in its place, or choose Plain Backdrop.",
         repr(error),
     )
-
-
-@contextmanager
-def _rembg_looking_in(rembg_home: Path) -> Iterator[None]:
-    """rembg learns its folder from the environment, where an older name of the variable wins."""
-    before = {name: os.environ.get(name) for name in ("REMBG_HOME", "U2NET_HOME")}
-    os.environ["REMBG_HOME"] = str(rembg_home)
-    os.environ.pop("U2NET_HOME", None)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
