@@ -36,6 +36,7 @@ PHOTO_SUFFIXES = frozenset(
     [".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".gif", ".tga", ".ppm", ".jp2", ".psd", ".qoi"]
 )
 FIELD_SUFFIX = ".triplane.safetensors"
+PRECISIONS = ("auto", "full", "half")
 INTERRUPTED = 130
 
 EXAMPLES = """\
@@ -205,7 +206,7 @@ def _loaded(options: argparse.Namespace) -> LoadedCheckpoint:
 
             device = choose_device(options.device)
             with naming_out_of_memory(device):
-                return load_checkpoint(options.model or PREVIEW_FOLDER, device)
+                return load_checkpoint(options.model or PREVIEW_FOLDER, device, options.precision)
 
 
 def _field_maker(options: argparse.Namespace) -> Callable[[Order, Steps], None]:
@@ -242,6 +243,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--resolution", type=int, default=surface.resolution, metavar="N", help="16 to 1024 (default: 256)")
     add("--threshold", type=float, default=surface.threshold, metavar="T", help="density of the surface (default: 25)")
     add("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
+    add("--precision", choices=PRECISIONS, default="auto", help="full is float32 (default: half where it is quicker)")
     add("--save-field", action="store_true", help=f"write the field beside the mesh too ({FIELD_SUFFIX})")
     add("--from-field", type=Path, metavar="FILE", help="make the mesh from a saved field instead of a photo")
     return parser

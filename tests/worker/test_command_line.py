@@ -17,6 +17,7 @@ torch = pytest.importorskip("torch")
 from tests.worker.bad_input import BAD_INPUT, BadInput, good_photo  # noqa: E402 - after the check that torch is there
 from tests.worker.solids import ball  # noqa: E402
 from triposr_addon.__main__ import main  # noqa: E402
+from triposr_addon.worker.field import load_field  # noqa: E402
 from triposr_addon.worker.progress_line import ProgressLine  # noqa: E402
 
 pytestmark = [pytest.mark.torch, pytest.mark.parity]
@@ -47,6 +48,20 @@ def test_a_photo_becomes_a_mesh_file(
     assert out == f"{output}\n"
     assert "good.png: reconstruct" in err
     assert names(tmp_path) == sorted(["good.png", output.name])
+
+
+def test_precision_is_the_users_to_choose(model: list[str], tmp_path: Path) -> None:
+    photo = str(good_photo(tmp_path))
+    fields = {}
+    for precision in ("full", "half", "auto"):
+        folder = tmp_path / precision
+        folder.mkdir()
+        order = [photo, "-o", str(folder / "mesh.ply"), "--save-field", "--precision", precision]
+        assert main([*order, *model]) == 0
+        fields[precision] = load_field(folder / "mesh.triplane.safetensors", torch.device("cpu")).planes
+    assert not torch.equal(fields["full"], fields["half"])
+    assert torch.allclose(fields["full"], fields["half"], atol=0.1)
+    assert any(torch.equal(fields["auto"], fields[precision]) for precision in ("full", "half"))
 
 
 def test_several_photos_and_a_folder_go_into_a_folder(model: list[str], tmp_path: Path) -> None:

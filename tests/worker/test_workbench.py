@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from safetensors.torch import load_file, save_file  # noqa: E402 - after the check that torch is there
 from torch import device as Device  # noqa: E402, N812 - after the check that torch is there; tests name devices `device`
+from torch import dtype  # noqa: E402
 
 from benchmarks.live_bytes import LiveBytes  # noqa: E402 - after the check that torch is there
 from tests.worker.bad_input import good_photo  # noqa: E402
@@ -32,7 +35,7 @@ from triposr_addon.worker.memory_plan import (  # noqa: E402
 )
 from triposr_addon.worker.steps import Steps  # noqa: E402
 from triposr_addon.worker.weight_placement import HOME  # noqa: E402
-from triposr_addon.worker.workbench import Workbench  # noqa: E402
+from triposr_addon.worker.workbench import FLOAT16_TOO_NARROW, Workbench  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
@@ -232,3 +235,36 @@ def assert_same_mesh(made: ExtractedMesh, expected: ExtractedMesh) -> None:
     assert np.array_equal(made.mesh.triangles, expected.mesh.triangles)
     assert np.allclose(made.mesh.vertices, expected.mesh.vertices, atol=1e-5)
     assert np.allclose(made.mesh.colours, expected.mesh.colours, atol=1e-5)
+
+
+def test_a_photo_that_float16_can_not_hold_is_done_in_float32(tmp_path: Path) -> None:
+    """As on older cards and Apple's GPU, with a model whose attention goes beyond float16's 65,504."""
+    folder = Path(shutil.copytree(PREVIEW_FOLDER, tmp_path / "loud"))
+    weights = load_file(folder / "model.safetensors")
+    attention = "backbone.transformer_blocks.1.attn1"
+    save_file(
+        weights
+        | {f"{attention}.to_v.weight": weights[f"{attention}.to_v.weight"].float() * 1e5}
+        | {f"{attention}.to_out.0.weight": weights[f"{attention}.to_out.0.weight"].float() / 1e5},
+        folder / "model.safetensors",
+    )
+    photo, plain = good_photo(tmp_path), unhurried()
+    narrow = Workbench(HOME, Teller(None), lambda _device: torch.float16)
+    made = narrow.reconstruct(photo, narrow.model(folder), PhotoSettings(), None, plain)
+    assert FLOAT16_TOO_NARROW in made.warnings
+    wide = Workbench(HOME, Teller(None), lambda _device: torch.float32)
+    expected = wide.reconstruct(photo, wide.model(folder), PhotoSettings(), None, plain)
+    assert torch.equal(made.made.field.planes, expected.made.field.planes)
+    assert not expected.warnings
+    assert not narrow.reconstruct(photo, narrow.model(folder), PhotoSettings(), None, plain).warnings
+
+
+@pytest.mark.parametrize("kind", [torch.float16, torch.float32])
+def test_a_network_that_answers_nonsense_in_float32_too_is_named(kind: dtype, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(PREVIEW_FOLDER, tmp_path / "broken"))
+    weights = load_file(folder / "model.safetensors")
+    weights["post_processor.upsample.bias"][0] = math.nan
+    save_file(weights, folder / "model.safetensors")
+    bench = Workbench(HOME, Teller(None), lambda _device: kind)
+    with pytest.raises(failures.FieldNotFinite):
+        bench.reconstruct(good_photo(tmp_path), bench.model(folder), PhotoSettings(), None, unhurried())

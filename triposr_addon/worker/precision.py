@@ -10,8 +10,6 @@ import torch
 Precision = Literal["auto", "full", "half"]
 """auto: half where the device gains from it. full: float32, for comparisons. half: half even where it is slower."""
 
-PRECISIONS: tuple[Precision, ...] = ("auto", "full", "half")
-
 FIRST_BFLOAT16_CARD = (8, 0)
 """CUDA compute capability from which matrix units take bfloat16."""
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from triposr_addon.worker.model.reconstructor import Reconstructor
 from triposr_addon.worker.precision import network_type
 from triposr_addon.worker.weight_placement import HOME, WeightPlacement
 
+TypeFor = Callable[[torch.device], torch.dtype]
+"""Tells in which type the network computes on a device."""
+
 
 @dataclass(frozen=True)
 class PlacedNetwork:
@@ -30,9 +34,10 @@ class PlacedNetwork:
 class WarmModel:
     """The checkpoint in a folder, loaded in the types that a device computes in, and in others once asked for."""
 
-    def __init__(self, folder: Path, device: torch.device) -> None:
+    def __init__(self, folder: Path, device: torch.device, type_for: TypeFor = network_type) -> None:
         """Load it for `device`, at home. Raises a ModelFailure or OutOfMemory."""
         self._folder = folder
+        self._type_for = type_for
         self._files = _file_states(folder)
         self._placed: dict[torch.dtype, PlacedNetwork] = {}
         self.checkpoint = self.network_for(device).checkpoint
@@ -43,11 +48,18 @@ class WarmModel:
 
     def network_for(self, device: torch.device) -> PlacedNetwork:
         """The network as `device` computes it; its weights are where they were left. Raises as the constructor does."""
-        kind = network_type(device)
+        kind = self._type_for(device)
         if kind not in self._placed:
             with naming_out_of_memory(HOME):
                 self._placed[kind] = _placed(load_on_host(self._folder, kind))
         return self._placed[kind]
+
+    def compute_in_float32(self) -> None:
+        """From now on, on every device; what was loaded in other types is dropped. Raises as the constructor does."""
+        self.send_home()
+        self._placed.clear()
+        self._type_for = lambda _device: torch.float32
+        self.checkpoint = self.network_for(HOME).checkpoint
 
     @property
     def bytes_on_device(self) -> int:

@@ -16,6 +16,7 @@ import torch
 
 from triposr_addon.protocol import PhotoSettings, SurfaceSettings
 from triposr_addon.worker.device import extraction_device, release_memory
+from triposr_addon.worker.failures import FieldNotFinite
 from triposr_addon.worker.field import TriplaneField
 from triposr_addon.worker.field_to_mesh import ExtractedMesh, field_to_mesh
 from triposr_addon.worker.forward_pass import FrugalForwardPass
@@ -23,20 +24,31 @@ from triposr_addon.worker.free_memory import free_bytes_or_none
 from triposr_addon.worker.image_to_field import ReconstructedPhoto, image_to_field
 from triposr_addon.worker.memory_ladder import Outcome, first_that_fits
 from triposr_addon.worker.memory_plan import MemoryPlan, plan_extraction, plan_reconstruction
+from triposr_addon.worker.precision import network_type
 from triposr_addon.worker.steps import Steps
-from triposr_addon.worker.warm_model import PlacedNetwork, WarmModel
+from triposr_addon.worker.warm_model import PlacedNetwork, TypeFor, WarmModel
 from triposr_addon.worker.weight_placement import HOME
 
 FreeBytes = Callable[[torch.device], int | None]
+
+FLOAT16_TOO_NARROW = (
+    "Half precision was too narrow for this photo, so it was done in full precision, which takes longer."
+)
 
 
 class Workbench:
     """One device, the model that is warm there, and what is done with them."""
 
-    def __init__(self, device: torch.device, free_bytes: FreeBytes = free_bytes_or_none) -> None:
-        """free_bytes: tells what a device has left."""
+    def __init__(
+        self,
+        device: torch.device,
+        free_bytes: FreeBytes = free_bytes_or_none,
+        type_for: TypeFor = network_type,
+    ) -> None:
+        """free_bytes: tells what a device has left. type_for: tells in which type the network computes there."""
         self._device = device
         self._free_bytes = free_bytes
+        self._type_for = type_for
         self._model: WarmModel | None = None
 
     def model(self, folder: Path) -> WarmModel:
@@ -46,7 +58,7 @@ class Workbench:
         """
         if self._model is None or not self._model.is_still(folder):
             self.unload()  # first, so that two never share the memory
-            self._model = WarmModel(folder, self._device)
+            self._model = WarmModel(folder, self._device, self._type_for)
         return self._model
 
     def warm_up(self, folder: Path) -> None:
@@ -59,7 +71,23 @@ class Workbench:
     def reconstruct(
         self, photo_path: Path, model: WarmModel, settings: PhotoSettings, rembg_home: Path | None, steps: Steps
     ) -> Outcome[ReconstructedPhoto]:
-        """A photo's field, at home. Raises as `image_to_field` does."""
+        """A photo's field, at home. What float16 can't hold is done once more in float32.
+
+        Raises as `image_to_field` does.
+        """
+        computed_in = model.network_for(self._device).checkpoint.network_type
+        try:
+            return self._reconstructed(photo_path, model, settings, rembg_home, steps)
+        except FieldNotFinite:
+            if computed_in != torch.float16:
+                raise
+        model.compute_in_float32()
+        outcome = self._reconstructed(photo_path, model, settings, rembg_home, steps)
+        return replace(outcome, warnings=(*outcome.warnings, FLOAT16_TOO_NARROW))
+
+    def _reconstructed(
+        self, photo_path: Path, model: WarmModel, settings: PhotoSettings, rembg_home: Path | None, steps: Steps
+    ) -> Outcome[ReconstructedPhoto]:
         plans = self._reconstruction_plans(model.network_for(self._device))
         forward = FrugalForwardPass(model.network_for, plans, self._release_network)
         made = image_to_field(photo_path, model.checkpoint, settings, rembg_home, steps, forward)
