@@ -100,7 +100,8 @@ class Initialized:
 class WarmUp:
     """Do now what the first photo would wait for: import packages, load the model, open the background model.
 
-    photo_path: the photo that is likely to come; it decides whether "auto" needs a background model. Empty: not known.
+    photo_path: the photo that is likely to come; it tells whether "auto" needs a background model, and a graphics card
+    rehearses with it. Empty: not known.
     """
 
     METHOD: ClassVar[str] = "warm_up"
@@ -112,7 +113,7 @@ class WarmUp:
 
 @dataclass(frozen=True)
 class WarmedUp:
-    """What was got ready, in seconds by its name: "load model", and "cut out" where a background model was opened."""
+    """Seconds by step: "load model", "cut out" where a background model was opened, all of them after a rehearsal."""
 
     seconds: dict[str, float] = field(default_factory=dict)
 

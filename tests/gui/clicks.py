@@ -66,8 +66,7 @@ class Clicks:
         log, began = session.storage().worker_log, time.perf_counter()
 
         def said() -> bool:
-            if session._generator is not None:  # nobody ticks while nothing runs, and the log is written by a tick
-                session.tick()
+            session.tick()  # nobody ticks while no job runs, and it is a tick that writes the log
             return log.path.exists() and "warmed up, seconds" in log.tail(50)
 
         yield from wait_until(said, LONGEST_RUN_SECONDS, "choosing a picture gets the worker ready")

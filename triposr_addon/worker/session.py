@@ -72,6 +72,10 @@ class Session:
                 from triposr_addon.worker.rembg_model import open_best_model
 
                 open_best_model(self._rembg_home)
+        if device.type != "cpu" and request.photo_path:
+            from triposr_addon.worker.rehearsal import rehearse
+
+            rehearse(self._bench(device), Path(request.model_folder), Path(request.photo_path), steps)
         return WarmedUp(steps.seconds)
 
     def reconstruct(self, request: Reconstruct, steps: Steps) -> Reconstructed:
