@@ -20,6 +20,8 @@ from triposr_addon.worker.surface import Surface, extract_surface  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
+CPU = torch.device("cpu")
+
 
 def extracted(field: TriplaneField, resolution: int, *, exact: bool) -> Surface:
     return extract_surface(field, SurfaceSettings(resolution, exact=exact), lambda _share: None)
@@ -54,13 +56,13 @@ def test_fitted_fields(name: str, facts: Path, resolution: int, most: float) -> 
 @pytest.mark.parametrize("texels", [16, 48, 64])
 def test_the_coarse_lattice_has_about_a_node_for_each_texel(texels: int) -> None:
     for resolution in range(16, 1025):
-        nodes = len(lattice_places(resolution, coarse_stride(resolution, texels)))
+        nodes = len(lattice_places(resolution, coarse_stride(resolution, texels), CPU))
         assert min(resolution, texels) <= nodes <= 2 * texels + 1
 
 
 @pytest.mark.parametrize("resolution", [64, 129, 130, 259, 1024])
 def test_the_coarse_lattice_reaches_both_sides(resolution: int) -> None:
-    places = lattice_places(resolution, coarse_stride(resolution, 64)).tolist()
+    places = lattice_places(resolution, coarse_stride(resolution, 64), CPU).tolist()
     assert places[0] == 0
     assert places[-1] == resolution - 1
     assert sorted(set(places)) == places

@@ -63,6 +63,17 @@ def test_what_reaches_the_boxs_sides_is_closed_there(resolution: int) -> None:
     assert volume(surface.vertices, surface.triangles) == pytest.approx((2 * BOX + step) * math.pi * 0.4**2, rel=0.03)
 
 
+@pytest.mark.parametrize("settings", [SurfaceSettings(48), SurfaceSettings(160), SurfaceSettings(48, exact=True)])
+def test_everything_is_made_where_the_field_is(settings: SurfaceSettings) -> None:
+    """Whatever names no device lands on "meta" here, where nothing can be computed with the field's tensors."""
+    field = ball(0.5)
+    with torch.device("meta"):
+        elsewhere = extract_surface(field, settings, lambda _share: None)
+    here = extract_surface(field, settings, lambda _share: None)
+    assert torch.equal(elsewhere.triangles, here.triangles)
+    assert torch.equal(elsewhere.vertices, here.vertices)
+
+
 def test_the_threshold_moves_the_surface() -> None:
     """Twice the density is nearer to the middle: at r with 30 (0.25 - r^2) = ln 2."""
     surface = extracted(ball(0.5), 96, 2 * THRESHOLD)

@@ -16,10 +16,12 @@ Ask = Callable[[Points], Tensor]
 """Nodes [N] of the finest lattice -> raw density minus raw threshold [N]."""
 
 
-def lattice_places(resolution: int, stride: int) -> Tensor:
+def lattice_places(resolution: int, stride: int, device: torch.device) -> Tensor:
     """The coordinates [P] of a lattice of that stride on the finest; the last node is always there."""
-    places = torch.arange(0, resolution, stride, dtype=torch.int32)
-    return places if places[-1] == resolution - 1 else torch.cat([places, places.new_tensor([resolution - 1])])
+    places = torch.arange(0, resolution, stride, dtype=torch.int32, device=device)
+    if (resolution - 1) % stride == 0:
+        return places
+    return torch.cat([places, places.new_tensor([resolution - 1])])
 
 
 def with_outside(places: Tensor, resolution: int) -> Tensor:

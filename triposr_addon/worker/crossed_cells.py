@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -43,8 +44,13 @@ def cases(values: Tensor) -> Tensor:
 
 def faces_crossed(values: Tensor) -> Tensor:
     """For corner values [8, M] whether each of a cell's faces is crossed [6, M]: lower and upper x, y, z."""
-    table = torch.tensor([[_face_crossed(case, face) for case in range(256)] for face in range(6)])
-    return table.to(values.device).index_select(1, cases(values))
+    return _faces_table(values.device).index_select(1, cases(values))
+
+
+@cache
+def _faces_table(device: torch.device) -> Tensor:
+    """Whether each of the six faces is crossed in each case [6, 256]."""
+    return torch.tensor([[_face_crossed(case, face) for case in range(256)] for face in range(6)], device=device)
 
 
 def _face_crossed(case: int, face: int) -> bool:

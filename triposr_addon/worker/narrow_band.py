@@ -64,8 +64,8 @@ def crossed_cells_of_band(
     halvings = stride.bit_length() - 1
     for step in range(halvings):
         share = step / halvings
-        places = with_outside(lattice_places(maps.resolution, stride >> step + 1), maps.resolution)
-        level = BandLevel(places.to(maps.device), ask)
+        places = lattice_places(maps.resolution, stride >> step + 1, maps.device)
+        level = BandLevel(with_outside(places, maps.resolution), ask)
         cells, crossed = _halved(above, cells, level)
         above = level
     return crossed
@@ -76,7 +76,7 @@ class CoarseLattice:
 
     def __init__(self, values: Tensor, resolution: int, stride: int) -> None:
         self._values = padded(values).flatten()
-        self.places = with_outside(lattice_places(resolution, stride), resolution).to(values.device)
+        self.places = with_outside(lattice_places(resolution, stride, values.device), resolution)
 
     def corner_values(self, cells: Points) -> Tensor:
         """The values [8, N] at the corners of cells [N]."""
@@ -165,11 +165,11 @@ def kept_coarse_cells(values: Tensor) -> Points:
 
 def _bends_around(values: Tensor) -> Tensor:
     """For each 4 x 4 x 4 nodes of a grid the largest second difference along each axis, summed over the axes."""
-    total = torch.zeros(())
+    parts = []
     for axis in range(3):
         sizes = [2 if axis == other else 4 for other in range(3)]
-        total = total.to(values) + windows(bend(values, axis), sizes, torch.maximum)
-    return total
+        parts.append(windows(bend(values, axis), sizes, torch.maximum))
+    return torch.stack(parts).sum(dim=0)
 
 
 def windows(values: Tensor, size: int | list[int], choose: Choose) -> Tensor:

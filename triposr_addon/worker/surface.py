@@ -89,7 +89,7 @@ def _crossed_cells(
     if stride == 1:
         found_share = COARSE_SHARE + BAND_SHARE
         return crossed_cells_of_lattice(maps, raw_threshold, lambda share: advance(found_share * share))
-    places = lattice_places(maps.resolution, stride).to(maps.device)
+    places = lattice_places(maps.resolution, stride, maps.device)
     nodes = len(places) ** 3
     coarse = maps.lattice(places, each=lambda done: advance(COARSE_SHARE * done / nodes)) - raw_threshold
     entered("refine")

@@ -27,7 +27,7 @@ def crossed_cells_of_lattice(maps: PlaneMaps, raw_threshold: float, advance: Adv
 def _slabs(maps: PlaneMaps, raw_threshold: float, advance: Advance) -> Iterator[tuple[int, Tensor]]:
     """Layers of the lattice with its layer of outside, each slab beginning with the last layer of the one before."""
     side = maps.resolution
-    places = lattice_places(side, 1).to(maps.device)
+    places = lattice_places(side, 1, maps.device)
     before = torch.full((1, side + 2, side + 2), OUTSIDE, device=maps.device)
     rows = max(1, NODES_AT_ONCE // side**2)
     for start in range(0, side, rows):
