@@ -87,6 +87,8 @@ def test_the_object_tells_where_it_comes_from(bpy: Any, picture: Picture, checko
         "foreground_ratio": 0.85,
         "resolution": 64,
         "threshold": 25.0,
+        "exact": False,
+        "interpolation": "secant",
         "height": 1.0,
         "decimate_ratio": 0.5,
     }
