@@ -14,7 +14,7 @@ from benchmarks.launches import Launches, count_launches
 from benchmarks.machine import load_or_none, machine
 from benchmarks.ours import ours
 from benchmarks.stopwatch import Stopwatch, idle, seconds
-from benchmarks.textbook import TEXTBOOK, Textbook, TextbookMesh, Way, marching_cubes_name, tuned, unit_grid
+from benchmarks.textbook import TEXTBOOK, Textbook, TextbookMesh, Way, dense_grid, marching_cubes_name, tuned
 from benchmarks.turns import Contestant, peak_bytes, take_turns
 from triposr_addon.protocol import SurfaceSettings
 from triposr_addon.worker.field import TriplaneField
@@ -45,7 +45,7 @@ def head_to_head(source: FieldInput, resolution: int, effort: Effort, tell: Tell
     """Time both ways on the field's device and count what they ask. Raises what `field_to_mesh` raises."""
     device, settings = source.field.device, SurfaceSettings(resolution, source.threshold)
     warm_up = _warm_up(source, settings)
-    textbook, grid = Textbook(source.field), unit_grid(resolution, device)
+    textbook, grid = Textbook(source.field), dense_grid(source.field.radius, resolution, device)
 
     def asked(way: Way) -> Callable[[Stopwatch], TextbookMesh]:
         return lambda stopwatch: textbook.mesh(grid, source.threshold, way, stopwatch)
@@ -79,7 +79,8 @@ def _warm_up(source: FieldInput, settings: SurfaceSettings) -> float:
     first = seconds(device, lambda: ours(source.field, settings, idle()))
     for _ in range((GPU_WARM_UPS if device.type == "cuda" else CPU_WARM_UPS) - 1):
         ours(source.field, settings, idle())
-    Textbook(source.field).density(unit_grid(SMALL_RESOLUTION, device).view(-1, 3), TEXTBOOK)
+    small = dense_grid(source.field.radius, SMALL_RESOLUTION, device)
+    Textbook(source.field).density(small.view(-1, 3), TEXTBOOK)
     return first
 
 

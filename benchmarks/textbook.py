@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The textbook way from a field to a coloured mesh, to measure ours against.
 
-Written from the description of TripoSR's public code: the points of a dense grid, scaled to the box, are asked in
-chunks; each plane is sampled bilinearly, the decoder runs in float32 for density and colour; the chunks' raw and final
-outputs are collected and joined; the density is cut at the threshold by dense marching cubes; the vertices are asked
-for their colours.
+Written from the description of TripoSR's public code: the points of a dense grid are asked in chunks; each plane is
+sampled bilinearly, the decoder runs in float32 for density and colour; the chunks' outputs are collected and joined;
+the density is cut at the threshold by dense marching cubes; the vertices are asked for their colours.
 
-It is not made slower than it need be: the grid is made once and kept, as the public code keeps it between calls, and
-marching cubes is scikit-image's, more than twice as fast as PyMCubes, or on a graphics card our own. The tuned way
-asks the nodes for their density alone and takes the chunk that suits the machine best.
+It is not made slower than it need be: the grid is made once and kept, in field units; raw outputs, which the public
+code collects as well, are dropped; marching cubes is scikit-image's, more than twice as fast as PyMCubes, or on a
+graphics card our own. The tuned way asks the nodes for their density alone and takes the chunk that suits the machine
+best.
 """
 
 from __future__ import annotations
@@ -71,11 +71,10 @@ class Textbook:
         self.head = (linears[-1].weight, linears[-1].bias)
 
     @torch.no_grad()
-    def mesh(self, unit_points: Tensor, threshold: float, way: Way, stopwatch: Stopwatch) -> TextbookMesh:
-        """The coloured surface on a `unit_grid` [R, R, R, 3]. Stages told: query, marching cubes, colours."""
+    def mesh(self, grid: Tensor, threshold: float, way: Way, stopwatch: Stopwatch) -> TextbookMesh:
+        """The coloured surface on a grid [R, R, R, 3]. Stages told: query, marching cubes, colours."""
         stopwatch.enter("query")
-        points = (unit_points.view(-1, 3) * 2.0 - 1.0) * self.field.radius
-        density = self.density(points, way).view(unit_points.shape[:3])
+        density = self.density(grid.view(-1, 3), way).view(grid.shape[:3])
         stopwatch.enter("marching cubes")
         lattice_vertices, triangles = _marching_cubes(density - threshold)
         vertices = lattice_vertices * (2.0 * self.field.radius / (len(density) - 1)) - self.field.radius
@@ -88,7 +87,7 @@ class Textbook:
         """Density [N] at points [N, 3]; where the way asks for colours they are made and joined too, and dropped."""
         outputs = 4 if way.node_colours else 1
         chunks = [self._decoded(chunk, outputs) for chunk in points.split(way.chunk_points)]
-        density, *_others = (torch.cat(parts) for parts in zip(*chunks, strict=True))
+        density, _colour = (torch.cat(parts) for parts in zip(*chunks, strict=True))
         return density.squeeze(1)
 
     @torch.no_grad()
@@ -96,12 +95,12 @@ class Textbook:
         """The density's logarithm before the bias [N] at points [N, 3], asked plainly."""
         return self.density(points, Way("plain", CHUNK_POINTS, node_colours=False)).log() - self.field.density_bias
 
-    def _decoded(self, points: Tensor, outputs: int) -> tuple[Tensor, ...]:
-        """Density [N, 1] and colour [N, outputs - 1], and what they were made of."""
+    def _decoded(self, points: Tensor, outputs: int) -> tuple[Tensor, Tensor]:
+        """Density [N, 1] and colour [N, outputs - 1]."""
         weight, bias = self.head
         hidden = self.hidden(self._features(points))
         raw_density, raw_colour = functional.linear(hidden, weight[:outputs], bias[:outputs]).split([1, outputs - 1], 1)
-        return torch.exp(raw_density + self.field.density_bias), torch.sigmoid(raw_colour), raw_density, raw_colour
+        return torch.exp(raw_density + self.field.density_bias), torch.sigmoid(raw_colour)
 
     def _features(self, points: Tensor) -> Tensor:
         unit = points / self.field.radius
@@ -110,16 +109,16 @@ class Textbook:
         return sampled.squeeze(2).permute(2, 0, 1).flatten(1)
 
 
-def unit_grid(resolution: int, device: torch.device) -> Tensor:
-    """The nodes [R, R, R, 3] of a lattice, indexed by x, y, z, from 0 to 1."""
-    places = torch.linspace(0.0, 1.0, resolution, device=device)
+def dense_grid(radius: float, resolution: int, device: torch.device) -> Tensor:
+    """The nodes [R, R, R, 3] of a lattice, indexed by x, y, z, from -radius to +radius in field units."""
+    places = torch.linspace(-radius, radius, resolution, device=device)
     return torch.stack(torch.meshgrid(places, places, places, indexing="ij"), dim=-1)
 
 
 def tuned(textbook: Textbook) -> Way:
     """The way without colours of the nodes, in the chunks that are the fastest on this machine."""
     kind = textbook.field.device.type
-    points = torch.rand(POINTS_TO_TRY[kind], 3, device=textbook.field.device)
+    points = (torch.rand(POINTS_TO_TRY[kind], 3, device=textbook.field.device) - 0.5) * textbook.field.radius
     ways = [Way("textbook, tuned", chunk, node_colours=False) for chunk in CHUNKS_TO_TRY[kind]]
 
     def cost(way: Way) -> float:

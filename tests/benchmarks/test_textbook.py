@@ -13,7 +13,7 @@ from torch import Tensor  # noqa: E402 - after the check that torch is there
 from benchmarks.field_input import FieldInput, read_field  # noqa: E402
 from benchmarks.lattice_edges import AskedField, density_shares, edges_of  # noqa: E402
 from benchmarks.stopwatch import idle  # noqa: E402
-from benchmarks.textbook import TEXTBOOK, Textbook, TextbookMesh, Way, unit_grid  # noqa: E402
+from benchmarks.textbook import TEXTBOOK, Textbook, TextbookMesh, Way, dense_grid  # noqa: E402
 from tests.worker.solids import ball  # noqa: E402
 from triposr_addon.protocol import SurfaceSettings  # noqa: E402
 from triposr_addon.worker.surface import Surface, extract_surface  # noqa: E402
@@ -28,7 +28,7 @@ BALL = FieldInput("ball", ball(0.5), 25.0)
 
 
 def textbook_mesh(source: FieldInput, way: Way = TEXTBOOK) -> TextbookMesh:
-    return Textbook(source.field).mesh(unit_grid(RESOLUTION, CPU), source.threshold, way, idle())
+    return Textbook(source.field).mesh(dense_grid(source.field.radius, RESOLUTION, CPU), source.threshold, way, idle())
 
 
 def our_surface(source: FieldInput) -> Surface:
