@@ -16,6 +16,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,8 @@ from triposr_addon.worker.progress_line import ProgressLine
 from triposr_addon.worker.steps import Steps
 
 if TYPE_CHECKING:
-    from triposr_addon.worker.checkpoint import LoadedCheckpoint
     from triposr_addon.worker.field import TriplaneField
+    from triposr_addon.worker.workbench import Workbench
 
 # Imports of torch and of what needs it stand inside the functions: --help is there at once.
 
@@ -180,48 +181,59 @@ def _check_output(mesh: Path, *, is_folder: bool) -> None:
 
 def _photo_maker(options: argparse.Namespace) -> Callable[[Order, Steps], None]:
     """Loads the model at once, and returns what makes one photo's mesh with it."""
-    checkpoint = _loaded(options)
+    bench = _bench(options)
+    folder = _loaded(bench, options)
     settings = PhotoSettings(options.background, options.foreground_ratio)
 
     def make(order: Order, steps: Steps) -> None:
-        from triposr_addon.worker.image_to_field import image_to_field
-
-        made = image_to_field(order.source, checkpoint, settings, options.rembg_home, steps)
-        for warning in made.warnings:
-            print(f"warning: {order.source.name}: {warning}", file=sys.stderr)
-        _save(made.field, order.mesh, options, steps)
+        outcome = bench.reconstruct(order.source, bench.model(folder), settings, options.rembg_home, steps)
+        _print_warnings(order, outcome.warnings)
+        _save(bench, outcome.made.field, order, options, steps)
         if options.save_field:
-            made.field.save(order.mesh.with_suffix(FIELD_SUFFIX))
+            outcome.made.field.save(order.mesh.with_suffix(FIELD_SUFFIX))
 
     return make
 
 
-def _loaded(options: argparse.Namespace) -> LoadedCheckpoint:
+def _bench(options: argparse.Namespace) -> Workbench:
+    from triposr_addon.worker.device import choose_device
+    from triposr_addon.worker.precision import network_type
+    from triposr_addon.worker.workbench import Workbench
+
+    return Workbench(choose_device(options.device), type_for=partial(network_type, precision=options.precision))
+
+
+def _loaded(bench: Workbench, options: argparse.Namespace) -> Path:
     line = ProgressLine(sys.stderr, "model")
     with contextlib.ExitStack() as stack:
         stack.callback(line.finish)
         with Steps(line.tell, lambda: False).step("load model"):
-            from triposr_addon.worker.checkpoint import PREVIEW_FOLDER, load_checkpoint
-            from triposr_addon.worker.device import choose_device, naming_out_of_memory
+            from triposr_addon.worker.checkpoint import PREVIEW_FOLDER
 
-            device = choose_device(options.device)
-            with naming_out_of_memory(device):
-                return load_checkpoint(options.model or PREVIEW_FOLDER, device, options.precision)
+            folder: Path = options.model or PREVIEW_FOLDER
+            bench.model(folder)
+    return folder
 
 
 def _field_maker(options: argparse.Namespace) -> Callable[[Order, Steps], None]:
-    from triposr_addon.worker.device import choose_device
     from triposr_addon.worker.field import load_field
+    from triposr_addon.worker.weight_placement import HOME
 
-    device = choose_device(options.device)
-    return lambda order, steps: _save(load_field(order.source, device), order.mesh, options, steps)
+    bench = _bench(options)
+    return lambda order, steps: _save(bench, load_field(order.source, HOME), order, options, steps)
 
 
-def _save(field: TriplaneField, mesh: Path, options: argparse.Namespace, steps: Steps) -> None:
-    from triposr_addon.worker.field_to_mesh import field_to_mesh
+def _save(bench: Workbench, field: TriplaneField, order: Order, options: argparse.Namespace, steps: Steps) -> None:
     from triposr_addon.worker.mesh_file import save_mesh
 
-    save_mesh(field_to_mesh(field, SurfaceSettings(options.resolution, options.threshold), steps).mesh, mesh)
+    outcome = bench.extract(field, SurfaceSettings(options.resolution, options.threshold), steps)
+    _print_warnings(order, outcome.warnings)
+    save_mesh(outcome.made.mesh, order.mesh)
+
+
+def _print_warnings(order: Order, warnings: Sequence[str]) -> None:
+    for warning in warnings:
+        print(f"warning: {order.source.name}: {warning}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
