@@ -72,6 +72,8 @@ def stages(options: argparse.Namespace, checkpoint: Path) -> Iterator[Stage]:
         yield Stage("extraction_cuda", "extraction", [*every, *_resolutions(128, 256, 512), *card])
         yield Stage("end_to_end_cuda", "end_to_end", [*whole_way, *card])
         yield Stage("reconstruction_cuda", "reconstruction", ["--checkpoint", str(checkpoint), *card])
+        yield Stage("memory_cuda", "memory", ["--field", fields["chair"], "--field", fields["thin"], *card])
+        yield Stage("chunks_cuda", "chunks", card)
         return
     yield Stage("extraction", "extraction", [*every, *_resolutions(128, 256)])
     fine = every if options.thorough else ["--field", fields["chair"]]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchmarks.floors import CARDS, Card, card_or_none, extraction_floor_s, forward_floor_s
-from benchmarks.tables import Document, machine_sentence, rows_of, table, times
+from benchmarks.tables import Document, machine_sentence, own_table, rows_of, table, times
 
 MEBIBYTE = 1 << 20
 
@@ -26,12 +26,21 @@ Measured on {machine_sentence(measured[0])}, by the card's own events, 3 runs to
 
 {table(columns, lines)}
 
-{_FLOOR_MEANING}"""
+{_FLOOR_MEANING} {_PEAK_MEANING}{_own_tables(documents)}"""
+
+
+def _own_tables(documents: Mapping[str, Document]) -> str:
+    """Of the benchmarks that bring one and were run on the card."""
+    found = [document for name, document in documents.items() if name.endswith("_cuda") and "columns" in document]
+    return "".join(f"\n\n### {document.get('title', '')}\n\n{own_table(document)}" for document in found)
 
 
 _FLOOR_MEANING = """\
 The floor is the time of the matrix products alone at the maker's peak rate: the network's in half precision, the
 decoder's in float32."""
+
+_PEAK_MEANING = """\
+Peaks are what one run takes beyond what lay on the card before: the weights, the field and the textbook's grid."""
 
 
 def _line(row: Mapping[str, Any], machine: Mapping[str, Any]) -> tuple[str, ...]:

@@ -80,12 +80,16 @@ def chart(documents: Mapping[str, Document]) -> str:
 
 def _head(documents: Mapping[str, Document]) -> str:
     first = documents.get("extraction") or next(iter(documents.values()), {})
+    missing = [heading.lower() for name, heading in OTHERS.items() if name not in documents]
+    left_out = f"\n\nNot measured in this run: {'; '.join(missing)}." if missing else ""
     return f"""\
 # Benchmarks
 
-Written by `python -m benchmarks`; change that, not this page. Measured on {machine_sentence(first)}. Ratios come first:
-they were taken in one run, in turns, and hold better on another machine than seconds do. Queries, launches, vertices
-and triangles are counted and the same everywhere; everything in seconds is measured.
+Written by `python -m benchmarks`; change that, not this page. Measured on:
+{machine_sentence(first)}.
+
+Ratios come first: they were taken in one run, in turns, and hold better on another machine than seconds do. Queries,
+launches, vertices and triangles are counted and the same everywhere; everything in seconds is measured.{left_out}
 
 ![How many times as fast as the textbook way](images/{CHART.name})"""
 
@@ -226,7 +230,7 @@ network in float32, with fused attention, which the public code has too.
 def _other(documents: Mapping[str, Document], name: str, heading: str) -> str:
     document = documents.get(name)
     if document is None:
-        return f"## {heading}\n\nNot measured in this run."
+        return ""
     ratios = [f"{what}: **{times(ratio)}**" for what, ratio in document.get("ratios", {}).items()]
     parts = [f"## {document.get('title', heading)}", *ratios, own_table(document), document.get("note", "")]
     if "host_columns" in document:

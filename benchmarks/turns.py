@@ -73,26 +73,30 @@ def _timed(contestant: Contestant, device: torch.device, one_thread: bool) -> No
         contestant.whole.append(seconds(device, lambda: contestant.work(idle())))
         return
     stopwatch = Stopwatch(clock_of(device, one_thread))
-    contestant.whole.append(seconds(device, lambda: contestant.work(stopwatch), one_thread))
-    stopwatch.enter("")
+    contestant.whole.append(seconds(device, lambda: _staged(contestant, stopwatch), one_thread))
     contestant.stages.append(stopwatch.seconds)
 
 
 def _stages(contestant: Contestant, device: torch.device) -> dict[str, float]:
     stopwatch = Stopwatch(clock_of(device))
-    contestant.work(stopwatch)
-    stopwatch.enter("")
+    _staged(contestant, stopwatch)
     return stopwatch.seconds
 
 
+def _staged(contestant: Contestant, stopwatch: Stopwatch) -> None:
+    contestant.work(stopwatch)
+    stopwatch.enter("")
+
+
 def peak_bytes(contestants: Sequence[Contestant], device: torch.device) -> dict[str, dict[str, int]]:
-    """The most bytes that torch held on a graphics card in one run of each, inputs included; nothing on a CPU."""
+    """The most bytes of a graphics card that one run of each takes beyond what lay there before; nothing on a CPU."""
     if device.type != "cuda":
         return {}
     peaks = {}
     for contestant in contestants:
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats(device)
+        before = torch.cuda.memory_allocated(device)
         contestant.work(idle())
-        peaks[contestant.name] = int(torch.cuda.max_memory_allocated(device))
+        peaks[contestant.name] = int(torch.cuda.max_memory_allocated(device)) - before
     return {"peak_bytes": peaks}

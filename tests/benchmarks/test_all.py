@@ -51,4 +51,4 @@ def test_a_stage_that_goes_well_leaves_its_figures(ball_file: Path, tmp_path: Pa
 def test_report_alone_measures_nothing_and_writes_the_page(tmp_path: Path) -> None:
     (tmp_path / "results").mkdir()
     assert main(["--report", "--results", str(tmp_path / "results"), "--checkout", str(tmp_path)]) == 0
-    assert "Not measured in this run." in (tmp_path / "docs" / "benchmarks.md").read_text("utf-8")
+    assert "Not measured in this run" in (tmp_path / "docs" / "benchmarks.md").read_text("utf-8")
