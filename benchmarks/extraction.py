@@ -26,7 +26,6 @@ import torch
 from benchmarks.command import BAD_INPUT, add_field, add_json, add_resolution, write_document
 from benchmarks.field_input import read_field
 from benchmarks.head_to_head import Effort, Row, head_to_head
-from benchmarks.machine import machine
 from triposr_addon.worker.device import choose_device
 from triposr_addon.worker.failures import WorkerFailure
 
@@ -77,7 +76,7 @@ def _rows(options: argparse.Namespace) -> list[Row]:
 
 def _document(rows: list[Row], device: str) -> Row:
     head: Row = {"benchmark": "extraction", "device": device}
-    return head | rows[0] if len(rows) == 1 else head | {"machine": machine(), "rows": rows}
+    return head | rows[0] if len(rows) == 1 else head | {"machine": rows[-1]["machine"], "rows": rows}
 
 
 def _tell(text: str) -> None:

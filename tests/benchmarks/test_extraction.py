@@ -84,6 +84,18 @@ def test_a_place_that_can_not_be_written_is_named(
     assert "can't be written" in capsys.readouterr().err
 
 
+def test_a_graphics_card_that_is_not_there_is_named(
+    ball_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.json"
+    code = main(["--field", str(ball_file), "--resolution", "24", "--json", str(out), "--device", "cuda"])
+    if torch.cuda.is_available():
+        assert json.loads(out.read_text("utf-8"))["peak_bytes"]["ours"] > 0
+    else:
+        assert code == 2
+        assert "cuda can't be used" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
