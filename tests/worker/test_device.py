@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -60,8 +62,29 @@ def raise_mps_out_of_memory() -> None:
     raise RuntimeError("MPS backend out of memory (MPS allocated: 8.00 GB)")
 
 
+def raise_cublas_without_workspace() -> None:
+    raise RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`")
+
+
+def raise_no_room_to_map_a_file() -> None:
+    raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+
+def raise_windows_without_a_paging_file() -> None:
+    raise OSError("The paging file is too small for this operation to complete. (os error 1455)")
+
+
 @pytest.mark.parametrize(
-    "fail", [allocate_too_much, raise_memory_error, raise_cuda_out_of_memory, raise_mps_out_of_memory]
+    "fail",
+    [
+        allocate_too_much,
+        raise_memory_error,
+        raise_cuda_out_of_memory,
+        raise_mps_out_of_memory,
+        raise_cublas_without_workspace,
+        raise_no_room_to_map_a_file,
+        raise_windows_without_a_paging_file,
+    ],
 )
 def test_every_lack_of_memory_is_named(fail: object) -> None:
     assert callable(fail)
@@ -75,5 +98,7 @@ def test_meshes_are_not_extracted_on_apples_gpu() -> None:
 
 
 def test_other_errors_stay_what_they_are() -> None:
+    with pytest.raises(FileNotFoundError), naming_out_of_memory(CPU):
+        raise FileNotFoundError(errno.ENOENT, "No such file", "model.ckpt")
     with pytest.raises(RuntimeError, match="mat1 and mat2"), naming_out_of_memory(CPU):
         torch.ones(2, 3) @ torch.ones(2, 3)

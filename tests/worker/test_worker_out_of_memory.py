@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("torch")
+torch = pytest.importorskip("torch")
 
-from tests.worker.bad_input import good_photo
-from tests.worker.conversation import Conversation
-from tests.worker.solids import ball
-from triposr_addon.protocol import (
+from tests.worker.bad_input import good_photo  # noqa: E402 - after the check that torch is there
+from tests.worker.conversation import Conversation  # noqa: E402
+from tests.worker.solids import ball  # noqa: E402
+from triposr_addon.protocol import (  # noqa: E402
     PROTOCOL_VERSION,
     ErrorReport,
     Extract,
@@ -27,7 +27,7 @@ from triposr_addon.protocol import (
     Reconstructed,
     SurfaceSettings,
 )
-from triposr_addon.worker.checkpoint import PREVIEW_FOLDER
+from triposr_addon.worker.checkpoint import PREVIEW_FOLDER  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,
@@ -51,6 +51,24 @@ def address_space(process_id: int, more_bytes: int) -> Iterator[None]:
         yield
     finally:
         resource.prlimit(process_id, resource.RLIMIT_AS, before)
+
+
+def test_a_model_that_there_is_no_room_to_map_is_not_called_damaged(tmp_path: Path) -> None:
+    """64 MB of weights in torch's own form, of a network that the config does not even describe."""
+    model = tmp_path / "large"
+    model.mkdir()
+    (model / "config.yaml").write_bytes((PREVIEW_FOLDER / "config.yaml").read_bytes())
+    torch.save({"weight": torch.zeros(16 * MIB)}, model / "model.ckpt")
+    request = Reconstruct("job", str(good_photo(tmp_path)), str(model), str(tmp_path / "made.triplane.safetensors"))
+    with Conversation() as worker:
+        assert isinstance(worker.ask(Initialize(PROTOCOL_VERSION, device="cpu")), Initialized)
+        answer = worker.ask(request)
+        assert isinstance(answer, ErrorReport)
+        assert answer.code == "MODEL_TENSOR_MISSING"
+        with address_space(worker.process.pid, 32 * MIB):
+            answer = worker.ask(request)
+            assert isinstance(answer, ErrorReport)
+            assert answer.code == "OUT_OF_MEMORY"
 
 
 def test_a_worker_without_memory_says_so_leaves_nothing_behind_and_works_on(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from triposr_addon.worker.device import is_out_of_memory
 from triposr_addon.worker.failures import (
     ModelClassUnknown,
     ModelConfigInvalid,
@@ -214,6 +215,8 @@ def _read_weights(path: Path) -> dict[str, Tensor]:
             return load_file(path)
         weights = torch.load(path, map_location="cpu", mmap=True, weights_only=True)
     except (OSError, RuntimeError, ValueError, EOFError, KeyError, SafetensorError, pickle.UnpicklingError) as error:
+        if is_out_of_memory(error):
+            raise
         raise _unreadable(path, error) from error
     if not isinstance(weights, dict) or not all(isinstance(entry, Tensor) for entry in weights.values()):
         raise _unreadable(path, "not a mapping from names to tensors")

@@ -13,8 +13,17 @@ import torch
 
 from triposr_addon.worker.failures import DeviceUnavailable, OutOfMemory
 
-ALLOCATOR_COMPLAINTS = ("can't allocate memory", "not enough memory", "out of memory", "cudaerrormemoryallocation")
-"""Parts of the texts by which torch's CPU and MPS allocators, which have no exception of their own, complain."""
+MEMORY_COMPLAINTS = (
+    "can't allocate memory",
+    "cannot allocate memory",
+    "not enough memory",
+    "out of memory",
+    "cudaerrormemoryallocation",
+    "alloc_failed",
+    "paging file is too small",
+)
+"""Parts of the texts, in lower case, of what has no exception of its own: torch's CPU and MPS allocators, libraries of
+graphics cards, and systems that refuse to map a file."""
 
 
 def choose_device(name: str) -> torch.device:
@@ -77,12 +86,17 @@ def naming_out_of_memory(device: torch.device) -> Iterator[None]:
     """Turn every form of "no memory left" into OutOfMemory."""
     try:
         yield
-    except (MemoryError, torch.OutOfMemoryError) as error:
-        raise _out_of_memory(device, error) from error
-    except RuntimeError as error:
-        if not any(complaint in str(error).lower() for complaint in ALLOCATOR_COMPLAINTS):
+    except (MemoryError, RuntimeError, OSError) as error:
+        if not is_out_of_memory(error):
             raise
         raise _out_of_memory(device, error) from error
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an exception of any library says that there is no memory left."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return any(complaint in str(error).lower() for complaint in MEMORY_COMPLAINTS)
 
 
 def _out_of_memory(device: torch.device, error: Exception) -> OutOfMemory:
