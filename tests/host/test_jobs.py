@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,16 @@ def test_a_finished_job_has_the_seconds_of_both_halves(job: Job, tmp_path: Path)
     assert dict(result.seconds) == {"reconstruct": 1.5, "extract": 0.5, "colour": 0.25}
     with pytest.raises(TypeError):
         result.seconds["extract"] = 0.0  # type: ignore[index]  # that it can't be written is the point
+
+
+def test_a_finished_job_warns_of_both_halves_and_of_nothing_twice(job: Job, tmp_path: Path) -> None:
+    for name in ("field.triplane.safetensors", "cutout.png", "mesh.npz"):
+        (tmp_path / name).write_text("x")
+    job.reconstructed = Reconstructed("f", "preview", "ab", "cpu", warnings=["dark", "little memory"])
+    job.finish(dataclasses.replace(EXTRACTED, warnings=["little memory", "smaller steps"]))
+    result = job.view().result
+    assert result is not None
+    assert result.warnings == ("dark", "little memory", "smaller steps")
 
 
 @pytest.mark.parametrize("missing", ["field.triplane.safetensors", "cutout.png", "mesh.npz"])
