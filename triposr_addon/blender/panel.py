@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import bpy
 
@@ -13,25 +12,16 @@ from ..host.jobs import JobView
 from . import models, session
 from .paths import path_or_none
 from .properties import settings_of
+from .sidebar import InSidebar, SettingsPanel, draw_lines
 
 if TYPE_CHECKING:
-    from bpy.stub_internal.rna_enums import IconItems
-
     from .properties import TRIPOSR_PG_settings
 
 THUMBNAIL_SCALE = 7.0
 BUTTON_SCALE = 1.8
-CHARACTER_PIXELS = 6.5
-"""About the width of a letter in Blender's own font at a scale of 1, rounded up: text must not be cut off."""
 
 
-class _InSidebar:
-    bl_space_type: Any = "VIEW_3D"
-    bl_region_type: Any = "UI"
-    bl_category = "TripoSR"
-
-
-class TRIPOSR_PT_image_to_mesh(_InSidebar, bpy.types.Panel):
+class TRIPOSR_PT_image_to_mesh(InSidebar, bpy.types.Panel):
     """Picture, model, and the button."""
 
     bl_idname = "TRIPOSR_PT_image_to_mesh"
@@ -53,21 +43,10 @@ class TRIPOSR_PT_image_to_mesh(_InSidebar, bpy.types.Panel):
         if running.failure is not None:
             _draw_failure(layout, context, running.failure)
         elif running.notice:
-            _draw_lines(layout, context, running.notice, "CHECKMARK")
+            draw_lines(layout, context, running.notice, "CHECKMARK")
 
 
-class _Settings(_InSidebar):
-    bl_parent_id = "TRIPOSR_PT_image_to_mesh"
-
-    def settings_column(self, context: bpy.types.Context) -> tuple[bpy.types.UILayout, TRIPOSR_PG_settings]:
-        """Names on the left, values on the right."""
-        column = self.layout.column()  # type: ignore[attr-defined]  # a panel's
-        column.use_property_split = True
-        column.use_property_decorate = False
-        return column, settings_of(context)
-
-
-class TRIPOSR_PT_picture(_Settings, bpy.types.Panel):
+class TRIPOSR_PT_picture(SettingsPanel, bpy.types.Panel):
     """How the subject is found in the picture."""
 
     bl_idname = "TRIPOSR_PT_picture"
@@ -80,7 +59,7 @@ class TRIPOSR_PT_picture(_Settings, bpy.types.Panel):
         column.prop(settings, "foreground_ratio", text="Foreground", slider=True)
 
 
-class TRIPOSR_PT_surface(_Settings, bpy.types.Panel):
+class TRIPOSR_PT_surface(SettingsPanel, bpy.types.Panel):
     """How finely the shape is read off, and where its surface lies."""
 
     bl_idname = "TRIPOSR_PT_surface"
@@ -93,7 +72,7 @@ class TRIPOSR_PT_surface(_Settings, bpy.types.Panel):
         column.prop(settings, "threshold")
 
 
-class TRIPOSR_PT_object(_Settings, bpy.types.Panel):
+class TRIPOSR_PT_object(SettingsPanel, bpy.types.Panel):
     """What becomes of the shape in the scene."""
 
     bl_idname = "TRIPOSR_PT_object"
@@ -147,27 +126,13 @@ def _draw_progress(layout: bpy.types.UILayout, view: JobView) -> None:
 
 def _draw_environment_missing(layout: bpy.types.UILayout, context: bpy.types.Context, running: session.Session) -> None:
     box = layout.box()
-    _draw_lines(box, context, "TripoSR needs a Python environment of its own. It is not there yet.", "ERROR")
+    draw_lines(box, context, "TripoSR needs a Python environment of its own. It is not there yet.", "ERROR")
     box.operator("preferences.addon_show", text="Open Preferences", icon="PREFERENCES").module = running.root_package
 
 
 def _draw_failure(layout: bpy.types.UILayout, context: bpy.types.Context, failure: HostFailure) -> None:
     box = layout.box()
-    _draw_lines(box, context, failure.sentence, "ERROR")
+    draw_lines(box, context, failure.sentence, "ERROR")
     row = box.row(align=True)
     row.operator("triposr.copy_failure", icon="COPYDOWN")
     row.operator("triposr.dismiss_failure", text="", icon="X")
-
-
-def _draw_lines(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: IconItems) -> None:
-    """A label cuts off what does not fit, so sentences are broken into lines here; the first one has the icon."""
-    column = layout.column(align=True)
-    for number, line in enumerate(textwrap.wrap(text, width=_characters_in(context))):
-        column.label(text=line, icon="BLANK1" if number else icon)
-
-
-def _characters_in(context: bpy.types.Context) -> int:
-    width = context.region.width if context.region is not None else 0
-    taken_by_margins_and_icon = 70.0
-    scale = context.preferences.system.ui_scale or 1.0
-    return max(20, int((width / scale - taken_by_margins_and_icon) / CHARACTER_PIXELS))
