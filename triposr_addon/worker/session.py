@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from triposr_addon.worker.workbench import Workbench
 
-REPORTED_PACKAGES = ("torch", "safetensors", "numpy", "pillow", "rembg", "onnxruntime")
+REPORTED_PACKAGES = ("torch", "safetensors", "numpy", "pillow", "onnxruntime")
 
 # Imports of torch and of what needs it stand inside the functions: the process then hears its host at once, and
 # `initialize` is answered as soon as torch alone is there.
