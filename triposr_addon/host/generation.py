@@ -16,9 +16,11 @@ from pathlib import Path
 from .. import protocol
 from ..protocol import Extract, Extracted, Initialized, Reconstruct, Reconstructed, WarmUp
 from .failures import HostFailure, JobTookTooLong, WorkerReportedFailure
-from .jobs import GenerationRequest, Job, JobState, JobView
+from .job_queue import JobQueue
+from .jobs import GenerationRequest, Job, JobView
 from .progress import START_WORKER
 from .storage import Storage
+from .time_left import Pace
 from .warm_worker import WarmWorker
 from .worker_command import WorkerCommand
 from .worker_process import DEFAULT_LIMITS, Answered, Broken, Limits, Refused, WorkerEvent
@@ -47,7 +49,8 @@ class Generator:
         self._storage = storage
         self._limits = limits
         self._worker = WarmWorker(storage, device, command, limits)
-        self._jobs: dict[str, Job] = {}
+        self._jobs = JobQueue()
+        self._pace = Pace()
         self._running: Job | None = None
 
     # --- the queue ---------------------------------------------------------------------------------------------------
@@ -55,20 +58,46 @@ class Generator:
     def submit(self, request: GenerationRequest) -> str:
         """Put a photo in the queue and give the job's id. It begins at a later tick()."""
         job = Job(secrets.token_hex(4), request)
-        self._jobs[job.id] = job
+        self._jobs.add(job)
         return job.id
 
     def busy(self) -> bool:
         """Whether a job is waiting or running."""
-        return self._running is not None or self._next_or_none() is not None
+        return self._running is not None or self._jobs.next_or_none() is not None
 
     def view(self, job_id: str) -> JobView:
         """The job as it is now. Raises KeyError for one that was dropped."""
         return self._jobs[job_id].view()
 
     def views(self) -> tuple[JobView, ...]:
-        """Every job that was not dropped, in the order of submission."""
-        return tuple(job.view() for job in self._jobs.values())
+        """Every job that was not dropped, in the order of the queue."""
+        return tuple(job.view() for job in self._jobs)
+
+    def times_left(self) -> dict[str, float]:
+        """Seconds until each job is done, by id; absent are those that are over, or whose time is not known yet."""
+        return self._pace.times_left(self.views())
+
+    def can_move(self, job_id: str, by: int) -> bool:
+        """Whether a waiting job stands before (by < 0) or after (by > 0) this one, which waits. Raises KeyError."""
+        return self._jobs.can_move(job_id, by)
+
+    def move(self, job_id: str, by: int) -> None:
+        """Let a waiting job change places with the waiting one before (by < 0) or after it. Raises KeyError."""
+        self._jobs.move(job_id, by)
+
+    def retry(self, job_id: str) -> str:
+        """Put the same request in the place of a job that is over, and give the new job's id. Raises KeyError.
+
+        The id is another one, so that no late word of a worker is taken for the new try. Raises ValueError for a job
+        that is not over.
+        """
+        tried = self._jobs[job_id]
+        if not tried.state.over:
+            raise ValueError(f"the job {job_id} is not over")
+        job = Job(secrets.token_hex(4), tried.request)
+        self._jobs.replace(job_id, job)
+        self._remove_files(tried)
+        return job.id
 
     def cancel(self, job_id: str) -> None:
         """End a job: at once while the worker does nothing for it, else within a second of ticks.
@@ -79,15 +108,24 @@ class Generator:
 
     def cancel_all(self) -> None:
         """End every job, as cancel() does."""
-        for job in self._jobs.values():
+        for job in self._jobs:
             self._cancel(job)
 
     def drop(self, job_id: str) -> None:
         """Forget a job and remove its files; one that is not over is cancelled first. Raises KeyError."""
-        job = self._jobs[job_id]
-        self._cancel(job)
-        del self._jobs[job_id]
-        self._remove_files_of_the_dropped(job)
+        self._cancel(self._jobs[job_id])
+        self._remove_files(self._jobs.remove(job_id))
+
+    def release(self, job_id: str) -> None:
+        """Remove the files of a job that is over; it stays in the list. Raises KeyError."""
+        self._remove_files(self._jobs[job_id])
+
+    def adopt(self, other: Generator) -> None:
+        """Take over what is over of a generator that is about to be stopped: its list, without the files."""
+        for job in other._jobs:
+            if job.state.over:
+                self._jobs.add(other._jobs.remove(job.id))
+                other._remove_files(job)
 
     # --- the clock ---------------------------------------------------------------------------------------------------
 
@@ -152,13 +190,13 @@ class Generator:
         self._worker.stop()
         if self._running is not None:
             self._end(self._running.cancelled)
-        for job_id in [*self._jobs]:
-            self.drop(job_id)
+        for job in self._jobs:
+            self.drop(job.id)
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
     def _begin_next(self) -> None:
-        job = self._next_or_none()
+        job = self._jobs.next_or_none()
         if self._running is not None or job is None:
             return
         try:
@@ -200,6 +238,8 @@ class Generator:
         elif isinstance(event.result, Extracted):
             result = event.result
             self._end(lambda: job.finish(result))
+            if job.result is not None:
+                self._pace.learn(job.request, job.result)
 
     def _kill_if_cancel_is_ignored(self) -> None:
         job = self._running
@@ -231,7 +271,7 @@ class Generator:
         job, self._running = self._running, None
         how()
         if job is not None and job.id not in self._jobs:
-            self._remove_files_of_the_dropped(job)
+            self._remove_files(job)
 
     def _give_up(self, job: Job, failure: HostFailure) -> None:
         if self._worker.works_on(job.id):
@@ -240,10 +280,7 @@ class Generator:
             self._running = None
         job.fail(failure)
 
-    def _next_or_none(self) -> Job | None:
-        return next((job for job in self._jobs.values() if job.state is JobState.WAITING), None)
-
-    def _remove_files_of_the_dropped(self, job: Job) -> None:
+    def _remove_files(self, job: Job) -> None:
         if job.folder is not None and job.state.over:
             self._storage.remove_job_folder(job.folder)
 
