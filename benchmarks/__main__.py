@@ -26,8 +26,8 @@ FIELDS = ("chair", "torus", "nerf_chair", "thin")
 PICTURED = ("thin", "nerf_chair")
 BLENDER_PYTHON_VARIABLE = "TRIPOSR_TEST_BLENDER_PYTHON"
 LIMIT_S = 1800
-SYNTHETIC_THRESHOLD = 0.45
-"""A density that about a tenth of the box exceeds in the field of the synthetic checkpoint."""
+SYNTHETIC_THRESHOLD = 2000.0
+"""A density that 3 in 1000 points of the box exceed in the field of the synthetic checkpoint."""
 
 
 @dataclass(frozen=True)

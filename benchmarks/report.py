@@ -220,8 +220,8 @@ def _end_to_end(documents: Mapping[str, Document]) -> str:
 ## From photo to mesh
 
 A cut-out photo to a coloured mesh at {rows[0]["resolution"]} nodes a side, with a synthetic checkpoint of the released
-size. Its own field is noise that fills the box, cut at a density that a tenth of the box exceeds; the other rows put a
-fitted field behind the forward pass, so that the surface is one of an object. The textbook's forward pass is our
+size. Its own field is noise that fills the box, cut at a density that 3 in 1000 of its points exceed; the other rows
+put a fitted field behind the forward pass, so that the surface is one of an object. The textbook's forward pass is our
 network in float32, with fused attention, which the public code has too.
 
 {table(columns, lines)}"""
