@@ -27,6 +27,7 @@ from triposr_addon.protocol import (
     SurfaceSettings,
 )
 from triposr_addon.wire import ErrorLine, ResultLine, decode_worker_line, encode_request
+from triposr_addon.worker.field import TriplaneField
 
 WORKER = Path(__file__).parents[1] / "triposr_addon" / "worker" / "__main__.py"
 GLANCE_SECONDS = 0.005
@@ -46,15 +47,19 @@ class WorkerFailedHere(Exception):
     """The worker answered with a failure, or not at all; the text says how."""
 
 
-def watch_one_photo(photo: Path, model: Path, settings: SurfaceSettings, device: str = "cpu") -> list[Peak]:
-    """Start a worker, reconstruct and extract, and say what each stage took. Raises WorkerFailedHere."""
+def watch_one_photo(photo: Path, model: Path, field: TriplaneField, settings: SurfaceSettings) -> list[Peak]:
+    """Start a worker on the processor, reconstruct, extract, and say what each stage took. Raises WorkerFailedHere.
+
+    What is extracted is `field`, not what came of the photo: a model whose weights are drawn makes noise.
+    """
     with tempfile.TemporaryDirectory(prefix="triposr_memory_") as folder, _WatchedWorker() as worker:
-        field, mesh = Path(folder) / "x.triplane.safetensors", Path(folder) / "x.npz"
+        made, given, mesh = (str(Path(folder) / name) for name in ("made.triplane.safetensors", "given", "mesh.npz"))
+        field.save(Path(given))
         return [
-            worker.ask("start", Initialize(PROTOCOL_VERSION, device=device)),
-            worker.ask("reconstruct", Reconstruct("a", str(photo), str(model), str(field))),
-            worker.ask("extract", Extract("a", str(field), str(mesh), settings)),
-            worker.ask("extract again", Extract("b", str(field), str(mesh), settings)),
+            worker.ask("start", Initialize(PROTOCOL_VERSION, device="cpu")),
+            worker.ask("reconstruct", Reconstruct("a", str(photo), str(model), made)),
+            worker.ask("extract", Extract("a", given, mesh, settings)),
+            worker.ask("extract again", Extract("b", given, mesh, settings)),
         ]
 
 

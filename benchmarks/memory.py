@@ -6,7 +6,8 @@ usage: python benchmarks/memory.py --field FILE [--field FILE ...] --json OUT
 
 count (the default) needs no card: sizes follow from the network and the field, and a model of PyTorch's allocator says
 what it would reserve. cuda measures the same on the card that is there. With --model the computer's memory is measured
-too: a worker in a process of its own makes one mesh with each of them. Exit code 2: the input can't be used.
+too: for each of them a worker of its own reconstructs the photo and extracts the first field. Exit code 2: the input
+can't be used.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ PATHS: dict[PathName, int] = {
 COUNTED_TYPE = torch.bfloat16
 MB = 1_000_000
 COLUMNS = ["field", "resolution", "path", "network MB", "extraction MB", "reserved MB", "smallest MB"]
-HOST_COLUMNS = ["model", "resolution", "stage", "resident MB", "own MB"]
+HOST_COLUMNS = ["model", "field", "resolution", "stage", "resident MB", "own MB"]
 NOTE = """\
 Graphics memory of the released model in half precision. network, extraction: the most that tensors take while the one
 and then the other runs. reserved: what PyTorch's allocator takes from the card for both; smallest: what it can do with.
@@ -69,7 +70,7 @@ def document(options: argparse.Namespace, fields: Sequence[FieldInput]) -> dict[
     device = torch.device("cuda", 0) if options.device == "cuda" else None
     resolutions = options.resolution or [256, 512]
     rows = [_told(row) for row in _card_rows(fields, resolutions, device)]
-    host_rows = [_told(row) for row in _host_rows(options.model, options.photo, resolutions)]
+    host_rows = [_told(row) for row in _host_rows(options.model, options.photo, fields[0], resolutions)]
     at_256 = [row for row in rows if row[1:3] == [256, "resident"]]
     return {
         "benchmark": "memory",
@@ -98,11 +99,15 @@ def _card_rows(
                 yield [given.name, resolution, path, *(_megabytes(peak) for peak in peaks)]
 
 
-def _host_rows(models: Sequence[Path], photo: Path, resolutions: Sequence[int]) -> Iterator[list[Any]]:
+def _host_rows(
+    models: Sequence[Path], photo: Path, given: FieldInput, resolutions: Sequence[int]
+) -> Iterator[list[Any]]:
     for model in models:
         for resolution in resolutions:
-            for peak in watch_one_photo(photo, model, SurfaceSettings(resolution)):
-                yield [model.name, resolution, peak.stage, _megabytes(peak.resident), _megabytes(peak.own)]
+            settings = SurfaceSettings(resolution, given.threshold)
+            for peak in watch_one_photo(photo, model, given.field, settings):
+                sizes = _megabytes(peak.resident), _megabytes(peak.own)
+                yield [model.name, given.name, resolution, peak.stage, *sizes]
 
 
 def _megabytes(count: int | None) -> int | None:

@@ -30,7 +30,7 @@ def test_the_largest_of_the_surfaces_at_256_stays_under_the_goal(facts: Path) ->
     field = asking(read_field(facts / "fields" / "thin.npz", HOME).field, LARGEST_CHUNK_POINTS)
     made = count("resident", torch.bfloat16, field, SurfaceSettings(256))
     assert made.peak < 1_200_000_000
-    assert made.reserved < 1_300_000_000
+    assert made.reserved < 1_200_000_000
 
 
 def test_cards_of_two_and_of_one_gigabyte_are_enough_for_512(facts: Path) -> None:
@@ -52,5 +52,5 @@ def test_the_command_writes_both_tables(facts: Path, tmp_path: Path) -> None:
     assert [row[2] for row in told["rows"]] == ["resident", "offloaded", "streamed"]
     assert all(row[6] <= row[5] for row in told["rows"])
     if sys.platform == "linux":
-        assert [row[2] for row in told["host_rows"]] == ["start", "reconstruct", "extract", "extract again"]
+        assert [row[3] for row in told["host_rows"]] == ["start", "reconstruct", "extract", "extract again"]
         assert all(0 < own < resident for *_, resident, own in told["host_rows"])

@@ -33,7 +33,7 @@ from triposr_addon.worker.weight_placement import HOME
 PathName = Literal["resident", "offloaded", "streamed"]
 
 HOME_CHUNK_POINTS = CPU_CHUNK_POINTS
-SMALLEST_CHUNK_POINTS, LARGEST_CHUNK_POINTS = 1 << 14, 1 << 17
+SMALLEST_CHUNK_POINTS, LARGEST_CHUNK_POINTS = 1 << 14, 1 << 16
 """Points asked at once on a graphics card: with fewer it idles between launches, with more there is little to gain."""
 EXPECTED_SURFACE, EXPECTED_WIDTH = SurfaceSettings(), 64
 """The mesh that will be asked of a field, and its decoder's width, as far as they are known with the photo."""
