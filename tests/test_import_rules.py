@@ -31,15 +31,29 @@ class Rule:
 
 
 RULES = (
-    Rule("triposr_addon.protocol"),
+    Rule("triposr_addon.settings"),
+    Rule("triposr_addon.background_models"),
+    Rule("triposr_addon.protocol", frozenset({"triposr_addon.settings"})),
     Rule("triposr_addon.wire", frozenset({"triposr_addon.protocol"})),
     Rule("triposr_addon.host", frozenset({"triposr_addon.protocol", "triposr_addon.wire"})),
     Rule(
         "triposr_addon.blender",
-        frozenset({"bpy", "mathutils", "numpy", "triposr_addon.host", "triposr_addon.protocol"}),
+        frozenset(
+            {
+                "bpy",
+                "mathutils",
+                "numpy",
+                "triposr_addon.host",
+                "triposr_addon.protocol",
+                "triposr_addon.background_models",
+            }
+        ),
     ),
     Rule("triposr_addon.worker.model", frozenset({"torch"})),
-    Rule("triposr_addon.worker", WORKERS_PACKAGES | {"triposr_addon.protocol", "triposr_addon.wire"}),
+    Rule(
+        "triposr_addon.worker",
+        WORKERS_PACKAGES | {"triposr_addon.protocol", "triposr_addon.wire", "triposr_addon.background_models"},
+    ),
     # The command line: the worker's code without Blender and without the wire.
     Rule("triposr_addon.__main__", frozenset({"triposr_addon.protocol", "triposr_addon.worker"})),
     Rule("vendor_installer"),

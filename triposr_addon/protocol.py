@@ -7,6 +7,7 @@ Host to worker, requests, one at a time unless said otherwise; each is answered 
 
     initialize   Initialize   -> Initialized   first, and once
     warm_up      WarmUp       -> WarmedUp      get ready for a photo that is likely to come
+    cut_out      CutOut       -> CutOutMade    photo -> framed cut-out and mask; needs no model
     reconstruct  Reconstruct  -> Reconstructed photo -> field file
     extract      Extract      -> Extracted     field file -> mesh file
     unload       Unload       -> Unloaded      give the model's memory back; the next reconstruct loads it again
@@ -17,8 +18,8 @@ Host to worker, notifications (no id, no answer):
     cancel       Cancel       the running or waiting request of that job is answered with the error `CANCELLED`
     exit         Exit         leave at once, without an answer; so does the end of standard input
 
-Worker to host, notifications: `progress` (Progress) and `log` (Log). Arrays never cross the wire: photos, fields and
-meshes go by file path, and a result file is complete when its path is answered (written aside, then renamed).
+Worker to host, notifications: `progress` (Progress) and `log` (Log). Arrays never cross the wire: photos, fields,
+meshes and the like go by file path, and a result file is complete when its path is answered: it is renamed last.
 
 An error's `message` is one or two sentences for the artist; `data.code` is a stable name and `data.details` is for
 the log. Unknown fields of a message are refused, so both sides must have the same PROTOCOL_VERSION.
@@ -31,47 +32,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-PROTOCOL_VERSION = 2
+from .settings import BACKGROUND_METHODS as BACKGROUND_METHODS
+from .settings import INTERPOLATIONS as INTERPOLATIONS
+from .settings import PhotoSettings as PhotoSettings
+from .settings import SurfaceSettings as SurfaceSettings
 
-
-# --- what an artist chooses ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class PhotoSettings:
-    """How a photo becomes a framed picture.
-
-    background: one of BACKGROUND_METHODS. "auto" takes existing alpha, else the rembg model if it is installed,
-    else the flat-background fill.
-    foreground_ratio: the share of the picture's side that the subject fills, 0.5..1.
-    """
-
-    background: str = "auto"
-    foreground_ratio: float = 0.85
-
-
-BACKGROUND_METHODS = ("auto", "alpha", "rembg", "flat", "none")
-
-
-INTERPOLATIONS = ("secant", "log-density", "density")
-"""In log-density with the field asked once more, in log-density alone, or in density as the reference does."""
-
-
-@dataclass(frozen=True)
-class SurfaceSettings:
-    """How a field becomes a mesh: grid nodes on each side (16..1024) and the density of the surface (> 0).
-
-    `exact` asks the field at each node of the grid, not only near the surface: the same mesh, many times later.
-    `interpolation`, one of INTERPOLATIONS, says how vertices are placed between grid nodes.
-    """
-
-    resolution: int = 256
-    threshold: float = 25.0
-    exact: bool = False
-    interpolation: str = "secant"
-
-
-# --- requests and their results --------------------------------------------------------------------------------------
+PROTOCOL_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -109,12 +75,47 @@ class WarmUp:
     model_folder: str
     photo_path: str = ""
     background: str = "auto"
+    rembg_model: str = ""
 
 
 @dataclass(frozen=True)
 class WarmedUp:
     """Seconds by step: "load model", "cut out" where a background model was opened, all of them after a rehearsal."""
 
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CutOut:
+    """Photo at `photo_path` -> what `reconstruct` would see: the framed cut-out (RGBA PNG) at `cutout_path`.
+
+    Where not empty: `mask_path` gets the mask (grey PNG, as large as the upright photo), `paint_path` the photo with
+    the mask as its alpha (RGBA PNG). The only request that may come before `initialize`: so it says itself where
+    background models lie.
+    """
+
+    METHOD: ClassVar[str] = "cut_out"
+    job: str
+    photo_path: str
+    cutout_path: str
+    mask_path: str = ""
+    paint_path: str = ""
+    rembg_home: str = ""
+    settings: PhotoSettings = field(default_factory=PhotoSettings)
+
+
+@dataclass(frozen=True)
+class CutOutMade:
+    """The files as asked for; `cutout_path` is empty where no subject was found, which a warning then says.
+
+    method: one of BACKGROUND_METHODS but never "auto", or "painted"; model: the background model's name, if one did it.
+    """
+
+    cutout_path: str
+    mask_path: str
+    method: str
+    model: str = ""
+    warnings: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -199,9 +200,6 @@ class ShutDown:
     """The last message of a worker's life."""
 
 
-# --- notifications ---------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Cancel:
     """Host to worker: stop this job's request."""
@@ -240,14 +238,17 @@ class Log:
 STEPS = ("load model", "load photo", "cut out", "frame", "reconstruct", "extract", "colour", "orient")
 """The steps of one photo, in order, under the names used in code, logs, progress bars and docs."""
 
-Request = Initialize | WarmUp | Reconstruct | Extract | Unload | Shutdown
-Result = Initialized | WarmedUp | Reconstructed | Extracted | Unloaded | ShutDown
+JobRequest = WarmUp | CutOut | Reconstruct | Extract
+"""What belongs to a job: it tells its progress under the job's name, and can be cancelled by it."""
+Request = Initialize | JobRequest | Unload | Shutdown
+Result = Initialized | WarmedUp | CutOutMade | Reconstructed | Extracted | Unloaded | ShutDown
 HostNotification = Cancel | Exit
 WorkerNotification = Progress | Log
 
 RESULT_OF: Mapping[type[Request], type[Result]] = {
     Initialize: Initialized,
     WarmUp: WarmedUp,
+    CutOut: CutOutMade,
     Reconstruct: Reconstructed,
     Extract: Extracted,
     Unload: Unloaded,
@@ -256,7 +257,7 @@ RESULT_OF: Mapping[type[Request], type[Result]] = {
 REQUESTS: Mapping[str, type[Request]] = {kind.METHOD: kind for kind in typing.get_args(Request)}
 HOST_NOTIFICATIONS: Mapping[str, type[HostNotification]] = {k.METHOD: k for k in typing.get_args(HostNotification)}
 WORKER_NOTIFICATIONS: Mapping[str, type[WorkerNotification]] = {
-    kind.METHOD: kind for kind in typing.get_args(WorkerNotification)
+    k.METHOD: k for k in typing.get_args(WorkerNotification)
 }
 
 

@@ -13,6 +13,8 @@ import pytest
 from triposr_addon import protocol, wire
 from triposr_addon.protocol import (
     Cancel,
+    CutOut,
+    CutOutMade,
     ErrorReport,
     Exit,
     Extract,
@@ -45,6 +47,7 @@ from triposr_addon.wire import (
     decode_worker_line,
 )
 
+CUT_OUT = CutOut("c1", "/a/photo.png", "c", "m")
 REQUESTS: tuple[Request, ...] = (
     Initialize(1),
     Initialize(1, "/rembg", "cuda:1"),
@@ -55,6 +58,8 @@ REQUESTS: tuple[Request, ...] = (
     Extract("j2", "f", "m.npz", SurfaceSettings(64, 0.39)),
     WarmUp("w1", "/models/preview"),
     WarmUp("w1", "m", "/a/photo.png", "rembg"),
+    CutOut("c1", "/a/photo.png", "/out/cutout.png"),
+    CutOut("c1", "p", "c", "m", "q", "/rembg", PhotoSettings("rembg", 0.7, "u2net", 0.25, True, True, "/masks/m.png")),
     Unload(),
     Shutdown(),
 )
@@ -64,6 +69,8 @@ RESULTS: tuple[tuple[Request, Result], ...] = (
     (REQUESTS[2], Reconstructed("f", "preview", "", "cpu")),
     (REQUESTS[5], Extracted("m.npz", 126_698, 253_392, True, {"extract": 1.5})),
     (REQUESTS[7], WarmedUp({"load model": 1.5, "cut out": 2.0})),
+    (CUT_OUT, CutOutMade("c", "m", "rembg", "u2net", ["The subject is tiny."], {"cut out": 0.1})),
+    (CUT_OUT, CutOutMade("", "m", "flat")),
     (Unload(), Unloaded(had_model=False)),
     (Shutdown(), ShutDown()),
 )

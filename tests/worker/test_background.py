@@ -16,17 +16,11 @@ pytest.importorskip("torch")
 from PIL import Image, ImageDraw
 
 from tests.worker.tiny_network import brightness_network
+from triposr_addon.background_models import BACKGROUND_MODELS, best_installed_or_none, model_file
 from triposr_addon.worker import failures
 from triposr_addon.worker.background import cut_out, needs_background_model
 from triposr_addon.worker.photo import RgbaPicture
-from triposr_addon.worker.rembg_model import (
-    BACKGROUND_MODELS,
-    close_models,
-    installed_model_or_none,
-    model_file,
-    open_best_model,
-    rembg_alpha,
-)
+from triposr_addon.worker.rembg_model import NETWORKS, close_models, open_model, rembg_alpha
 
 pytestmark = pytest.mark.torch
 
@@ -184,19 +178,56 @@ def place_model(home: Path, name: str, data: bytes) -> Path:
 
 
 def test_the_best_installed_model_is_taken(tmp_path: Path) -> None:
-    assert installed_model_or_none(tmp_path) is None
+    assert best_installed_or_none(tmp_path) is None
     for name in ("u2netp", "birefnet-general-lite"):
         place_model(tmp_path, name, b"")
-        found = installed_model_or_none(tmp_path)
+        found = best_installed_or_none(tmp_path)
         assert found
         assert found.name == name
 
 
-def test_a_non_commercial_model_is_never_taken(tmp_path: Path) -> None:
-    (tmp_path / "models" / "bria-rmbg").mkdir(parents=True)
-    (tmp_path / "models" / "bria-rmbg" / "bria-rmbg.onnx").write_bytes(b"x")
-    assert installed_model_or_none(tmp_path) is None
-    assert "bria" not in " ".join(model.name for model in BACKGROUND_MODELS)
+def test_a_non_commercial_model_is_taken_only_by_name(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    place_model(tmp_path, "bria-rmbg", brightness_network(1024))
+    photo = photo_of((0.1, 0.15, 0.1), (0.9, 0.8, 0.7))
+    assert best_installed_or_none(tmp_path) is None
+    assert cut_out(photo, "auto", tmp_path).method == "flat"
+    with pytest.raises(failures.RembgModelMissing):
+        cut_out(photo, "rembg", tmp_path)
+    assert cut_out(photo, "rembg", tmp_path, "bria-rmbg").model == "bria-rmbg"
+
+
+def test_every_model_of_the_catalogue_has_a_network() -> None:
+    assert {model.name for model in BACKGROUND_MODELS} == set(NETWORKS)
+
+
+def test_a_model_that_is_asked_for_by_name_is_the_one(tmp_path: Path) -> None:
+    """Also by "auto": another one in its place would be a surprise."""
+    pytest.importorskip("onnxruntime")
+    place_model(tmp_path, "u2net", brightness_network(320))
+    place_model(tmp_path, "u2netp", brightness_network(320))
+    photo = photo_of((0.1, 0.15, 0.1), (0.9, 0.8, 0.7))
+    assert cut_out(photo, "rembg", tmp_path).model == "u2net"
+    assert cut_out(photo, "auto", tmp_path, "u2netp").model == "u2netp"
+    with pytest.raises(failures.RembgModelMissing, match="Silueta"):
+        cut_out(photo, "auto", tmp_path, "silueta")
+
+
+def test_a_model_that_nobody_knows_is_named(tmp_path: Path) -> None:
+    with pytest.raises(failures.SettingsInvalid, match="magic"):
+        cut_out(photo_of((1, 1, 1)), "rembg", tmp_path, "magic")
+
+
+def test_the_same_photo_does_not_ask_the_network_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mask is remembered: where onnxruntime has gone meanwhile, only another photo misses it."""
+    pytest.importorskip("onnxruntime")
+    place_model(tmp_path, "u2netp", brightness_network(320))
+    rgb = photo_of((0.1, 0.15, 0.1), (0.9, 0.8, 0.7))[..., :3]
+    first = rembg_alpha(rgb, tmp_path)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    assert np.array_equal(rembg_alpha(rgb, tmp_path), first)
+    with pytest.raises((failures.RembgMissing, failures.RembgFailed)):
+        rembg_alpha(255 - rgb, tmp_path)
 
 
 def test_a_damaged_model_file_is_named(tmp_path: Path) -> None:
@@ -268,15 +299,15 @@ def open_sessions(tmp_path: Path) -> Iterator[None]:
 def test_a_session_stays_open_until_its_file_changes_or_it_is_closed(tmp_path: Path) -> None:
     pytest.importorskip("onnxruntime")
     path = place_model(tmp_path, "u2netp", brightness_network(320))
-    first = open_best_model(tmp_path)[1]
-    assert open_best_model(tmp_path)[1] is first
+    first = open_model(tmp_path)[1]
+    assert open_model(tmp_path)[1] is first
     path.write_bytes(brightness_network(32))
-    second = open_best_model(tmp_path)[1]
+    second = open_model(tmp_path)[1]
     assert second is not first
     close_models()
-    assert open_best_model(tmp_path)[1] is not second
+    assert open_model(tmp_path)[1] is not second
     place_model(tmp_path, "u2net", brightness_network(320))
-    assert open_best_model(tmp_path)[0].name == "u2net"
+    assert open_model(tmp_path)[0].name == "u2net"
 
 
 def test_a_model_is_needed_only_where_the_photo_and_the_method_ask_for_it(tmp_path: Path) -> None:

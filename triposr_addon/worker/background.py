@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from triposr_addon.background_models import best_installed_or_none
 from triposr_addon.worker.failures import AlphaMissing, PhotoTransparent, SettingsInvalid
 from triposr_addon.worker.flat_background import fill_flat_background
 from triposr_addon.worker.photo import RgbaPicture, load_photo
-from triposr_addon.worker.rembg_model import installed_model_or_none, rembg_alpha
+from triposr_addon.worker.rembg_model import installed_model, rembg_alpha
 
 CUT_OUT_SHARE = 0.005
 """A photo counts as cut out already when more than this share of it is mostly transparent."""
@@ -25,34 +26,40 @@ NOT_PLAIN = (
 
 @dataclass(frozen=True)
 class CutOut:
-    """The photo with the subject's alpha, the method that was used (never "auto"), and warnings for the artist."""
+    """The photo with the subject's alpha, the method that was used (never "auto"), and warnings for the artist.
+
+    model: the background model's name, where one did it.
+    """
 
     picture: RgbaPicture
     method: str
     warnings: tuple[str, ...] = ()
+    model: str = ""
 
 
-def cut_out(photo: RgbaPicture, method: str, rembg_home: Path | None) -> CutOut:
+def cut_out(photo: RgbaPicture, method: str, rembg_home: Path | None, rembg_model: str = "") -> CutOut:
     """Give `photo` [H, W, 4] the subject's alpha.
 
-    method: "alpha" takes the photo's own; "rembg" the best installed model; "flat" fills a plain background; "none"
-    takes the whole photo as the subject; "auto" the first of alpha, rembg, flat that is possible.
+    method: "alpha" takes the photo's own; "rembg" the model `rembg_model`, or the best installed one; "flat" fills a
+    plain background; "none" takes the whole photo as the subject; "auto" the first of alpha, rembg, flat that is
+    possible.
 
     Raises:
         PhotoTransparent: nothing in the photo is visible.
         AlphaMissing: "alpha" on an opaque photo.
         RembgFailure: "rembg" without its model, or a damaged one.
-        SettingsInvalid: another method.
+        SettingsInvalid: another method, or a model that nobody knows.
     """
     if not photo[..., 3].any():
         raise PhotoTransparent("The photo is fully transparent. Choose a photo that shows something.")
     if method == "auto":
-        method = _best_method(photo, rembg_home)
+        method = _best_method(photo, rembg_home, rembg_model)
     if method == "alpha":
         return _by_alpha(photo)
     if method == "rembg":
-        alpha = rembg_alpha(_over_white(photo), rembg_home)
-        return CutOut(_with_alpha(photo, photo[..., :3], alpha), method)
+        model = installed_model(rembg_home, rembg_model).name
+        alpha = rembg_alpha(_over_white(photo), rembg_home, model)
+        return CutOut(_with_alpha(photo, photo[..., :3], alpha), method, model=model)
     if method == "flat":
         return _by_flat_fill(photo)
     if method == "none":
@@ -62,15 +69,16 @@ def cut_out(photo: RgbaPicture, method: str, rembg_home: Path | None) -> CutOut:
 
 def needs_background_model(photo_path: str, method: str, rembg_home: Path | None) -> bool:
     """Whether `method` will ask a model for the photo at `photo_path` ("": not known yet). Raises PhotoFailure."""
-    if method != "auto" or not photo_path or installed_model_or_none(rembg_home) is None:
+    if method != "auto" or not photo_path or best_installed_or_none(rembg_home) is None:
         return method == "rembg"
-    return _best_method(load_photo(Path(photo_path)), rembg_home) == "rembg"
+    return _best_method(load_photo(Path(photo_path)), rembg_home, "") == "rembg"
 
 
-def _best_method(photo: RgbaPicture, rembg_home: Path | None) -> str:
+def _best_method(photo: RgbaPicture, rembg_home: Path | None, rembg_model: str) -> str:
+    """A model that is asked for by name is used, or its absence told: never something else in its place."""
     if np.mean(photo[..., 3] < 128) > CUT_OUT_SHARE:
         return "alpha"
-    return "rembg" if installed_model_or_none(rembg_home) else "flat"
+    return "rembg" if rembg_model or best_installed_or_none(rembg_home) else "flat"
 
 
 def _by_alpha(photo: RgbaPicture) -> CutOut:

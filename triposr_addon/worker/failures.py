@@ -13,6 +13,7 @@ WorkerFailure
 ├── PhotoFailure               missing, folder, empty, unreadable, truncated, too large, too small, transparent,
 │                              opaque where alpha was asked for, or without a subject
 ├── RembgFailure               the background model: package missing, file missing, failed
+├── MaskFailure                a painted mask that is missing or unreadable, or of another size than its photo
 ├── FieldFailure               a field file missing or unreadable, or values that are not numbers
 ├── SurfaceFailure             empty or full at that threshold
 ├── SettingsInvalid, DeviceUnavailable, OutOfMemory, OutputUnwritable
@@ -174,6 +175,22 @@ class RembgFailed(RembgFailure):
     code = "REMBG_FAILED"
 
 
+class MaskFailure(WorkerFailure):
+    """A painted mask that can't be used."""
+
+
+class MaskUnreadable(MaskFailure):
+    """No file at that path, or not a PNG that can be read."""
+
+    code = "MASK_UNREADABLE"
+
+
+class MaskSizeDiffers(MaskFailure):
+    """The mask has another size in pixels than the photo."""
+
+    code = "MASK_SIZE_DIFFERS"
+
+
 class FieldFailure(WorkerFailure):
     """A field that can't be used."""
 
@@ -188,6 +205,22 @@ class FieldFileUnreadable(FieldFailure):
     """Not safetensors, cut short, not a field, or with tensors that do not fit each other."""
 
     code = "FIELD_FILE_UNREADABLE"
+
+
+class PointsFailure(WorkerFailure):
+    """Points whose colours can't be asked for."""
+
+
+class PointsFileMissing(PointsFailure):
+    """No file of points at that path."""
+
+    code = "POINTS_FILE_MISSING"
+
+
+class PointsFileUnreadable(PointsFailure):
+    """Not .npz, cut short, or its points are not float32 [N, 3]."""
+
+    code = "POINTS_FILE_UNREADABLE"
 
 
 class FieldNotFinite(FieldFailure):

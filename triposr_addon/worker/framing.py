@@ -8,17 +8,19 @@ faint halo does not shrink the subject, and its last row and column are kept.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
+import numpy.typing as npt
 from PIL import Image
-from torch import Tensor
-from torch.nn import functional
 
 from triposr_addon.worker.failures import SettingsInvalid, SubjectMissing
 from triposr_addon.worker.photo import RgbaPicture
-from triposr_addon.worker.regions import Mask, larger_regions
+from triposr_addon.worker.regions import Mask, in_blocks, larger_regions, over_blocks
 from triposr_addon.worker.result_file import written_aside
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 VISIBLE_ALPHA = 26
 """About a tenth: fainter pixels are halo, not subject."""
@@ -64,6 +66,9 @@ def composite_on_grey(square: RgbaPicture, side: int) -> Tensor:
 
     Rounded to 8 bits before scaling, as in the reference; antialiased bilinear.
     """
+    import torch  # here: a cut-out to look at must not wait the seconds that this takes
+    from torch.nn import functional
+
     colour, alpha = square[..., :3].astype(np.float32) / 255.0, square[..., 3:].astype(np.float32) / 255.0
     composed = np.floor((colour * alpha + (1.0 - alpha) * GREY) * 255.0) / np.float32(255.0)
     planes = torch.from_numpy(composed.astype(np.float32)).permute(2, 0, 1)[None]
@@ -71,27 +76,28 @@ def composite_on_grey(square: RgbaPicture, side: int) -> Tensor:
     return scaled[0].permute(1, 2, 0).contiguous()
 
 
-def _subject_box(picture: RgbaPicture) -> tuple[int, int, int, int]:
-    """(top, bottom, left, right) of the subject; bottom and right are one past its last pixel."""
-    visible = picture[..., 3] >= VISIBLE_ALPHA
+def subject_pixels(alpha: npt.NDArray[np.uint8]) -> Mask:
+    """Where in `alpha` [H, W] the subject is: all that is visible, but for specks. Raises SubjectMissing."""
+    visible = alpha >= VISIBLE_ALPHA
     if visible.mean() < LEAST_SUBJECT_SHARE:
         raise SubjectMissing(
             "No subject was found in the photo. Choose another background method, "
             "or a photo whose subject stands out from its background."
         )
-    visible &= _without_specks(visible)
+    return visible & _without_specks(visible)
+
+
+def _subject_box(picture: RgbaPicture) -> tuple[int, int, int, int]:
+    """(top, bottom, left, right) of the subject; bottom and right are one past its last pixel."""
+    visible = subject_pixels(picture[..., 3])
     rows, columns = np.flatnonzero(visible.any(axis=1)), np.flatnonzero(visible.any(axis=0))
     return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
 
 
 def _without_specks(visible: Mask) -> Mask:
     """Where the regions lie that are more than specks, in blocks of pixels: wide enough for every pixel of them."""
-    height, width = visible.shape
-    block = max(1, -(-max(height, width) // REGION_SIDE))
-    padded = np.pad(visible, ((0, -height % block), (0, -width % block)))
-    blocks = padded.reshape(padded.shape[0] // block, block, padded.shape[1] // block, block)
-    kept = larger_regions(blocks.sum(axis=(1, 3)), SPECK_SHARE)
-    return np.kron(kept, np.ones((block, block), dtype=bool))[:height, :width]
+    counts, block = in_blocks(visible, REGION_SIDE)
+    return over_blocks(larger_regions(counts, SPECK_SHARE), block, visible.shape)
 
 
 def save_cutout(square: RgbaPicture, path: Path) -> None:

@@ -10,15 +10,16 @@ import torch
 from torch import Tensor
 
 from triposr_addon.protocol import PhotoSettings
-from triposr_addon.worker.background import CutOut, cut_out
+from triposr_addon.worker.background import CutOut
 from triposr_addon.worker.checkpoint import LoadedCheckpoint
 from triposr_addon.worker.device import naming_out_of_memory
 from triposr_addon.worker.failures import FieldNotFinite
 from triposr_addon.worker.field import TriplaneField
 from triposr_addon.worker.forward_pass import ForwardPass, PlainForwardPass
-from triposr_addon.worker.framing import composite_on_grey, frame_subject, pad_to_square
+from triposr_addon.worker.framing import composite_on_grey
 from triposr_addon.worker.photo import RgbaPicture, load_photo
 from triposr_addon.worker.steps import Steps
+from triposr_addon.worker.subject import find_subject, framed
 
 
 @dataclass(frozen=True)
@@ -42,27 +43,21 @@ def image_to_field(
 
     forward_pass: runs the checkpoint's network; by default where its weights are.
 
-    Raises PhotoFailure, RembgFailure, SettingsInvalid, FieldNotFinite, OutOfMemory, Cancelled.
+    Raises PhotoFailure, RembgFailure, MaskFailure, SettingsInvalid, FieldNotFinite, OutOfMemory, Cancelled.
     """
     forward_pass = forward_pass or PlainForwardPass(checkpoint.reconstructor)
     with naming_out_of_memory(next(checkpoint.reconstructor.decoder.parameters()).device):
         with steps.step("load photo"):
             photo = load_photo(photo_path)
         with steps.step("cut out"):
-            cut = cut_out(photo, settings.background, rembg_home)
+            cut = find_subject(photo, settings, rembg_home)
         with steps.step("frame"):
-            framed = _framed(cut, settings.foreground_ratio)
-            picture = composite_on_grey(framed, checkpoint.config.image_size)
+            square = framed(cut, settings.foreground_ratio)
+            picture = composite_on_grey(square, checkpoint.config.image_size)
         with steps.step("reconstruct", forward_pass.detail) as advance:
             scene_code = forward_pass(picture, advance)
     provenance = _provenance(photo_path, checkpoint, cut, settings)
-    return ReconstructedPhoto(_field(scene_code, checkpoint, provenance), framed, cut.warnings)
-
-
-def _framed(cut: CutOut, foreground_ratio: float) -> RgbaPicture:
-    if cut.method == "none":  # the whole photo is the picture, already framed by the artist
-        return pad_to_square(cut.picture, 1.0)
-    return frame_subject(cut.picture, foreground_ratio)
+    return ReconstructedPhoto(_field(scene_code, checkpoint, provenance), square, cut.warnings)
 
 
 def _field(scene_code: Tensor, checkpoint: LoadedCheckpoint, provenance: dict[str, str]) -> TriplaneField:

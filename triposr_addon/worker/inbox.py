@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from triposr_addon.protocol import Cancel, Exit, Extract, Reconstruct, Request, WarmUp
+from triposr_addon.protocol import Cancel, Exit, JobRequest, Request
 from triposr_addon.wire import (
     LONGEST_LINE_BYTES,
     MalformedMessage,
@@ -33,7 +33,7 @@ class Task:
     @property
     def job(self) -> str:
         """The job's name; empty for requests that belong to none."""
-        return self.request.job if isinstance(self.request, WarmUp | Reconstruct | Extract) else ""
+        return self.request.job if isinstance(self.request, JobRequest) else ""
 
 
 class Inbox:

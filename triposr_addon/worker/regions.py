@@ -58,6 +58,29 @@ def larger_regions(weights: npt.NDArray[np.int64], least_share: float) -> Mask:
     return np.asarray(kept[labels])
 
 
+def region_weights(weights: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """What each connected region (4 neighbours) of positive weight weighs, the heaviest first."""
+    sums = np.bincount(_labels(weights > 0).ravel(), weights.ravel())
+    return np.sort(sums[sums > 0])[::-1]
+
+
+def in_blocks(mask: Mask, most: int) -> tuple[npt.NDArray[np.int64], int]:
+    """How many pixels of `mask` [H, W] lie in each square block, with at most `most` blocks along a side.
+
+    Also a block's side in pixels. Blocks at the right and lower edge may reach beyond the mask.
+    """
+    height, width = mask.shape
+    block = max(1, -(-max(height, width) // most))
+    padded = np.pad(mask, ((0, -height % block), (0, -width % block)))
+    blocks = padded.reshape(padded.shape[0] // block, block, padded.shape[1] // block, block)
+    return np.asarray(blocks.sum(axis=(1, 3)), dtype=np.int64), block
+
+
+def over_blocks(blocks: Mask, block: int, shape: tuple[int, ...]) -> Mask:
+    """The pixels [H, W] of `shape` that lie in the chosen blocks."""
+    return np.kron(blocks, np.ones((block, block), dtype=bool))[: shape[0], : shape[1]]
+
+
 def _labels(mask: Mask) -> npt.NDArray[np.int64]:
     """One positive number for each region, 0 outside."""
     labels = np.where(mask, np.arange(1, mask.size + 1).reshape(mask.shape), 0)

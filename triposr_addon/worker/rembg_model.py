@@ -3,11 +3,13 @@
 
 The package rembg (2.0.86) is not imported. That takes a second and 170 MB for what these models don't need, and it
 would download a missing model by itself. What it does around a network is little: the numbers are in
-BACKGROUND_MODELS, the rest in `_prepared` and `_alpha`; a test compares the masks.
+NETWORKS, the rest in `_prepared` and `_alpha`; a test compares the masks.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +19,15 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from triposr_addon.worker.failures import RembgFailed, RembgMissing, RembgModelMissing
+from triposr_addon.background_models import (
+    BACKGROUND_MODELS,
+    BackgroundModel,
+    best_installed_or_none,
+    is_installed,
+    model_file,
+    model_or_none,
+)
+from triposr_addon.worker.failures import RembgFailed, RembgMissing, RembgModelMissing, SettingsInvalid
 
 Triple = tuple[float, float, float]
 
@@ -26,88 +36,116 @@ IMAGENET_DEVIATION: Triple = (0.229, 0.224, 0.225)
 
 
 @dataclass(frozen=True)
-class BackgroundModel:
-    """One model: rembg's name of it, its licence, its file's size in bytes (0: any), and how its network sees.
+class Network:
+    """How a background model's network sees.
 
     side: of the square picture that it takes, in pixels. mean, deviation: of colours in 0..1, by channel.
     logits: its output still needs a sigmoid.
     """
 
-    name: str
-    licence: str
-    size: int
     side: int = 320
     mean: Triple = IMAGENET_MEAN
     deviation: Triple = IMAGENET_DEVIATION
     logits: bool = False
 
 
-BACKGROUND_MODELS = (
-    BackgroundModel("dis_custom", "your own file", 0, 1024, (0.5, 0.5, 0.5), (1.0, 1.0, 1.0)),
-    BackgroundModel("birefnet-general", "MIT", 972_666_916, 1024, logits=True),
-    BackgroundModel("birefnet-general-lite", "MIT", 224_005_088, 1024, logits=True),
-    BackgroundModel("isnet-general-use", "Apache-2.0", 178_648_008, 1024, (0.5, 0.5, 0.5), (1.0, 1.0, 1.0)),
-    BackgroundModel("u2net", "Apache-2.0", 175_997_641),
-    BackgroundModel("silueta", "none stated", 44_173_029),
-    BackgroundModel("u2netp", "Apache-2.0", 4_574_861),
-)
-"""Best first. `dis_custom` is any network of the DIS kind that the artist put there."""
+IS_NET = Network(1024, (0.5, 0.5, 0.5), (1.0, 1.0, 1.0))
+
+NETWORKS: Mapping[str, Network] = {
+    "dis_custom": IS_NET,
+    "birefnet-general": Network(1024, logits=True),
+    "birefnet-general-lite": Network(1024, logits=True),
+    "isnet-general-use": IS_NET,
+    "u2net": Network(),
+    "silueta": Network(),
+    "u2netp": Network(),
+    "bria-rmbg": Network(1024),
+}
+"""By the model's name."""
+
+_LAST: dict[tuple[str, tuple[Path, int, int], bytes], npt.NDArray[np.uint8]] = {}
+"""The last mask, by what it was made of: whoever moves a slider, or runs what was shown, waits for no network again."""
 
 
-def installed_model_or_none(rembg_home: Path | None) -> BackgroundModel | None:
-    """The best model whose file is in `rembg_home`; None where there is none, or no such folder."""
-    if rembg_home is None:
-        return None
-    return next((model for model in BACKGROUND_MODELS if model_file(rembg_home, model).is_file()), None)
-
-
-def model_file(rembg_home: Path, model: BackgroundModel) -> Path:
-    """Where rembg keeps the model's file."""
-    return rembg_home / "models" / model.name / f"{model.name}.onnx"
-
-
-def rembg_alpha(rgb: npt.NDArray[np.uint8], rembg_home: Path | None) -> npt.NDArray[np.uint8]:
-    """The subject's alpha [H, W] of a photo [H, W, 3], by the best installed model.
+def rembg_alpha(rgb: npt.NDArray[np.uint8], rembg_home: Path | None, name: str = "") -> npt.NDArray[np.uint8]:
+    """The subject's alpha [H, W] of a photo [H, W, 3], by the model of that name; "" is the best installed one.
 
     Raises:
-        RembgModelMissing: no model file of our list is there.
+        SettingsInvalid: no model has that name.
+        RembgModelMissing: its file, or with "" any of our list, is not there.
         RembgMissing: onnxruntime, which runs it, is not installed.
         RembgFailed: the file is damaged, or the model could not run.
     """
-    model, session = open_best_model(rembg_home)
+    model = installed_model(rembg_home, name)
+    asked = (model.name, _file_state(rembg_home, model), hashlib.sha256(np.ascontiguousarray(rgb)).digest())
+    if asked not in _LAST:
+        found = _found_by(rembg_home, model, rgb)
+        _LAST.clear()
+        _LAST[asked] = found
+    return _LAST[asked]
+
+
+def _found_by(rembg_home: Path | None, model: BackgroundModel, rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    session = open_model(rembg_home, model.name)[1]
+    network = NETWORKS[model.name]
     try:
-        outputs = session.run(None, {session.get_inputs()[0].name: _prepared(rgb, model)}, _frugal_run())
+        outputs = session.run(None, {session.get_inputs()[0].name: _prepared(rgb, network)}, _frugal_run())
         seen = np.asarray(outputs[0], dtype=np.float32)[0, 0]
     except MemoryError:
         raise
     except Exception as error:  # onnxruntime's exceptions have no common class
         raise _failed(model.name, error) from error
-    return _alpha(seen, model, rgb.shape)
+    return _alpha(seen, network, rgb.shape)
 
 
-def open_best_model(rembg_home: Path | None) -> tuple[BackgroundModel, Any]:
-    """The best installed model and onnxruntime's session of it, which stays open for the next photo.
+def open_model(rembg_home: Path | None, name: str = "") -> tuple[BackgroundModel, Any]:
+    """The model of that name, or the best installed one, and onnxruntime's session of it.
 
-    Raises RembgModelMissing, RembgMissing or RembgFailed, as rembg_alpha does.
+    The session stays open for the next photo. Raises as rembg_alpha does.
     """
-    model = installed_model_or_none(rembg_home)
-    if rembg_home is None or model is None:
-        raise RembgModelMissing(
-            "No background model is installed. Put one where the user guide says, or choose Plain Backdrop.",
-            f"looked in {rembg_home} for {', '.join(known.name for known in BACKGROUND_MODELS)}",
-        )
+    model = installed_model(rembg_home, name)
+    file, *state = _file_state(rembg_home, model)
+    return model, _session(file, tuple(state))
+
+
+def _file_state(rembg_home: Path | None, model: BackgroundModel) -> tuple[Path, int, int]:
+    assert rembg_home is not None, "a model is installed somewhere"
     file = model_file(rembg_home, model)
     state = file.stat()
-    return model, _session(file, (state.st_mtime_ns, state.st_size))
+    return file, state.st_mtime_ns, state.st_size
+
+
+def installed_model(rembg_home: Path | None, name: str = "") -> BackgroundModel:
+    """The model of that name; "" is the best one that is installed. Raises SettingsInvalid or RembgModelMissing."""
+    if not name:
+        best = best_installed_or_none(rembg_home)
+        if best is None:
+            raise _missing("No background model is installed.", rembg_home)
+        return best
+    model = model_or_none(name)
+    if model is None:
+        known = ", ".join(model.name for model in BACKGROUND_MODELS)
+        raise SettingsInvalid(f"No background model is called {name!r}. Use one of {known}.")
+    if rembg_home is None or not is_installed(rembg_home, model):
+        raise _missing(f"The background model {model.label} ({name}) is not installed.", rembg_home)
+    return model
+
+
+def _missing(what: str, rembg_home: Path | None) -> RembgModelMissing:
+    return RembgModelMissing(
+        f"{what} Put its file where the user guide says, or choose Plain Backdrop.",
+        f"looked in {rembg_home} for {', '.join(model.name for model in BACKGROUND_MODELS)}",
+    )
 
 
 def close_models() -> None:
-    """Give an open session's memory back."""
+    """Give an open session's memory back, and the last mask's."""
     _session.cache_clear()
+    _LAST.clear()
 
 
 @lru_cache(maxsize=1)
-def _session(file: Path, _state: tuple[int, int]) -> Any:
+def _session(file: Path, _state: tuple[int, ...]) -> Any:
     """onnxruntime's session, one for each state of the file."""
     try:
         import onnxruntime  # here: not every photo needs it, and it may be missing
@@ -135,18 +173,18 @@ def _frugal_run() -> Any:
     return options
 
 
-def _prepared(rgb: npt.NDArray[np.uint8], model: BackgroundModel) -> npt.NDArray[np.float32]:
+def _prepared(rgb: npt.NDArray[np.uint8], network: Network) -> npt.NDArray[np.float32]:
     """The photo [H, W, 3] as the network takes it: [1, 3, side, side]."""
-    square = Image.fromarray(rgb).resize((model.side, model.side), Image.Resampling.LANCZOS)
+    square = Image.fromarray(rgb).resize((network.side, network.side), Image.Resampling.LANCZOS)
     values = np.asarray(square, dtype=np.float32)
     shares = values / max(float(values.max()), 1e-6)
-    standing_out = (shares - np.asarray(model.mean)) / np.asarray(model.deviation)
+    standing_out = (shares - np.asarray(network.mean)) / np.asarray(network.deviation)
     return np.ascontiguousarray(standing_out.transpose(2, 0, 1)[None], dtype=np.float32)
 
 
-def _alpha(seen: npt.NDArray[np.float32], model: BackgroundModel, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+def _alpha(seen: npt.NDArray[np.float32], network: Network, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
     """The network's output [side, side], spread over 0..255 and over the photo of that shape."""
-    if model.logits:
+    if network.logits:
         seen = np.float32(1.0) / (np.float32(1.0) + np.exp(-seen.clip(-60.0, 60.0)))
     low, high = float(seen.min()), float(seen.max())
     if not high > low:  # it saw one and the same everywhere: no subject

@@ -7,6 +7,7 @@ import logging
 import traceback
 
 from triposr_addon.protocol import (
+    CutOut,
     ErrorReport,
     Extract,
     Initialize,
@@ -67,6 +68,8 @@ def _handled(session: Session, task: Task, outbox: Outbox) -> Result:
             return session.initialize(request)
         case WarmUp() as request:
             return session.warm_up(request, steps)
+        case CutOut() as request:
+            return session.cut_out(request, steps)
         case Reconstruct() as request:
             return session.reconstruct(request, steps)
         case Extract() as request:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from triposr_addon.protocol import (
     PROTOCOL_VERSION,
+    CutOut,
+    CutOutMade,
     Extract,
     Extracted,
     Initialize,
@@ -69,14 +71,20 @@ class Session:
             self._bench(device).warm_up(Path(request.model_folder))
         if needs_background_model(request.photo_path, request.background, self._rembg_home):
             with steps.step("cut out"):
-                from triposr_addon.worker.rembg_model import open_best_model
+                from triposr_addon.worker.rembg_model import open_model
 
-                open_best_model(self._rembg_home)
+                open_model(self._rembg_home, request.rembg_model)
         if device.type != "cpu" and request.photo_path:
             from triposr_addon.worker.rehearsal import rehearse
 
             rehearse(self._bench(device), Path(request.model_folder), Path(request.photo_path), steps)
         return WarmedUp(steps.seconds)
+
+    def cut_out(self, request: CutOut, steps: Steps) -> CutOutMade:
+        """Photo file to framed cut-out; no device and no model needed, so also before `initialize`."""
+        from triposr_addon.worker.cut_out_files import make_cut_out
+
+        return make_cut_out(request, Path(request.rembg_home) if request.rembg_home else None, steps)
 
     def reconstruct(self, request: Reconstruct, steps: Steps) -> Reconstructed:
         """Photo file to field file."""

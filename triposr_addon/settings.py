@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an artist chooses for a photo and for its surface. Part of the protocol, which hands these on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PhotoSettings:
+    """How a photo becomes a framed picture.
+
+    background: one of BACKGROUND_METHODS. "auto" takes existing alpha, else the rembg model if it is installed,
+    else the flat-background fill.
+    foreground_ratio: the share of the picture's side that the subject fills, 0.5..1.
+    rembg_model: which network "rembg" takes, by its name in background_models; "" the best one that is installed.
+    mask_threshold: alpha below this counts as none, 0..1; 0 leaves it soft. fill_holes: what the subject encloses
+    belongs to it. largest_part: all but the largest connected part goes. None of the three touches "none".
+    mask_path: an image of the photo's size that is the alpha, exactly and instead of any method: its own alpha where it
+    has one, else its grey. Empty: no mask.
+    """
+
+    background: str = "auto"
+    foreground_ratio: float = 0.85
+    rembg_model: str = ""
+    mask_threshold: float = 0.0
+    fill_holes: bool = False
+    largest_part: bool = False
+    mask_path: str = ""
+
+
+BACKGROUND_METHODS = ("auto", "alpha", "rembg", "flat", "none")
+
+
+INTERPOLATIONS = ("secant", "log-density", "density")
+"""In log-density with the field asked once more, in log-density alone, or in density as the reference does."""
+
+
+@dataclass(frozen=True)
+class SurfaceSettings:
+    """How a field becomes a mesh: grid nodes on each side (16..1024) and the density of the surface (> 0).
+
+    `exact` asks the field at each node of the grid, not only near the surface: the same mesh, many times later.
+    `interpolation`, one of INTERPOLATIONS, says how vertices are placed between grid nodes.
+    """
+
+    resolution: int = 256
+    threshold: float = 25.0
+    exact: bool = False
+    interpolation: str = "secant"

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a photo to its subject: cut out as the settings say, cleaned up, framed, and looked at critically."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from triposr_addon.protocol import PhotoSettings
+from triposr_addon.worker.background import CutOut, cut_out
+from triposr_addon.worker.cutout_warnings import cutout_warnings
+from triposr_addon.worker.framing import frame_subject, pad_to_square
+from triposr_addon.worker.mask_cleanup import cleaned
+from triposr_addon.worker.mask_file import load_mask
+from triposr_addon.worker.photo import RgbaPicture
+
+PAINTED = "painted"
+"""The method of a cut-out whose mask the artist painted."""
+
+
+def find_subject(photo: RgbaPicture, settings: PhotoSettings, rembg_home: Path | None) -> CutOut:
+    """Give `photo` [H, W, 4] the subject's alpha: the painted mask as it is, else what the method finds, cleaned up.
+
+    Raises PhotoFailure, RembgFailure, MaskFailure, SettingsInvalid.
+    """
+    if settings.mask_path:
+        alpha = load_mask(Path(settings.mask_path), photo.shape)
+        cut = CutOut(np.dstack([photo[..., :3], alpha]), PAINTED)
+    else:
+        cut = cut_out(photo, settings.background, rembg_home, settings.rembg_model)
+        if cut.method == "none":
+            return cut
+        alpha = cleaned(cut.picture[..., 3], settings)
+        cut = replace(cut, picture=np.dstack([cut.picture[..., :3], alpha]))
+    return replace(cut, warnings=(*cut.warnings, *cutout_warnings(alpha)))
+
+
+def framed(cut: CutOut, foreground_ratio: float) -> RgbaPicture:
+    """The square picture [N, N, 4] that is put on grey for the network. Raises SubjectMissing, SettingsInvalid."""
+    if cut.method == "none":  # the whole photo is the picture, already framed by the artist
+        return pad_to_square(cut.picture, 1.0)
+    return frame_subject(cut.picture, foreground_ratio)
