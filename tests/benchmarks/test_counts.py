@@ -23,17 +23,17 @@ pytestmark = [pytest.mark.torch, pytest.mark.parity]
 LATTICE_QUERIES = {
     ("chair", 128): 325_000,
     ("torus", 128): 360_000,
-    ("nerf_chair", 128): 475_000,
+    ("nerf_chair", 128): 485_000,
     ("thin", 128): 420_000,
     ("chair", 256): 465_000,
     ("torus", 256): 620_000,
-    ("nerf_chair", 256): 595_000,
+    ("nerf_chair", 256): 610_000,
     ("thin", 256): 905_000,
 }
 """The most nodes that may be asked; the dense grid has 2,097,152 and 16,777,216."""
 
-LAUNCHES = 3_400
-"""The most calls to torch at either resolution, in a graphics card's chunks; the textbook way makes 65,000 at 256."""
+LAUNCHES = {128: 1_200, 256: 1_900}
+"""The most calls to torch in a graphics card's chunks; the textbook way makes 8,400 and 66,000."""
 
 
 @pytest.mark.parametrize(("name", "resolution"), LATTICE_QUERIES)
@@ -48,7 +48,7 @@ def test_no_field_is_asked_more_than_stated(fitted: Path, name: str, resolution:
     assert counts.vertices == len(made[0].mesh.vertices)
     # An independent count: rows of the decoder's products for nodes, vertices' second query and colours.
     assert launches.decoded_points == counts.nodes + 2 * counts.vertices
-    assert launches.kernels <= LAUNCHES
+    assert launches.kernels <= LAUNCHES[resolution]
 
 
 def test_views_are_no_launches_and_products_are_counted_by_their_rows() -> None:
