@@ -138,7 +138,7 @@ def parts(mesh: MeshArrays, file: Path) -> dict[str, Callable[[], Any]]:
     return {
         "read and check the .npz": lambda: mesh_arrays.read_mesh_file(file),
         "the same numbers as raw bytes": lambda: np.fromfile(raw, np.float32),
-        "stand on the origin": lambda: placement.stand_on_origin(mesh, HEIGHT),
+        "stand on the origin": lambda: placement.stand_on_origin(mesh, placement.footing_of(mesh, HEIGHT)),
         "mesh with colours": lambda: attributes(mesh),
         "material": lambda: material.colour_material("ours", mesh_object.COLOUR_ATTRIBUTE, (0.5, 0.5, 0.5)),
         "all: file to object": lambda: whole(file),
@@ -147,7 +147,8 @@ def parts(mesh: MeshArrays, file: Path) -> dict[str, Callable[[], Any]]:
 
 def whole(file: Path) -> bpy.types.Object:
     """From the file to an object that is linked to no scene yet."""
-    arrays = placement.stand_on_origin(mesh_arrays.read_mesh_file(file), HEIGHT)
+    made = mesh_arrays.read_mesh_file(file)
+    arrays = placement.stand_on_origin(made, placement.footing_of(made, HEIGHT))
     return mesh_object.object_from_arrays("ours", arrays, RATIO)
 
 

@@ -20,6 +20,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 EXTENSION = "bl_ext.user_default.triposr"
+FIELD_OF_THE_CUP = bytes(range(256)) * 8
 
 
 @pytest.fixture(scope="session")
@@ -101,3 +102,19 @@ def picture(bpy: Any, tmp_path: Path) -> Callable[[str], Path]:
         return path
 
     return choose
+
+
+@pytest.fixture
+def living(bpy: Any, room: Callable[[str], Any], cube: Any) -> Any:
+    """The active object "cup": the cube, two units high, with a field (some bytes) and a record of its making."""
+    placement, record = room("blender.placement"), room("blender.living_record")
+    footing = placement.footing_of(cube, 2.0)
+    cup = room("blender.mesh_object").object_from_arrays("cup", placement.stand_on_origin(cube, footing), 1.0)
+    bpy.context.scene.collection.objects.link(cup)
+    bpy.context.view_layer.objects.active = cup
+    cup.select_set(True)
+    room("blender.field_carrier").keep_inside(cup.data, "cup", FIELD_OF_THE_CUP)
+    fingerprint = room("blender.field_carrier").fingerprint(FIELD_OF_THE_CUP)
+    settings = room("protocol").SurfaceSettings(resolution=64)
+    record.write_record(cup.data, record.LivingRecord(footing.matrix, settings, False, fingerprint))
+    return cup

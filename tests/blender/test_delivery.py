@@ -40,7 +40,7 @@ def arrive(bpy: Any, room: Room, session: Any) -> Arrive:
             time.sleep(0.02)
         assert session.view().failure is None
         deliver = room("blender.delivery").deliver
-        new = deliver(bpy.context, session.order(), session.view().result, session.storage())
+        new = deliver(bpy.context, session.order(), session.view().result)
         session.finish()
         return new
 

@@ -37,12 +37,16 @@ def another_object(bpy: Any) -> Any:
 
 
 def test_the_bottom_centre_is_the_origin_and_the_height_is_in_the_mesh(placement: Any, cube: Any) -> None:
-    standing = placement.stand_on_origin(cube, 3.0)
+    footing = placement.footing_of(cube, 3.0)
+    standing = placement.stand_on_origin(cube, footing)
     # The box is 1 x 2 x 2: three high, it is 1.5 x 3 on the floor.
     np.testing.assert_allclose(standing.vertices.min(axis=0), [-0.75, -1.5, 0.0], atol=1e-6)
     np.testing.assert_allclose(standing.vertices.max(axis=0), [0.75, 1.5, 3.0], atol=1e-6)
     assert standing.vertices.dtype == np.float32
     np.testing.assert_array_equal(standing.triangles, cube.triangles)
+    ones = np.ones((len(cube.vertices), 1))
+    through_the_matrix = np.hstack([cube.vertices, ones]) @ footing.matrix.T
+    np.testing.assert_allclose(through_the_matrix[:, :3], standing.vertices, atol=1e-6)
 
 
 def test_it_stands_at_the_cursor_unscaled_unturned_selected_alone(bpy: Any, placement: Any, new: Any) -> None:

@@ -45,7 +45,16 @@ def test_every_class_of_the_rooms_is_in_the_list(room: Callable[[str], Any]) -> 
     registration = room("blender.registration")
     named = {
         name
-        for module in ("choose_picture", "failure_report", "generate", "panel", "preferences", "properties")
+        for module in (
+            "choose_picture",
+            "failure_report",
+            "field_operators",
+            "generate",
+            "living_mesh_panel",
+            "panel",
+            "preferences",
+            "properties",
+        )
         for name in vars(room(f"blender.{module}"))
         if name.startswith("TRIPOSR_")
     }

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from triposr_addon.host.failures import StorageUnwritable
-from triposr_addon.host.storage import ABANDONED_AFTER_SECONDS, FIELD_ENDING, Storage
+from triposr_addon.host.storage import ABANDONED_AFTER_SECONDS, Storage
 
 INSIDE = Path("Scripts", "python.exe") if sys.platform == "win32" else Path("bin", "python")
 
 
 def test_naming_the_folders_makes_none(storage: Storage) -> None:
-    folders = (storage.environment, storage.models, storage.rembg, storage.fields, storage.jobs, storage.logs)
+    folders = (storage.environment, storage.models, storage.rembg, storage.jobs, storage.logs)
     assert len(set(folders)) == len(folders)
     assert all(folder.parent == storage.root for folder in folders)
     assert not storage.root.exists()
@@ -97,42 +97,10 @@ def test_folders_of_a_blender_that_crashed_go_after_a_week(storage: Storage) -> 
     assert stranger.exists()
 
 
-def test_a_kept_field_has_a_name_of_its_own(storage: Storage, tmp_path: Path) -> None:
-    field = tmp_path / ("field" + FIELD_ENDING)
-    field.write_bytes(b"planes")
-    first, second = storage.keep_field(field, "My Teapot"), storage.keep_field(field, "My Teapot")
-    assert first != second
-    assert first.name.startswith("My Teapot-")
-    assert first.name.endswith(FIELD_ENDING)
-    assert first.read_bytes() == second.read_bytes() == b"planes"
-    assert sorted(storage.fields.iterdir()) == sorted([first, second])
-    assert field.exists()
-
-
-@pytest.mark.parametrize("name", ["../../etc/passwd", "a/b\\c", "", "...", "CON:", "x" * 300, "写真 № 1", "nul\0"])
-def test_a_field_stays_in_its_folder_whatever_the_name(storage: Storage, tmp_path: Path, name: str) -> None:
-    field = tmp_path / "field"
-    field.write_bytes(b"planes")
-    kept = storage.keep_field(field, name)
-    assert kept.parent == storage.fields
-    assert kept.resolve().parent == storage.fields.resolve()
-    assert kept.read_bytes() == b"planes"
-
-
 def test_a_root_that_is_a_file(storage: Storage, tmp_path: Path) -> None:
     storage.root.write_text("in the way")
-    field = tmp_path / "field"
-    field.write_bytes(b"planes")
     with pytest.raises(StorageUnwritable, match="No file can be written in"):
         storage.new_job_folder()
-    with pytest.raises(StorageUnwritable, match="No file can be written in"):
-        storage.keep_field(field, "teapot")
-
-
-def test_nothing_half_written_is_left_of_a_field(storage: Storage, tmp_path: Path) -> None:
-    with pytest.raises(StorageUnwritable):
-        storage.keep_field(tmp_path / "gone", "teapot")
-    assert [*storage.fields.iterdir()] == []
 
 
 def test_the_log_of_the_worker(storage: Storage) -> None:

@@ -3,33 +3,52 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import cast
+
 import bpy
 
+from ..host.failures import ResultUnreadable
 from ..host.jobs import GenerationResult
-from ..host.storage import Storage
+from .field_carrier import fingerprint, keep_inside
+from .living_record import LivingRecord, write_record
 from .mesh_arrays import read_mesh_file
 from .mesh_object import object_from_arrays
 from .order import Order
-from .placement import add_at_cursor, stand_on_origin
+from .placement import Footing, add_at_cursor, footing_of, stand_on_origin
 from .provenance import record
 from .viewport import show_colours, show_in_local_view
 
 
-def deliver(context: bpy.types.Context, order: Order, result: GenerationResult, storage: Storage) -> bpy.types.Object:
+def deliver(context: bpy.types.Context, order: Order, result: GenerationResult) -> bpy.types.Object:
     """Put the job's mesh into the scene that it was ordered in, or into the current one where that is gone.
 
-    Raises ResultUnreadable or StorageUnwritable, before anything is added to the .blend.
+    Raises ResultUnreadable, before anything is added to the .blend.
     """
-    arrays = stand_on_origin(read_mesh_file(result.mesh), order.height)
-    kept_field = storage.keep_field(result.field, order.request.name)
-    new = object_from_arrays(order.request.name, arrays, order.decimate_ratio)
-    record(new, order, result, kept_field)
+    made, field = read_mesh_file(result.mesh), _read_field(result.field)
+    footing = footing_of(made, order.height)
+    new = object_from_arrays(order.request.name, stand_on_origin(made, footing), order.decimate_ratio)
+    record(new, order, result)
+    _bring_to_life(cast("bpy.types.Mesh", new.data), order, footing, field)
     scene, view_layer = _destination(context, order.scene_uid)
     add_at_cursor(new, scene, view_layer)
     show_in_local_view(new, context.space_data)
     if order.show_colours:
         show_colours(context.screen)
     return new
+
+
+def _read_field(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ResultUnreadable(path, error.strerror or str(error)) from error
+
+
+def _bring_to_life(mesh: bpy.types.Mesh, order: Order, footing: Footing, field: bytes) -> None:
+    """Leave with the mesh what it takes to make it again."""
+    keep_inside(mesh, order.request.name, field)
+    write_record(mesh, LivingRecord(footing.matrix, order.request.surface_settings, False, fingerprint(field)))
 
 
 def _destination(context: bpy.types.Context, scene_uid: int) -> tuple[bpy.types.Scene, bpy.types.ViewLayer]:

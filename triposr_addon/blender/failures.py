@@ -4,7 +4,11 @@
 HostFailure
 ├── PictureNotChosen    the button was pressed without a picture
 ├── PictureMissing      the chosen file is not there (any more)
-└── ModelNotChosen      the chosen model is not there (any more), or no folder was chosen
+├── ModelNotChosen      the chosen model is not there (any more), or no folder was chosen
+├── FieldLost           a mesh has no field (any more)
+├── FieldFileMissing    the file that a field was moved out to can't be read
+├── FieldFileUnwritable a field can't be written to where it should go
+└── FieldOfAnother      the file holds a field, but not this mesh's
 """
 
 from __future__ import annotations
@@ -39,3 +43,47 @@ class ModelNotChosen(HostFailure):
 
     def __init__(self, details: str) -> None:
         super().__init__("The chosen model is not there. Choose another one in the TripoSR tab.", details)
+
+
+class FieldLost(HostFailure):
+    """Nothing is left of the field that a mesh was made of."""
+
+    CODE = "FIELD_LOST"
+
+    def __init__(self, mesh_name: str) -> None:
+        super().__init__(f"{mesh_name} has no field any more. Bring its field file in, or make the mesh again.")
+
+
+class FieldFileMissing(HostFailure):
+    """The field was moved out of the .blend, and its file can't be read."""
+
+    CODE = "FIELD_FILE_MISSING"
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        why = error.strerror or str(error)
+        super().__init__(
+            f"The field file {path.name} can't be read ({why}). Bring it in from where it is now.", str(path)
+        )
+
+
+class FieldFileUnwritable(HostFailure):
+    """The folder takes no field file."""
+
+    CODE = "FIELD_FILE_UNWRITABLE"
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        why = error.strerror or str(error)
+        super().__init__(
+            f"No field file can be written in {folder} ({why}). Save the .blend elsewhere first.", repr(error)
+        )
+
+
+class FieldOfAnother(HostFailure):
+    """A field file, but not the one that this mesh was made of."""
+
+    CODE = "FIELD_OF_ANOTHER"
+
+    def __init__(self, path: Path, mesh_name: str) -> None:
+        super().__init__(
+            f"{path.name} is not the field that {mesh_name} was made of. Choose its own field file.", str(path)
+        )

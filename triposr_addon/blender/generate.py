@@ -185,7 +185,7 @@ def close_job(operator: bpy.types.Operator, context: bpy.types.Context, running:
         if view.state is JobState.CANCELLED or view.result is None:
             operator.report({"INFO"}, "Cancelled")
             return {"CANCELLED"}
-        new = deliver(context, order, view.result, running.storage())
+        new = deliver(context, order, view.result)
         tell_success(operator, running, new, view)
         return {"FINISHED"}
     except HostFailure as failure:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ..host.failures import ResultUnreadable
 
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 Indices = NDArray[np.int32]
 
 

@@ -4,23 +4,44 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 
 import bpy
 import numpy as np
 
-from .mesh_arrays import MeshArrays
+from .mesh_arrays import Doubles, Floats, MeshArrays
 
 
-def stand_on_origin(mesh: MeshArrays, height: float) -> MeshArrays:
-    """Move the bottom centre of the mesh's box to the origin and scale it to `height` (Blender units, > 0).
+@dataclass(frozen=True)
+class Footing:
+    """How field units become Blender's: `foot` [3] comes to the origin, then all is scaled by `scale`."""
 
-    The numbers of the mesh change, so that the object's own scale stays 1. The mesh must have a height.
+    foot: Floats
+    scale: float
+
+    @property
+    def matrix(self) -> Doubles:
+        """The same as a matrix [4, 4]."""
+        matrix = np.diag([self.scale] * 3 + [1.0])
+        matrix[:3, 3] = -self.scale * self.foot.astype(np.float64)
+        return matrix
+
+
+def footing_of(mesh: MeshArrays, height: float) -> Footing:
+    """What brings the bottom centre of the mesh's box to the origin and makes it `height` tall (Blender units, > 0).
+
+    The mesh must have a height.
     """
     # A column at a time and in single precision: a sixth of the time that min(axis=0) and doubles take.
     low, high = (np.array([end(axis) for axis in mesh.vertices.T]) for end in (np.min, np.max))
     foot = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]], np.float32)
-    standing = mesh.vertices - foot
-    standing *= np.float32(height / float(high[2] - low[2]))
+    return Footing(foot, height / float(high[2] - low[2]))
+
+
+def stand_on_origin(mesh: MeshArrays, footing: Footing) -> MeshArrays:
+    """Move and scale the mesh itself, so that the object's own scale stays 1."""
+    standing = mesh.vertices - footing.foot
+    standing *= np.float32(footing.scale)
     return dataclasses.replace(mesh, vertices=standing)
 
 

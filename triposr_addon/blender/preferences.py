@@ -37,7 +37,7 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
         )
         data_folder: StringProperty(
             name="Data Folder",
-            description="Holds the Python environment, models, fields and logs. "
+            description="Holds the Python environment, models and logs. "
             "Empty: the extension's own folder, which goes when the extension is removed",
             subtype="DIR_PATH",
         )

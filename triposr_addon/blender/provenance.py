@@ -18,17 +18,16 @@ MANIFEST = Path(__file__).parents[2] / "blender_manifest.toml"
 PREFIX = "triposr_"
 
 
-def record(new: bpy.types.Object, order: Order, result: GenerationResult, kept_field: Path) -> None:
+def record(new: bpy.types.Object, order: Order, result: GenerationResult) -> None:
     """Write the provenance onto the object.
 
-    Texts: triposr_image (path), _image_name, _field (path), _model, _model_sha256, _device, _version (extension).
+    Texts: triposr_image (path), _image_name, _model, _model_sha256, _device, _version (extension).
     Groups: triposr_settings (what the artist chose), triposr_seconds (by step; see protocol.STEPS).
     """
     request = order.request
     facts: dict[str, object] = {
         "image": shown(str(request.photo)),
         "image_name": shown(request.photo.name),
-        "field": shown(str(kept_field)),
         "model": result.model_name,
         "model_sha256": result.model_sha256,
         "device": result.device,

@@ -8,8 +8,10 @@ import bpy
 from . import command, generate, properties, session
 from .choose_picture import TRIPOSR_OT_choose_picture
 from .failure_report import TRIPOSR_OT_copy_failure, TRIPOSR_OT_dismiss_failure
+from .field_operators import TRIPOSR_OT_bring_field_in, TRIPOSR_OT_drop_field, TRIPOSR_OT_move_field_out
 from .generate import TRIPOSR_OT_cancel, TRIPOSR_OT_generate, TRIPOSR_OT_watch
 from .installer import Installer
+from .living_mesh_panel import TRIPOSR_PT_living_mesh
 from .panel import TRIPOSR_PT_image_to_mesh, TRIPOSR_PT_object, TRIPOSR_PT_picture, TRIPOSR_PT_surface
 from .preferences import TRIPOSR_AP_preferences
 from .properties import TRIPOSR_PG_settings
@@ -23,10 +25,14 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_OT_cancel,
     TRIPOSR_OT_copy_failure,
     TRIPOSR_OT_dismiss_failure,
+    TRIPOSR_OT_move_field_out,
+    TRIPOSR_OT_bring_field_in,
+    TRIPOSR_OT_drop_field,
     TRIPOSR_PT_image_to_mesh,
     TRIPOSR_PT_picture,
     TRIPOSR_PT_surface,
     TRIPOSR_PT_object,
+    TRIPOSR_PT_living_mesh,
 )
 """In this order: a panel comes after its parent, a property after the class that it points to."""
 

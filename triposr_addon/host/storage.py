@@ -1,19 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where environment, models, fields, jobs and logs live on disk.
+"""Where environment, models, jobs and logs live on disk.
 
 root/
   environment/   the worker's Python, made by the installer
   models/        checkpoint folders, one a model
   rembg/         rembg's own models
-  fields/        *.triplane.safetensors that were kept
   jobs/          one private folder for each job that is not dropped yet
   logs/          worker.log, worker.log.1
 """
 
 from __future__ import annotations
 
-import re
-import secrets
 import shutil
 import sys
 import tempfile
@@ -57,11 +54,6 @@ class Storage:
     def rembg(self) -> Path:
         """Where rembg looks for its models."""
         return self.root / "rembg"
-
-    @property
-    def fields(self) -> Path:
-        """Where kept fields are."""
-        return self.root / "fields"
 
     @property
     def jobs(self) -> Path:
@@ -111,20 +103,6 @@ class Storage:
                 shutil.rmtree(folder)
         except OSError as error:
             self.worker_log.note(f"{folder} can't be removed yet: {error}")
-
-    def keep_field(self, field: Path, name: str) -> Path:
-        """Copy a job's field to where it stays, under a name of its own. Raises StorageUnwritable."""
-        stem = re.sub(r"[^\w. -]", "_", name)[:80].strip(". ") or "field"
-        kept = self.fields / f"{stem}-{secrets.token_hex(4)}{FIELD_ENDING}"
-        aside = kept.with_name(kept.name + ".partial")
-        try:
-            self.fields.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(field, aside)
-            return aside.replace(kept)
-        except OSError as error:
-            if aside.exists():
-                aside.unlink()
-            raise StorageUnwritable(self.fields, error) from error
 
     def worker_log_tail(self, lines: int = 200) -> str:
         """The end of the worker's log, for a report. Raises OSError."""
