@@ -13,36 +13,47 @@ import pytest
 pytestmark = [pytest.mark.bpy, pytest.mark.usefixtures("box_worker")]
 
 Room = Callable[[str], Any]
-Begin = Callable[[], None]
-Arrive = Callable[[], Any]
+Begin = Callable[..., str]
+Arrive = Callable[[str], Any]
 
 
 @pytest.fixture
 def begin(bpy: Any, room: Room, session: Any, picture: Callable[[str], Path]) -> Begin:
-    """Order a mesh in the current scene, as the button does."""
+    """Order a mesh in the current scene, as the button does; gives the job's id."""
 
-    def order() -> None:
-        picture("good.png")
-        session.start(room("blender.order").order_from_context(bpy.context))
+    def order(name: str = "good.png") -> str:
+        picture(name)
+        return str(session.start(room("blender.order").order_from_context(bpy.context)))
 
     return order
 
 
 @pytest.fixture
-def arrive(bpy: Any, room: Room, session: Any) -> Arrive:
-    """Tick until the job is over, as the modal operator's timer does, and deliver."""
+def tick_until(session: Any) -> Callable[[Callable[[], bool]], None]:
+    """What the modal operator's timer does."""
 
-    def finish() -> Any:
+    def tick(happened: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 120
-        while not session.view().state.over:
+        while not happened():
             assert time.monotonic() < deadline
             session.tick()
             time.sleep(0.02)
-        assert session.view().failure is None
-        deliver = room("blender.delivery").deliver
-        new = deliver(bpy.context, session.order(), session.view().result)
-        session.finish()
-        return new
+
+    return tick
+
+
+@pytest.fixture
+def arrive(bpy: Any, session: Any, tick_until: Callable[..., None]) -> Arrive:
+    """Tick until the job is over, and deliver."""
+
+    def finish(job: str) -> Any:
+        tick_until(lambda: session.queue.view(job).state.over)
+        assert session.queue.view(job).failure is None
+        before = set(bpy.data.objects)
+        assert bpy.ops.triposr.deliver("EXEC_DEFAULT", True, job=job) == {"FINISHED"}
+        new = set(bpy.data.objects) - before
+        assert len(new) == 1
+        return new.pop()
 
     return finish
 
@@ -53,25 +64,25 @@ def scenes_of(new: Any) -> list[str]:
 
 def test_it_goes_to_the_scene_it_was_ordered_in(bpy: Any, begin: Begin, arrive: Arrive) -> None:
     ordered_in = bpy.context.scene
-    begin()
+    job = begin()
     elsewhere = bpy.data.scenes.new("Elsewhere")
     ordered_in.name = "Renamed"
     bpy.context.window.scene = elsewhere
-    assert scenes_of(arrive()) == ["Renamed"]
+    assert scenes_of(arrive(job)) == ["Renamed"]
 
 
 def test_it_goes_to_the_current_scene_where_that_one_is_deleted(bpy: Any, begin: Begin, arrive: Arrive) -> None:
     ordered_in = bpy.context.scene
-    begin()
+    job = begin()
     bpy.context.window.scene = bpy.data.scenes.new("Elsewhere")
     bpy.data.scenes.remove(ordered_in)
-    assert scenes_of(arrive()) == ["Elsewhere"]
+    assert scenes_of(arrive(job)) == ["Elsewhere"]
 
 
 def test_it_goes_to_the_current_scene_of_another_file(bpy: Any, begin: Begin, arrive: Arrive) -> None:
-    begin()
+    job = begin()
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-    new = arrive()
+    new = arrive(job)
     assert scenes_of(new) == [bpy.context.scene.name]
     assert bpy.context.view_layer.objects.active == new
 
@@ -80,50 +91,83 @@ def test_undo_while_a_job_runs_does_not_hurt_it(bpy: Any, begin: Begin, arrive: 
     bpy.ops.ed.undo_push(message="base")
     bpy.context.scene.triposr.image_path = ""
     bpy.ops.ed.undo_push(message="a change")
-    begin()
+    job = begin()
     bpy.ops.ed.undo()
-    assert scenes_of(arrive()) == [bpy.context.scene.name]
+    assert scenes_of(arrive(job)) == [bpy.context.scene.name]
 
 
 def test_settings_changed_after_the_button_do_not_change_the_order(bpy: Any, begin: Begin, arrive: Arrive) -> None:
     bpy.context.scene.triposr.height = 2.0
-    begin()
+    job = begin()
     bpy.context.scene.triposr.height = 5.0
-    assert arrive().dimensions.z == pytest.approx(2.0)
+    assert arrive(job).dimensions.z == pytest.approx(2.0)
 
 
 def test_cancel_ends_the_job_without_an_object(
-    bpy: Any, room: Room, session: Any, picture: Callable[[str], Path]
+    bpy: Any, session: Any, begin: Begin, tick_until: Callable[..., None]
 ) -> None:
-    picture("works-until-cancelled.png")
-    session.start(room("blender.order").order_from_context(bpy.context))
-    deadline = time.monotonic() + 120
-    while session.view().step != "reconstruct":
-        assert time.monotonic() < deadline
-        session.tick()
-        time.sleep(0.02)
-    session.cancel()
-    while not session.view().state.over:
-        assert time.monotonic() < deadline
-        session.tick()
-        time.sleep(0.02)
-    assert session.view().state.value == "cancelled"
-    session.finish()
-    assert not session.busy()
+    job = begin("works-until-cancelled.png")
+    tick_until(lambda: session.queue.view(job).step == "reconstruct")
+    session.queue.cancel(job)
+    tick_until(lambda: session.queue.view(job).state.over)
+    assert session.queue.view(job).state.value == "cancelled"
+    assert bpy.ops.triposr.deliver(job=job) == {"CANCELLED"}
+    assert not session.queue.busy()
+    assert len(bpy.data.objects) == 0
     assert list(session.storage().jobs.iterdir()) == []
 
 
-def test_only_one_job_at_a_time(bpy: Any, room: Room, session: Any, begin: Begin) -> None:
+def test_each_object_of_a_queue_is_an_undo_step_of_its_own(bpy: Any, begin: Begin, arrive: Arrive) -> None:
+    bpy.ops.ed.undo_push(message="base")
+    jobs = [begin(), begin(), begin()]
+    for job in jobs:
+        arrive(job)
+    assert [item.name for item in bpy.data.objects] == ["good", "good.001", "good.002"]
+    for left in (["good", "good.001"], ["good"], []):
+        bpy.ops.ed.undo()
+        assert [item.name for item in bpy.data.objects] == left
+    bpy.ops.ed.redo()
+    assert len(bpy.data.objects["good"].data.vertices) == 8
+
+
+def test_what_is_not_over_or_was_delivered_is_not_delivered(bpy: Any, begin: Begin, arrive: Arrive) -> None:
+    job = begin()
+    assert bpy.ops.triposr.deliver(job=job) == {"CANCELLED"}
+    arrive(job)
+    assert bpy.ops.triposr.deliver(job=job) == {"CANCELLED"}
+    assert bpy.ops.triposr.deliver(job="no such job") == {"CANCELLED"}
+    assert len(bpy.data.objects) == 1
+
+
+def test_undo_of_an_object_and_another_file_do_not_hurt_those_that_wait(
+    bpy: Any, begin: Begin, arrive: Arrive, session: Any
+) -> None:
+    bpy.ops.ed.undo_push(message="base")
+    first, second, third = begin(), begin(), begin()
+    arrive(first)
+    bpy.ops.ed.undo()
+    assert scenes_of(arrive(second)) == [bpy.context.scene.name]
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    assert scenes_of(arrive(third)) == [bpy.context.scene.name]
+    assert [item.name for item in bpy.data.objects] == ["good"]
+    assert not session.queue.busy()
+
+
+def test_a_saved_file_does_not_reopen_as_running(bpy: Any, begin: Begin, session: Any, tmp_path: Path) -> None:
+    begin("works-until-cancelled.png")
+    session.tick()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "busy.blend"))
+    session.stop_worker()
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "busy.blend"))
+    assert session.queue.views() == ()
+    assert not session.queue.busy()
+    assert not bpy.ops.triposr.cancel.poll()
+
+
+def test_switching_the_extension_off_ends_the_jobs(bpy: Any, begin: Begin, session: Any) -> None:
     begin()
-    assert not bpy.ops.triposr.generate.poll()
-    assert bpy.ops.triposr.cancel.poll()
-    with pytest.raises(RuntimeError, match="one job at a time"):
-        session.start(room("blender.order").order_from_context(bpy.context))
-
-
-def test_switching_the_extension_off_ends_the_job(bpy: Any, begin: Begin, session: Any) -> None:
     begin()
     session.tick()
     session.stop_worker()
-    assert not session.busy()
+    assert not session.queue.busy()
     assert list(session.storage().jobs.iterdir()) == []

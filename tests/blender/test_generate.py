@@ -74,7 +74,9 @@ def test_one_undo_takes_it_away_and_one_redo_brings_it_back(bpy: Any, picture: P
     assert len(bpy.data.objects["good"].data.vertices) == 8
 
 
-def test_the_object_tells_where_it_comes_from(bpy: Any, picture: Picture, checkout: Path) -> None:
+def test_the_object_tells_where_it_comes_from(
+    bpy: Any, picture: Picture, checkout: Path, room: Callable[[str], Any]
+) -> None:
     path = picture("good.png")
     bpy.context.scene.triposr.resolution = 64
     new = generate(bpy)
@@ -82,13 +84,10 @@ def test_the_object_tells_where_it_comes_from(bpy: Any, picture: Picture, checko
     assert new["triposr_image_name"] == "good.png"
     assert (new["triposr_model"], new["triposr_model_sha256"], new["triposr_device"]) == ("fake", "ab" * 32, "cpu")
     assert f'version = "{new["triposr_version"]}"' in (checkout / "blender_manifest.toml").read_text()
+    settings = room("protocol")
     assert new["triposr_settings"].to_dict() == {
-        "background": "auto",
-        "foreground_ratio": 0.85,
-        "resolution": 64,
-        "threshold": 25.0,
-        "exact": False,
-        "interpolation": "secant",
+        **dataclasses.asdict(settings.PhotoSettings(foreground_ratio=0.85)),
+        **dataclasses.asdict(settings.SurfaceSettings(resolution=64, threshold=25.0)),
         "height": 1.0,
         "decimate_ratio": 0.5,
     }
@@ -102,7 +101,7 @@ def test_the_field_is_kept_in_the_blend_and_the_jobs_own_files_are_not(
     new = generate(bpy)
     assert bytes(new.data["triposr_field"]["triposr_field"]) == b"dummy field"
     assert list((tmp_path / "data" / "jobs").iterdir()) == []
-    assert not session.busy()
+    assert not session.queue.busy()
     assert session.notice.startswith("4 triangles in ")
 
 
@@ -131,7 +130,7 @@ def test_a_failure_is_a_sentence_and_leaves_the_file_as_it_was(
     with pytest.raises(RuntimeError, match=sentence):
         bpy.ops.triposr.generate()
     assert session.failure.code == code
-    assert not session.busy()
+    assert not session.queue.busy()
     assert (len(bpy.data.objects), len(bpy.data.meshes), len(bpy.data.materials)) == (0, 0, 0)
 
 
@@ -184,3 +183,15 @@ def test_new_preferences_give_a_new_worker(bpy: Any, picture: Picture, session: 
     session.preferences().data_folder = str(tmp_path / "elsewhere")
     generate(bpy)
     assert "started worker" in (tmp_path / "elsewhere" / "logs" / "worker.log").read_text()
+
+
+def test_after_new_preferences_the_list_of_what_is_over_is_still_there(
+    bpy: Any, picture: Picture, session: Any, tmp_path: Path
+) -> None:
+    picture("reports-failure.png")
+    with pytest.raises(RuntimeError, match="Choose another"):
+        bpy.ops.triposr.generate()
+    session.preferences().data_folder = str(tmp_path / "elsewhere")
+    picture("good.png")
+    generate(bpy)
+    assert [view.state.value for view in session.queue.views()] == ["failed", "done"]

@@ -73,22 +73,21 @@ def test_another_folder_is_asked_for_only_where_it_is_chosen(bpy: Any, drawn: Ca
 
 
 @pytest.mark.usefixtures("some_python")
-def test_while_a_job_runs_there_are_step_share_and_cancel_instead_of_the_button(
+def test_while_a_job_runs_there_are_step_share_and_cancel_under_the_button(
     bpy: Any, room: Callable[[str], Any], session: Any, drawn: Callable[..., list[str]], picture: Callable[[str], Path]
 ) -> None:
     picture("works-until-cancelled.png")
-    session.start(room("blender.order").order_from_context(bpy.context))
-    assert "progress Waiting  0%" in drawn()
+    job = session.start(room("blender.order").order_from_context(bpy.context))
+    assert drawn()[-3:] == ["operator triposr.generate", "progress Waiting  0%", "operator triposr.cancel"]
     deadline = time.monotonic() + 120
-    while session.view().step != "reconstruct":
+    while session.queue.view(job).step != "reconstruct":
         assert time.monotonic() < deadline
         session.tick()
         time.sleep(0.02)
     lines = drawn()
     assert any(line.startswith("progress Reconstruct  ") and line.endswith("%") for line in lines)
     assert "operator triposr.cancel" in lines
-    assert "operator triposr.generate" not in lines
-    session.cancel()
+    session.queue.cancel(job)
     assert any(line.startswith("progress Cancelling  ") for line in drawn())
 
 

@@ -50,10 +50,14 @@ def test_every_class_of_the_rooms_is_in_the_list(room: Callable[[str], Any]) -> 
             "failure_report",
             "field_operators",
             "generate",
+            "handover",
             "living_mesh_panel",
             "panel",
             "preferences",
             "properties",
+            "queue_operators",
+            "queue_panel",
+            "watch",
         )
         for name in vars(room(f"blender.{module}"))
         if name.startswith("TRIPOSR_")
@@ -81,7 +85,7 @@ def test_all_icons_exist_in_this_blender(bpy: Any, checkout: Any) -> None:
 def test_a_timer_that_waits_for_a_window_is_taken_out(
     bpy: Any, room: Callable[[str], Any], enabled_again: None
 ) -> None:
-    watch_again = room("blender.generate").watch_again
+    watch_again = room("blender.watch").watch_again
     bpy.app.timers.register(watch_again, first_interval=60)
     bpy.ops.preferences.addon_disable(module=EXTENSION)
     assert not bpy.app.timers.is_registered(watch_again)

@@ -43,7 +43,7 @@ def wait_for_log(session: Any, words: str) -> None:
 def test_a_chosen_picture_gets_the_worker_ready(ready: Any, warm_up: Callable[[], bool], picture: Picture) -> None:
     picture("good.png")
     assert warm_up()
-    assert not ready.busy()
+    assert not ready.queue.busy()
     wait_for_log(ready, "warmed up, seconds")
 
 
@@ -91,7 +91,7 @@ def test_while_a_job_runs_nothing_else_is_asked(
     picture("works-until-cancelled.png")
     ready.start(room("blender.order").order_from_context(bpy.context))
     assert not warm_up()
-    ready.cancel()
+    ready.queue.cancel_all()
 
 
 def test_a_script_that_sets_the_settings_starts_no_process(ready: Any, bpy: Any, picture: Picture) -> None:
@@ -108,5 +108,5 @@ def test_a_file_keeps_nothing_of_it(
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "kept.blend"))
     wait_for_log(ready, "warmed up, seconds")
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "kept.blend"))
-    assert not ready.busy()
+    assert not ready.queue.busy()
     assert bpy.ops.triposr.generate() == {"FINISHED"}

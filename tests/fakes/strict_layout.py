@@ -10,6 +10,8 @@ from typing import Any
 class StrictLayout:
     """Keeps what is drawn as lines of text; unknown properties, operators, icons and kinds of bar are errors."""
 
+    enabled = True
+
     def __init__(self, bpy: Any, lines: list[str]) -> None:
         self.bpy, self.lines = bpy, lines
 
@@ -28,8 +30,8 @@ class StrictLayout:
         assert name in owner.bl_rna.properties
         self.keep(f"prop {name}", icon)
 
-    def label(self, text: str, icon: str = "NONE") -> None:
-        assert text
+    def label(self, text: str, icon: str = "NONE", icon_value: int = 0) -> None:
+        assert text or icon != "NONE" or icon_value
         self.keep(f"label {text}", icon)
 
     def progress(self, factor: float, type: str, text: str) -> None:
@@ -40,7 +42,7 @@ class StrictLayout:
     def operator(self, name: str, text: str = "", icon: str = "NONE") -> Any:
         room, _, verb = name.partition(".")
         known = getattr(getattr(self.bpy.ops, room), verb).get_rna_type()
-        self.keep(f"operator {name}", icon)
+        self.keep(f"operator {name}" if self.enabled else f"greyed out {name}", icon)
         return SimpleNamespace(**dict.fromkeys(known.properties.keys()))
 
     def template_icon(self, icon_value: int, scale: float) -> None:

@@ -78,7 +78,7 @@ class Interruptions:
         yield 0.5
 
     def wait(self) -> Steps:
-        busy = module("blender.session").current().busy
+        busy = module("blender.session").current().queue.busy
         yield from wait_until(lambda: not busy(), LONGEST_JOB_SECONDS, "the job is over")
         yield 1.0
 
@@ -109,10 +109,10 @@ class Interruptions:
 
     def move_meanwhile(self) -> Steps:
         yield from self.press()
-        view, over = View(), module("blender.session").current().view
+        view, queue = View(), module("blender.session").current().queue
         middle = view.middle(view.main)
         yield from view.press("G", middle)
-        yield from wait_until(lambda: over().state.over, LONGEST_JOB_SECONDS, "the job is over while the cube is moved")
+        yield from wait_until(queue.ripe, LONGEST_JOB_SECONDS, "the job is over while the cube is moved")
         yield from view.point_at((middle[0] + 90, middle[1]))
         self.check("an object waits until the artist has moved another one", not self.arrived(), view.running())
         yield from view.click((middle[0] + 90, middle[1]))

@@ -21,8 +21,8 @@ from window import Heartbeat, Steps, TookTooLong, View, drive, wait_until  # typ
 
 PACKAGE = "bl_ext.user_default.triposr"
 TAB = "TripoSR"
-GENERATE, CANCEL = "bpy.ops.triposr.generate", "bpy.ops.triposr.cancel"
-MODAL = "TRIPOSR_OT_generate"
+GENERATE, CANCEL = "bpy.ops.triposr.generate", "bpy.ops.triposr.cancel("
+MODAL = "TRIPOSR_OT_watch"
 LONGEST_RUN_SECONDS = 180.0
 LONGEST_CANCEL_SECONDS = 5.0
 LONGEST_GAP_RUNNING_SECONDS = 1.0

@@ -116,6 +116,7 @@ def test_a_new_generator_takes_over_the_list_of_what_is_over(
 ) -> None:
     old, new = make(), make()
     done, failed = run(old, photo("good")), run(old, photo("reports-failure"))
+    old.release(done.id)
     waiting = old.submit(photo("good"))
     worker = pid(old)
     new.adopt(old)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..host.failures import HostFailure
-from ..host.jobs import JobView
 from . import models, session
 from .paths import path_or_none
 from .properties import settings_of
+from .queue import Queue
+from .queue_panel import step_text
 from .sidebar import InSidebar, SettingsPanel, draw_lines
 
 if TYPE_CHECKING:
@@ -36,10 +37,9 @@ class TRIPOSR_PT_image_to_mesh(InSidebar, bpy.types.Panel):
         _draw_model(layout, settings)
         if running.storage().worker_python_or_none() is None:
             _draw_environment_missing(layout, context, running)
-        elif running.busy():
-            _draw_progress(layout, running.view())
         else:
             _draw_button(layout)
+            _draw_progress(layout, running.queue)
         if running.failure is not None:
             _draw_failure(layout, context, running.failure)
         elif running.notice:
@@ -114,12 +114,14 @@ def _draw_button(layout: bpy.types.UILayout) -> None:
     row.operator("triposr.generate", icon="MESH_MONKEY")
 
 
-def _draw_progress(layout: bpy.types.UILayout, view: JobView) -> None:
+def _draw_progress(layout: bpy.types.UILayout, queue: Queue) -> None:
+    """The job under way, also for those who keep the queue's own panel closed."""
+    view = queue.current_or_none()
+    if view is None:
+        return
     row = layout.row(align=True)
-    row.scale_y = BUTTON_SCALE
-    step = "Cancelling" if view.cancelling else view.step.capitalize() or "Waiting"
-    row.progress(factor=view.fraction, type="BAR", text=f"{step}  {view.fraction:.0%}")
-    row.operator("triposr.cancel", text="", icon="X")
+    row.progress(factor=view.fraction, type="BAR", text=f"{step_text(view)}  {view.fraction:.0%}")
+    row.operator("triposr.cancel", text="", icon="X").job = view.id
     if view.detail:
         layout.label(text=view.detail)
 

@@ -5,16 +5,27 @@ from __future__ import annotations
 
 import bpy
 
-from . import command, generate, properties, session
+from . import command, properties, session, watch
 from .choose_picture import TRIPOSR_OT_choose_picture
 from .failure_report import TRIPOSR_OT_copy_failure, TRIPOSR_OT_dismiss_failure
 from .field_operators import TRIPOSR_OT_bring_field_in, TRIPOSR_OT_drop_field, TRIPOSR_OT_move_field_out
-from .generate import TRIPOSR_OT_cancel, TRIPOSR_OT_generate, TRIPOSR_OT_watch
+from .generate import TRIPOSR_OT_generate
+from .handover import TRIPOSR_OT_deliver
 from .installer import Installer
 from .living_mesh_panel import TRIPOSR_PT_living_mesh
 from .panel import TRIPOSR_PT_image_to_mesh, TRIPOSR_PT_object, TRIPOSR_PT_picture, TRIPOSR_PT_surface
 from .preferences import TRIPOSR_AP_preferences
 from .properties import TRIPOSR_PG_settings
+from .queue_operators import (
+    TRIPOSR_OT_cancel,
+    TRIPOSR_OT_cancel_all,
+    TRIPOSR_OT_clear_finished,
+    TRIPOSR_OT_move_job,
+    TRIPOSR_OT_retry,
+    TRIPOSR_OT_turn_queue_page,
+)
+from .queue_panel import TRIPOSR_PT_queue
+from .watch import TRIPOSR_OT_watch
 
 CLASSES: tuple[type, ...] = (
     TRIPOSR_AP_preferences,
@@ -22,13 +33,20 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_OT_choose_picture,
     TRIPOSR_OT_generate,
     TRIPOSR_OT_watch,
+    TRIPOSR_OT_deliver,
     TRIPOSR_OT_cancel,
+    TRIPOSR_OT_cancel_all,
+    TRIPOSR_OT_retry,
+    TRIPOSR_OT_move_job,
+    TRIPOSR_OT_clear_finished,
+    TRIPOSR_OT_turn_queue_page,
     TRIPOSR_OT_copy_failure,
     TRIPOSR_OT_dismiss_failure,
     TRIPOSR_OT_move_field_out,
     TRIPOSR_OT_bring_field_in,
     TRIPOSR_OT_drop_field,
     TRIPOSR_PT_image_to_mesh,
+    TRIPOSR_PT_queue,
     TRIPOSR_PT_picture,
     TRIPOSR_PT_surface,
     TRIPOSR_PT_object,
@@ -50,8 +68,7 @@ def register(root_package: str, installer: Installer) -> None:
 def unregister() -> None:
     """Take everything out, last things first. The session goes last: Blender may draw until its classes are gone."""
     command.remove()
-    if bpy.app.timers.is_registered(generate.watch_again):
-        bpy.app.timers.unregister(generate.watch_again)
+    watch.unwatch()
     properties.remove_from_scenes()
     for kind in reversed(CLASSES):
         bpy.utils.unregister_class(kind)

@@ -15,10 +15,10 @@ import bpy
 
 from ..host.failures import HostFailure
 from ..host.generation import Generator
-from ..host.jobs import JobView
 from ..host.storage import Storage
 from .installer import Installer
 from .paths import path_or_none
+from .queue import Queue
 from .thumbnail import Thumbnail
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def generator_on(storage: Storage, device: str) -> Generator:
 
 
 class Session:
-    """The generator with its worker, the job under way, and what the panel tells of the last one."""
+    """The generator with its worker, the queue of jobs, and what the panel tells of the last one."""
 
     def __init__(self, root_package: str, installer: Installer, make_generator: MakeGenerator = generator_on) -> None:
         self.root_package = root_package
@@ -46,10 +46,10 @@ class Session:
         self.thumbnail = Thumbnail()
         self.failure: HostFailure | None = None
         self.notice = ""
+        self.queue = Queue()
+        self.queue_page = 0
         self._generator: Generator | None = None
         self._places: tuple[Storage, str] | None = None
-        self._job = ""
-        self._order: Order | None = None
 
     def preferences(self) -> TRIPOSR_AP_preferences:
         """The extension's page in the preferences."""
@@ -62,55 +62,45 @@ class Session:
         root = path_or_none(chosen.data_folder) or Path(bpy.utils.extension_path_user(self.root_package))
         return Storage(root, path_or_none(chosen.worker_python), path_or_none(chosen.models_folder))
 
-    def busy(self) -> bool:
-        """Whether a job is under way. One at a time: the button waits."""
-        return self._order is not None
-
-    def start(self, order: Order) -> None:
-        """Begin a job; nothing blocks here. Raises HostFailure, or RuntimeError while another job is under way."""
-        if self.busy():
-            raise RuntimeError("one job at a time")
+    def start(self, order: Order) -> str:
+        """Put a job into the queue and give its id; nothing blocks here. Raises HostFailure."""
         self.failure, self.notice = None, ""
-        self._job = self._fitting_generator().submit(order.request)
-        self._order = order
+        self.fitting_generator()
+        return self.queue.add(order)
+
+    def retry(self, job: str) -> str:
+        """Make the same again, with the preferences of now; gives the new job's id. Raises KeyError or HostFailure."""
+        self.failure, self.notice = None, ""
+        self.fitting_generator()
+        return self.queue.retry(job)
 
     def warm_up(self, model: Path, picture: Path, background: str) -> bool:
         """Get the worker ready for a job that is likely to come; nothing blocks here. Answers whether it was asked to.
 
         Not where the preferences say no, a job is under way, or there is no environment: the panel tells of that one.
         """
-        if self.busy() or not self.preferences().warm_up or self.storage().worker_python_or_none() is None:
+        wanted = self.preferences().warm_up and not self.queue.busy()
+        if not wanted or self.storage().worker_python_or_none() is None:
             return False
-        self._fitting_generator().warm_up(model, picture, background)
+        self.fitting_generator().warm_up(model, picture, background)
         return True
 
     def tick(self) -> None:
         """Take in what the worker said meanwhile; to be called some ten times a second."""
-        self._working_generator().tick()
+        if self._generator is not None:
+            self._generator.tick()
 
-    def run_to_end(self, on_progress: Callable[[JobView], None]) -> None:
+    def run_to_end(self, job: str) -> None:
         """Where no timer ticks: wait until the job is over, however it ends."""
-        self._working_generator().run_until_done(self._job, LONGEST_BACKGROUND_JOB_SECONDS, on_progress)
+        self.fitting_generator().run_until_done(job, LONGEST_BACKGROUND_JOB_SECONDS)
 
-    def order(self) -> Order:
-        """The order under way."""
-        if self._order is None:
-            raise RuntimeError("no job is under way")
-        return self._order
-
-    def view(self) -> JobView:
-        """How the job under way stands."""
-        return self._working_generator().view(self._job)
-
-    def cancel(self) -> None:
-        """Stop the job under way, if there is one; it is over within a second of ticks."""
-        if self.busy():
-            self._working_generator().cancel(self._job)
-
-    def finish(self) -> None:
-        """Forget the job and remove its files."""
-        job, self._job, self._order = self._job, "", None
-        self._working_generator().drop(job)
+    def fitting_generator(self) -> Generator:
+        """The one there is, or a new one where the preferences have changed since; but not in the middle of work."""
+        places = (self.storage(), self.preferences().device)
+        if self._generator is None or (self._places != places and not self._works()):
+            self._generator, self._places = self.make_generator(*places), places
+            self.queue.use(self._generator)
+        return self._generator
 
     def close(self) -> None:
         """End the worker and give back what Blender lent."""
@@ -118,25 +108,12 @@ class Session:
         self.thumbnail.close()
 
     def stop_worker(self) -> None:
-        """End the worker, and the job with it; the next job starts another. Takes three seconds at most."""
-        self._job, self._order = "", None
-        if self._generator is not None:
-            self._generator.stop()
-            self._generator = None
+        """End the worker, and every job with it; the next job starts another. Takes three seconds at most."""
+        self.queue.close()
+        self._generator = None
 
-    def _fitting_generator(self) -> Generator:
-        """The one there is, or a new one where the preferences have changed since."""
-        places = (self.storage(), self.preferences().device)
-        if self._places != places:
-            self.stop_worker()
-        if self._generator is None:
-            self._generator, self._places = self.make_generator(*places), places
-        return self._generator
-
-    def _working_generator(self) -> Generator:
-        if self._generator is None:
-            raise RuntimeError("no job is under way")
-        return self._generator
+    def _works(self) -> bool:
+        return self.queue.busy() or (self._generator is not None and self._generator.busy())
 
 
 _session: Session | None = None

@@ -283,6 +283,7 @@ class Generator:
     def _remove_files(self, job: Job) -> None:
         if job.folder is not None and job.state.over:
             self._storage.remove_job_folder(job.folder)
+            job.folder = None
 
 
 def _is_for(job: Job, event: Answered | Refused) -> bool:

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A queue in a real window: four pictures ordered one after the other, one of them broken, and looked at meanwhile.
+
+Started by `smoke.py --story queueing`, with `--others` naming two more pictures.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+sys.path.insert(0, str(Path(__file__).parent))
+from window import Heartbeat, Steps, View, drive, wait_until  # type: ignore[import-not-found]
+
+PACKAGE = "bl_ext.user_default.triposr"
+GENERATE, RETRY, CLEAR = "bpy.ops.triposr.generate", "bpy.ops.triposr.retry(", "bpy.ops.triposr.clear_finished"
+WATCH = "TRIPOSR_OT_watch"
+BROKEN = "broken.png"
+LONGEST_QUEUE_SECONDS = 240.0
+LONGEST_GAP_SECONDS = 1.0
+"""More than the longest gap of the idle window on the same machine at the same time."""
+
+
+class Queueing:
+    """The steps, and what was seen."""
+
+    def __init__(self, settings: dict[str, Any], folder: Path) -> None:
+        self.settings, self.folder = settings, folder
+        self.view, self.heart = View(), Heartbeat()
+        self.checks: list[dict[str, Any]] = []
+        self.figures: dict[str, float] = {}
+        self.pictures = self.make_pictures(Path(settings["scene"]["image_path"]))
+
+    def make_pictures(self, chosen: Path) -> list[Path]:
+        """Two other pictures, or copies of the chosen one; a broken one; the chosen one last."""
+        others = [Path(path) for path in self.settings["others"]]
+        copies = [shutil.copyfile(chosen, self.folder / name) for name in ("first.jpg", "second.jpg")]
+        broken = self.folder / BROKEN
+        broken.write_text("not a picture")
+        return [*(others or copies), broken, chosen]
+
+    def check(self, name: str, happened: bool, seen: object = "") -> None:
+        """Keep one finding; a wrong one does not stop the story."""
+        self.checks.append({"name": name, "ok": bool(happened), "seen": str(seen)})
+        print("ok  " if happened else "FAIL", name, seen, flush=True)
+
+    @property
+    def queue(self) -> Any:
+        """The extension's own, to know when to look."""
+        return sys.modules[f"{PACKAGE}.triposr_addon.blender.session"].current().queue
+
+    def states(self) -> list[str]:
+        return [view.state.value for view in self.queue.views()]
+
+    def steps(self) -> Steps:
+        """Everything, in order."""
+        yield from self.prepare()
+        yield from self.order_all()
+        yield from self.look_meanwhile()
+        yield from self.look_at_the_end()
+        yield from self.undo_one_by_one()
+        yield from self.clear()
+
+    def prepare(self) -> Steps:
+        """An empty scene, the settings, and one undo step."""
+        for thing in list(bpy.data.objects):
+            bpy.data.objects.remove(thing)
+        bpy.context.preferences.addons[PACKAGE].preferences.worker_python = self.settings["worker_python"]
+        for name, value in self.settings["scene"].items():
+            setattr(bpy.context.scene.triposr, name, value)
+        bpy.context.scene.triposr.image_path = str(self.pictures[0])
+        bpy.ops.ed.undo_push(message="settings")
+        yield from self.view.show_sidebar("TripoSR")
+        self.heart.restart()
+        yield 2.0
+        self.figures["longest_gap_idle_seconds"] = self.heart.longest_gap
+
+    def order_all(self) -> Steps:
+        """A click for each picture, while the earlier ones are made."""
+        at = yield from self.view.find_button(GENERATE)
+        for number, picture in enumerate(self.pictures):
+            bpy.context.scene.triposr.image_path = str(picture)
+            bpy.context.scene.cursor.location.x = 1.4 * number
+            yield 0.3
+            yield from self.view.click(at)
+        self.check("each click is one more job", len(self.states()) == len(self.pictures), self.states())
+        watching = self.view.running().count(WATCH)
+        self.check("and one operator follows them all", watching == 1, self.view.running())
+
+    def look_meanwhile(self) -> Steps:
+        """The panel with jobs in several states; the window goes on."""
+        yield from wait_until(lambda: "done" in self.states(), LONGEST_QUEUE_SECONDS, "the first job is done")
+        yield from self.view.point_at(self.view.middle(self.view.main))
+        self.heart.restart()
+        yield 1.5
+        self.figures["longest_gap_running_seconds"] = self.heart.longest_gap
+        gap = self.heart.longest_gap - self.figures["longest_gap_idle_seconds"]
+        self.check("the window goes on while the queue runs", gap < LONGEST_GAP_SECONDS, f"{gap:.2f} s")
+        self.check("jobs are in several states", len(set(self.states())) > 1, self.states())
+        yield from self.view.screenshot(self.folder / "queue.png", self.view.around_sidebar())
+
+    def look_at_the_end(self) -> Steps:
+        """All are over: three objects, one sentence."""
+        began = time.monotonic()
+        yield from wait_until(lambda: not self.queue.busy(), LONGEST_QUEUE_SECONDS, "all jobs are over")
+        self.figures["seconds_for_the_rest"] = time.monotonic() - began
+        yield 1.0
+        self.check("three are done, the broken one has failed", self.states() == ["done", "done", "failed", "done"])
+        self.check("three objects came", len(bpy.data.objects) == 3, list(bpy.data.objects))
+        self.check("nobody follows any more", WATCH not in self.view.running(), self.view.running())
+        yield from self.view.press("HOME", self.view.middle(self.view.main))
+        yield 2.0
+        yield from self.view.screenshot(self.folder / "queue_done.png")
+        yield from self.view.find_button(RETRY)
+        self.check("there is a button to try again", True)
+
+    def undo_one_by_one(self) -> Steps:
+        """Each Ctrl+Z takes one object."""
+        for left in (2, 1, 0):
+            yield from self.view.press("Z", self.view.middle(self.view.main), ctrl=True)
+            yield 1.0
+            self.check("one Ctrl+Z takes one object away", len(bpy.data.objects) == left, list(bpy.data.objects))
+
+    def clear(self) -> Steps:
+        """Clear Finished empties the list."""
+        at = yield from self.view.find_button(CLEAR)
+        yield from self.view.click(at)
+        yield 0.5
+        self.check("a click clears the list", self.states() == [], self.states())
+
+    def write(self, fault: BaseException | None) -> None:
+        """The findings; then Blender leaves."""
+        if fault is not None:
+            self.check("the story came to its end", False, "".join(traceback.format_exception(fault)))
+            subprocess.run(["import", "-window", "root", str(self.folder / "fault.png")], check=False, timeout=60)
+        result = {"blender": bpy.app.version_string, "checks": self.checks, "figures": self.figures}
+        (self.folder / "result.json").write_text(json.dumps(result, indent=1))
+        self.heart.stop()
+        bpy.ops.wm.quit_blender()
+
+
+settings_file = Path(sys.argv[sys.argv.index("--") + 1])
+story = Queueing(json.loads(settings_file.read_text()), settings_file.parent)
+drive(story.steps(), story.write)

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A job is over: its object comes into the scene as an undo step of its own, and the artist is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+from bpy.props import StringProperty
+
+from ..host.failures import HostFailure
+from ..host.jobs import GenerationResult, JobState, JobView
+from . import session
+from .delivery import deliver
+from .modifiers import waiting_modifiers
+from .session import Session
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+
+class TRIPOSR_OT_deliver(bpy.types.Operator):
+    """Bring the mesh of a finished job into the scene"""
+
+    bl_idname = "triposr.deliver"
+    bl_label = "Image to Mesh"  # the name of the undo step
+    # Not REGISTER: in the redo panel there would be nothing to change.
+    bl_options = {"UNDO", "INTERNAL"}
+
+    if TYPE_CHECKING:
+        job: str
+    else:
+        job: StringProperty(options={"SKIP_SAVE", "HIDDEN"})
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Whoever called reports it: what a called operator says reaches nobody."""
+        running = session.current()
+        if self.job not in {view.id for view in running.queue.ripe()}:
+            return {"CANCELLED"}
+        return {"FINISHED"} if _take_in(context, running, running.queue.view(self.job)) else {"CANCELLED"}
+
+
+def hand_over(operator: bpy.types.Operator, context: bpy.types.Context, running: Session, job: str) -> bool:
+    """Take in what came of a job that is over, and report it; answers whether there is an object now.
+
+    From a script the undo step is pushed only where the script's own call asked for one, as with all of Blender's.
+    """
+    arrived: bool = bpy.ops.triposr.deliver("EXEC_DEFAULT", True, job=job) == {"FINISHED"}  # type: ignore[attr-defined]
+    view, ticket = running.queue.view(job), running.queue.ticket(job)
+    if ticket.failure is not None:
+        operator.report({"ERROR"}, ticket.failure.sentence)
+    elif not arrived:
+        operator.report({"INFO"}, f"{view.request.name}: cancelled")
+    else:
+        operator.report({"INFO"}, f"{view.request.name}: {ticket.notice}")
+        for warning in view.result.warnings if view.result else ():
+            operator.report({"WARNING"}, warning)
+    return arrived
+
+
+def tell_failure(operator: bpy.types.Operator, running: Session, failure: HostFailure) -> None:
+    """In the panel until it is dismissed, in the status bar, and as RuntimeError for a script."""
+    running.failure = failure
+    operator.report({"ERROR"}, failure.sentence)
+
+
+def _take_in(context: bpy.types.Context, running: Session, view: JobView) -> bool:
+    """The job's object, its failure, or nothing after Cancel. Its files are removed in any case."""
+    notice, failure = "", view.failure
+    try:
+        if view.state is JobState.DONE and view.result is not None:
+            notice = _bring_in(context, running, view, view.result)
+    except HostFailure as caught:
+        failure = caught
+    finally:
+        running.queue.settle(view.id, notice, failure)
+    if failure is not None or notice:
+        running.failure, running.notice = failure, notice
+    return bool(notice)
+
+
+def _bring_in(context: bpy.types.Context, running: Session, view: JobView, result: GenerationResult) -> str:
+    new = deliver(context, running.queue.ticket(view.id).order, result)
+    return f"{result.triangles:,} triangles in {view.seconds:.1f} s" + waiting_modifiers(new)

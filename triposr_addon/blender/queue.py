@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The orders of this Blender session: the generator's jobs, and what Blender has to do with each of them.
+
+Nothing here is Blender data, and nothing is stored in a .blend: opening a file, undo and redo leave it as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..host.failures import HostFailure
+from ..host.generation import Generator
+from ..host.jobs import JobState, JobView
+from .thumbnail import Thumbnail
+
+if TYPE_CHECKING:
+    from .order import Order
+
+
+@dataclass
+class Ticket:
+    """What belongs to a job on Blender's side.
+
+    settled: what came of the job was taken in: an object, a failure that was told, or nothing after Cancel.
+    notice: a line about the object. failure: why there is none; also what went wrong when the object was to be made.
+    """
+
+    order: Order
+    settled: bool = False
+    notice: str = ""
+    failure: HostFailure | None = None
+    thumbnail: Thumbnail = field(default_factory=Thumbnail)
+
+
+class Queue:
+    """Jobs by their ids, in the order in which they are done; those that are over stay until they are cleared."""
+
+    def __init__(self) -> None:
+        self._generator: Generator | None = None
+        self._tickets: dict[str, Ticket] = {}
+
+    def use(self, generator: Generator) -> None:
+        """Hand jobs to this generator from now on; the one before is stopped, the list of what is over stays."""
+        former, self._generator = self._generator, generator
+        if former is not None and former is not generator:
+            generator.adopt(former)
+            former.stop()
+            self._forget_what_the_generator_does_not_know()
+
+    def add(self, order: Order) -> str:
+        """Put an order at the end; gives its job's id. There must be a generator."""
+        job = self._working().submit(order.request)
+        self._tickets[job] = Ticket(order)
+        return job
+
+    def busy(self) -> bool:
+        """Whether a job waits, runs, or has an object that is not in the scene yet."""
+        return any(not ticket.settled for ticket in self._tickets.values())
+
+    def views(self) -> tuple[JobView, ...]:
+        """How each job stands."""
+        return self._generator.views() if self._generator is not None else ()
+
+    def view(self, job: str) -> JobView:
+        """How a job stands. Raises KeyError."""
+        return self._working().view(job)
+
+    def ticket(self, job: str) -> Ticket:
+        """What belongs to a job. Raises KeyError."""
+        return self._tickets[job]
+
+    def times_left(self) -> dict[str, float]:
+        """Seconds until each job is done, where that is known."""
+        return self._generator.times_left() if self._generator is not None else {}
+
+    def current_or_none(self) -> JobView | None:
+        """The job under way, or the first that waits."""
+        unfinished = [view for view in self.views() if not view.state.over]
+        return min(unfinished, key=lambda view: view.state is not JobState.RUNNING, default=None)
+
+    def ripe(self) -> tuple[JobView, ...]:
+        """Jobs that are over and not settled yet."""
+        return tuple(view for view in self.views() if view.state.over and not self._tickets[view.id].settled)
+
+    def settled(self) -> tuple[JobView, ...]:
+        """Jobs that nothing will happen to any more, unless they are tried again."""
+        return tuple(view for view in self.views() if self._tickets[view.id].settled)
+
+    def settle(self, job: str, notice: str, failure: HostFailure | None) -> None:
+        """What came of a job was taken in: its files go, its line stays."""
+        ticket = self._tickets[job]
+        ticket.settled, ticket.notice, ticket.failure = True, notice, failure
+        self._working().release(job)
+
+    def cancel(self, job: str) -> None:
+        """Stop a job; it is over within a second of ticks. Raises KeyError."""
+        self._working().cancel(job)
+
+    def cancel_all(self) -> None:
+        """Stop all of them."""
+        if self._generator is not None:
+            self._generator.cancel_all()
+
+    def can_move(self, job: str, by: int) -> bool:
+        """Whether a waiting job has another one before (by < 0) or after it. Raises KeyError."""
+        return self._working().can_move(job, by)
+
+    def move(self, job: str, by: int) -> None:
+        """Let a waiting job change places with that one. Raises KeyError."""
+        self._working().move(job, by)
+
+    def retry(self, job: str) -> str:
+        """Make the same again, in the same place; gives the new id. Raises KeyError."""
+        again = self._working().retry(job)
+        former = self._tickets.pop(job)
+        self._tickets[again] = Ticket(former.order, thumbnail=former.thumbnail)
+        return again
+
+    def clear(self, job: str) -> None:
+        """Forget a job. Raises KeyError."""
+        self._working().drop(job)
+        self._forget_what_the_generator_does_not_know()
+
+    def close(self) -> None:
+        """Stop the generator and forget every job."""
+        if self._generator is not None:
+            self._generator.stop()
+            self._generator = None
+        self._forget_what_the_generator_does_not_know()
+
+    def _forget_what_the_generator_does_not_know(self) -> None:
+        known = {view.id for view in self.views()}
+        for job in [job for job in self._tickets if job not in known]:
+            self._tickets.pop(job).thumbnail.close()
+
+    def _working(self) -> Generator:
+        if self._generator is None:
+            raise RuntimeError("no job was ordered yet")
+        return self._generator
