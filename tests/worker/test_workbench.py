@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 torch = pytest.importorskip("torch")
 
@@ -54,6 +55,14 @@ class Teller:
         return PLENTY if device == HOME else self.free
 
 
+def large_photo(folder: Path) -> Path:
+    """One whose subject has pixels enough not to be warned of."""
+    path = good_photo(folder)
+    with Image.open(path) as image:
+        image.resize((1000, 800)).save(path)
+    return path
+
+
 def unhurried() -> Steps:
     return Steps(lambda *_what: None, lambda: False)
 
@@ -61,7 +70,7 @@ def unhurried() -> Steps:
 def planes(bench: Workbench, folder: Path, steps: Steps | None = None) -> tuple[np.ndarray, str, tuple[str, ...]]:
     """A photo's planes, the way that they were made, and the warnings."""
     model = bench.model(PREVIEW_FOLDER)
-    outcome = bench.reconstruct(good_photo(folder), model, PhotoSettings(), None, steps or unhurried())
+    outcome = bench.reconstruct(large_photo(folder), model, PhotoSettings(), None, steps or unhurried())
     return outcome.made.field.planes.numpy(), f"{outcome.plan.path} {outcome.plan.device}", outcome.warnings
 
 
@@ -248,7 +257,7 @@ def test_a_photo_that_float16_can_not_hold_is_done_in_float32(tmp_path: Path) ->
         | {f"{attention}.to_out.0.weight": weights[f"{attention}.to_out.0.weight"].float() / 1e5},
         folder / "model.safetensors",
     )
-    photo, plain = good_photo(tmp_path), unhurried()
+    photo, plain = large_photo(tmp_path), unhurried()
     narrow = Workbench(HOME, Teller(None), lambda _device: torch.float16)
     made = narrow.reconstruct(photo, narrow.model(folder), PhotoSettings(), None, plain)
     assert FLOAT16_TOO_NARROW in made.warnings
@@ -267,4 +276,4 @@ def test_a_network_that_answers_nonsense_in_float32_too_is_named(kind: dtype, tm
     save_file(weights, folder / "model.safetensors")
     bench = Workbench(HOME, Teller(None), lambda _device: kind)
     with pytest.raises(failures.FieldNotFinite):
-        bench.reconstruct(good_photo(tmp_path), bench.model(folder), PhotoSettings(), None, unhurried())
+        bench.reconstruct(large_photo(tmp_path), bench.model(folder), PhotoSettings(), None, unhurried())
