@@ -4,8 +4,8 @@
     python -I fake_worker.py START
 
 START says what it does with `initialize` (see STARTS); what it does with a photo is said by the photo's name (see
-photos.py), as is what it does to get ready for one (see warm_ups.py), and with a field by the name of its photo (see
-MESHES). So one worker can go through a bad job and a good one.
+photos.py), as is what it does to get ready for one (see warm_ups.py) or to cut one out (see cut_outs.py), and with a
+field by the name of its photo (see MESHES). So one worker can go through a bad job and a good one.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.fakes.cut_outs import CUT_OUTS
 from tests.fakes.photos import PHOTOS
 from tests.fakes.voice import LONG, die, say, tell
 from tests.fakes.warm_ups import WARM_UPS
 from triposr_addon import protocol, wire
-from triposr_addon.protocol import ErrorReport, Extract, Extracted, Initialize, Initialized, Reconstruct, WarmUp
+from triposr_addon.protocol import CutOut, ErrorReport, Extract, Extracted, Initialize, Initialized, Reconstruct, WarmUp
 from triposr_addon.wire import RequestLine
 
 
@@ -64,6 +65,8 @@ class FakeWorker:
             STARTS[self.start](self, request_id)
         elif isinstance(request, WarmUp):
             WARM_UPS[Path(request.photo_path).stem](lambda: request.job in self.cancelled, request_id, request)
+        elif isinstance(request, CutOut):
+            CUT_OUTS[Path(request.photo_path).stem](lambda: request.job in self.cancelled, request_id, request)
         elif isinstance(request, Reconstruct):
             what = PHOTOS[Path(request.photo_path).stem]
             what(lambda: request.job in self.cancelled, request_id, request)

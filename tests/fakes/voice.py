@@ -7,7 +7,7 @@ import os
 import sys
 
 from triposr_addon import wire
-from triposr_addon.protocol import Extract, Progress, Reconstruct, WarmUp
+from triposr_addon.protocol import JobRequest, Progress
 
 LONG = 60.0
 """Seconds; longer than any test waits, yet an end."""
@@ -23,5 +23,5 @@ def die(code: int, last_words: str) -> None:
     os._exit(code)
 
 
-def tell(request: WarmUp | Reconstruct | Extract, step: str, fraction: float, detail: str = "") -> None:
+def tell(request: JobRequest, step: str, fraction: float, detail: str = "") -> None:
     say(wire.encode_notification(Progress(request.job, step, fraction, detail)))

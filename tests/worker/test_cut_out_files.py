@@ -54,8 +54,8 @@ def photo(tmp_path: Path) -> Path:
 
 def cut_out(photo: Path, settings: PhotoSettings | None = None, job: str = "look") -> CutOut:
     folder = photo.parent
-    files = (str(folder / name) for name in ("cutout.png", "mask.png", "paint.png"))
-    return CutOut(job, str(photo), *files, settings=settings or PhotoSettings())
+    cutout, mask, paint = (str(folder / name) for name in ("cutout.png", "mask.png", "paint.png"))
+    return CutOut(job, str(photo), cutout, mask, paint, settings=settings or PhotoSettings())
 
 
 def made(worker: Conversation, request: CutOut) -> CutOutMade:

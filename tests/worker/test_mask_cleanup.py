@@ -20,7 +20,7 @@ def ring(side: int = 200, scale: int = 1) -> Alpha:
     far = np.hypot(rows - 100, columns - 80)
     disc = np.clip(60.5 - far, 0, 1) * np.clip(far - 20.5, 0, 1)
     island = np.clip(20.5 - np.hypot(rows - 100, columns - 175), 0, 1)
-    return np.rint(np.maximum(disc, island) * 255).astype(np.uint8)
+    return np.asarray(np.rint(np.maximum(disc, island) * 255), dtype=np.uint8)
 
 
 def test_without_a_wish_nothing_changes() -> None:

@@ -14,21 +14,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .. import protocol
-from ..protocol import Extract, Extracted, Initialized, Reconstruct, Reconstructed, WarmUp
+from ..protocol import Extract, Extracted, Initialized, Reconstruct, Reconstructed
+from .cut_outs import CutOutDesk
 from .failures import HostFailure, JobTookTooLong, WorkerReportedFailure
 from .job_queue import JobQueue
 from .jobs import GenerationRequest, Job, JobView
 from .progress import START_WORKER
 from .storage import Storage
 from .time_left import Pace
-from .warm_worker import WarmWorker
+from .warm_worker import WARM_UP, WarmWorker
 from .worker_command import WorkerCommand
 from .worker_process import DEFAULT_LIMITS, Answered, Broken, Limits, Refused, WorkerEvent
 
 TICK_SECONDS = 0.01
-
-WARM_UP = "warm-up-"
-"""Begins the name under which a warm-up is cancelled and tells its progress; jobs have other names."""
 
 
 class Generator:
@@ -52,6 +50,7 @@ class Generator:
         self._jobs = JobQueue()
         self._pace = Pace()
         self._running: Job | None = None
+        self.cut_outs = CutOutDesk(self._worker, storage)
 
     # --- the queue ---------------------------------------------------------------------------------------------------
 
@@ -133,8 +132,10 @@ class Generator:
         """Hear the worker and go one step on. Call it about ten times a second; it never waits."""
         for event in self._worker.events():
             self._take(event)
+            self.cut_outs.take(event)
         self._kill_if_cancel_is_ignored()
         self._begin_next()
+        self.cut_outs.tick(free=not self.busy())
         self._ask_for_what_comes_next()
 
     def run_until_done(
@@ -165,17 +166,16 @@ class Generator:
         """Whether a worker stands there with nothing to do, as far as the last tick() heard."""
         return self._worker.idle
 
-    def warm_up(self, model: Path, photo: Path, background: str) -> None:
+    def warm_up(self, model: Path, photo: Path, background: str, rembg_model: str = "") -> None:
         """Get a worker ready for a photo that is likely to come; returns at once, and needs no tick().
 
-        model: its checkpoint folder. background: one of protocol.BACKGROUND_METHODS. No effect while a job waits or
+        model: its checkpoint folder. background, rembg_model: as in PhotoSettings. No effect while a job waits or
         runs. A failure is only logged: the job, if it comes, meets it again and reports it.
         """
         if self.busy():
             return
-        request = WarmUp(WARM_UP + secrets.token_hex(4), str(model.absolute()), str(photo.absolute()), background)
         try:
-            self._worker.warm_up(request)
+            self._worker.warm_up(str(model.absolute()), str(photo.absolute()), background, rembg_model)
         except HostFailure as failure:
             self._storage.worker_log.note(f"not warmed up: {failure.code}: {failure.sentence} {failure.details}")
 
@@ -187,6 +187,7 @@ class Generator:
     def stop(self) -> None:
         """Cancel every job, end the worker, remove every job's files. Takes the limits' three seconds at most."""
         self.cancel_all()
+        self.cut_outs.close()
         self._worker.stop()
         if self._running is not None:
             self._end(self._running.cancelled)
@@ -202,6 +203,7 @@ class Generator:
         try:
             job.begin(self._storage.new_job_folder())
             self._worker.start_or_keep()
+            self.cut_outs.make_way()
             self._worker.cancel_warm_up(but_for=job.request.model.absolute())
         except HostFailure as failure:
             job.fail(failure)

@@ -3,15 +3,19 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 from .. import protocol
-from ..protocol import CANCELLED, Extract, Initialize, Initialized, Reconstruct, Request, WarmedUp, WarmUp
+from ..protocol import CANCELLED, CutOut, Extract, Initialize, Initialized, Reconstruct, Request, WarmedUp, WarmUp
 from .failures import HostFailure, WorkerMissing, WorkerReportedFailure
 from .log_file import LogFile
 from .storage import Storage
 from .worker_command import WorkerCommand
 from .worker_process import Answered, Broken, Limits, Refused, WorkerEvent, WorkerProcess
+
+WARM_UP = "warm-up-"
+"""Begins the name under which a warm-up is cancelled and tells its progress; jobs have other names."""
 
 
 class WarmWorker:
@@ -34,12 +38,17 @@ class WarmWorker:
         """Whether it has started and owes no answer."""
         return self._process is not None and self.initialized is not None and not self._process.owed
 
-    def start_or_keep(self) -> None:
-        """Have a worker: a new one where there is none. Raises WorkerMissing, WorkerDidNotStart."""
+    def start_or_keep(self, first: CutOut | None = None) -> None:
+        """Have a worker: a new one where there is none, which does `first` before it is initialized.
+
+        Raises WorkerMissing, WorkerDidNotStart.
+        """
         if self._process is not None:
             return
         self._process = WorkerProcess(self._command or self._installed(), self._log, self._limits)
         self._log.note(f"started worker {self._process.pid} for the device {self._device!r}")
+        if first is not None:
+            self.send(first)
         self.send(Initialize(protocol.PROTOCOL_VERSION, str(self._storage.rembg), self._device))
 
     def send(self, request: Request) -> None:
@@ -47,13 +56,24 @@ class WarmWorker:
         assert self._process is not None, "only a started worker is asked"
         self._process.send(request)
 
-    def warm_up(self, request: WarmUp) -> None:
-        """Have a worker and let it do `request` when it is free; one with other wishes is cancelled.
+    def cut_out(self, request: CutOut) -> None:
+        """Have a worker and ask it for a cut-out: a new one at once, without waiting for what it imports otherwise.
+
+        Raises WorkerMissing, WorkerDidNotStart.
+        """
+        if self._process is None:
+            self.start_or_keep(request)
+        else:
+            self.send(request)
+
+    def warm_up(self, model_folder: str, photo_path: str, background: str, rembg_model: str) -> None:
+        """Have a worker and let it get ready when it is free (see WarmUp); one with other wishes is cancelled.
 
         What comes of it goes to the log alone: whatever fails here fails again in the job. Nobody need poll meanwhile.
         Raises WorkerMissing, WorkerDidNotStart.
         """
-        if self._warms_up(request.model_folder, request.background):
+        request = WarmUp(WARM_UP + secrets.token_hex(4), model_folder, photo_path, background, rembg_model)
+        if self._warms_up(request):
             return
         self.cancel_warm_up()
         self.start_or_keep()
@@ -98,10 +118,10 @@ class WarmWorker:
     def _owed(self) -> tuple[Request, ...]:
         return self._process.owed if self._process else ()
 
-    def _warms_up(self, model_folder: str, background: str) -> bool:
-        """Whether the last that it was asked is to get ready for just this."""
-        last = self._owed[-1] if self._owed else None
-        return isinstance(last, WarmUp) and (last.model_folder, last.background) == (model_folder, background)
+    def _warms_up(self, wanted: WarmUp) -> bool:
+        """Whether the last warm-up that it owes is for just this."""
+        last = next((request for request in reversed(self._owed) if isinstance(request, WarmUp)), None)
+        return last is not None and _needs(last) == _needs(wanted)
 
     @property
     def _log(self) -> LogFile:
@@ -142,3 +162,7 @@ class WarmWorker:
     def _let_go(self) -> None:
         self._process = None
         self.initialized = None
+
+
+def _needs(request: WarmUp) -> tuple[str, str, str]:
+    return request.model_folder, request.background, request.rembg_model

@@ -61,7 +61,7 @@ def larger_regions(weights: npt.NDArray[np.int64], least_share: float) -> Mask:
 def region_weights(weights: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """What each connected region (4 neighbours) of positive weight weighs, the heaviest first."""
     sums = np.bincount(_labels(weights > 0).ravel(), weights.ravel())
-    return np.sort(sums[sums > 0])[::-1]
+    return np.sort(sums[sums > 0]).astype(np.float64)[::-1]
 
 
 def in_blocks(mask: Mask, most: int) -> tuple[npt.NDArray[np.int64], int]:

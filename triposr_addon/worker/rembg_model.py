@@ -77,7 +77,7 @@ def rembg_alpha(rgb: npt.NDArray[np.uint8], rembg_home: Path | None, name: str =
         RembgFailed: the file is damaged, or the model could not run.
     """
     model = installed_model(rembg_home, name)
-    asked = (model.name, _file_state(rembg_home, model), hashlib.sha256(np.ascontiguousarray(rgb)).digest())
+    asked = (model.name, _file_state(rembg_home, model), hashlib.sha256(rgb.tobytes()).digest())
     if asked not in _LAST:
         found = _found_by(rembg_home, model, rgb)
         _LAST.clear()
