@@ -9,6 +9,7 @@ from typing import Any
 Document = Mapping[str, Any]
 
 TIMES = "\N{MULTIPLICATION SIGN}"
+SHORTEST_S = 5e-4
 UNITS = {"_ms": " ms", "_mb": " MB", "_gb": " GB", "_s": " s"}
 """How the keys of figures end."""
 
@@ -50,8 +51,10 @@ def times(ratio: float | None) -> str:
 
 
 def seconds(value: float | None) -> str:
-    """Seconds with three figures that count."""
-    return "-" if value is None else f"{value:.3g}" if value < 1000 else f"{value:.0f}"
+    """Seconds with three figures that count; below SHORTEST_S none."""
+    if value is None:
+        return "-"
+    return "0" if value < SHORTEST_S else f"{value:.3g}" if value < 1000 else f"{value:.0f}"
 
 
 def whole(value: int) -> str:
