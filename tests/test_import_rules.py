@@ -33,6 +33,7 @@ class Rule:
 RULES = (
     Rule("triposr_addon.settings"),
     Rule("triposr_addon.background_models"),
+    Rule("triposr_addon.photo_files"),
     Rule("triposr_addon.protocol", frozenset({"triposr_addon.settings"})),
     Rule("triposr_addon.wire", frozenset({"triposr_addon.protocol"})),
     Rule("triposr_addon.host", frozenset({"triposr_addon.protocol", "triposr_addon.wire"})),
@@ -46,6 +47,7 @@ RULES = (
                 "triposr_addon.host",
                 "triposr_addon.protocol",
                 "triposr_addon.background_models",
+                "triposr_addon.photo_files",
             }
         ),
     ),
@@ -55,7 +57,10 @@ RULES = (
         WORKERS_PACKAGES | {"triposr_addon.protocol", "triposr_addon.wire", "triposr_addon.background_models"},
     ),
     # The command line: the worker's code without Blender and without the wire.
-    Rule("triposr_addon.__main__", frozenset({"triposr_addon.protocol", "triposr_addon.worker"})),
+    Rule(
+        "triposr_addon.__main__",
+        frozenset({"triposr_addon.protocol", "triposr_addon.photo_files", "triposr_addon.worker"}),
+    ),
     Rule("vendor_installer"),
 )
 """The most exact room counts: worker.model is no worker."""

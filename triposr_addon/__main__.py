@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from triposr_addon.photo_files import photos_in
 from triposr_addon.protocol import BACKGROUND_METHODS, ErrorReport, PhotoSettings, SurfaceSettings
 from triposr_addon.worker.failures import INTERNAL, OutputUnwritable, PhotoMissing, WorkerFailure
 from triposr_addon.worker.idle_threads import let_idle_threads_sleep
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 # Imports of torch and of what needs it stand inside the functions: --help is there at once.
 
 MESH_SUFFIXES = (".glb", ".obj", ".ply", ".npz")
-PHOTO_SUFFIXES = frozenset(
-    [".png", ".jpg", ".jpeg", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".gif", ".tga", ".ppm", ".jp2", ".psd", ".qoi"]
-)
 FIELD_SUFFIX = ".triplane.safetensors"
 PRECISIONS = ("auto", "full", "half")
 INTERRUPTED = 130
@@ -140,15 +138,11 @@ def plan(options: argparse.Namespace) -> list[Order]:
 def _photos(given: Sequence[Path]) -> list[Path]:
     photos: list[Path] = []
     for path in given:
-        found = _photos_in(path) if path.is_dir() else [path]
+        found = photos_in(path) if path.is_dir() else [path]
         if not found:
             raise PhotoMissing(f"The folder {path} holds no photos. Choose another folder.")
         photos += found
     return list(dict.fromkeys(photos))
-
-
-def _photos_in(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file())
 
 
 def _mesh_names(sources: Sequence[Path], suffix: str) -> list[tuple[Path, str]]:

@@ -48,7 +48,12 @@ def test_without_an_environment_the_way_to_it_is_shown(drawn: Callable[..., list
 
 @pytest.mark.usefixtures("some_python")
 def test_without_a_picture_it_asks_for_one(drawn: Callable[..., list[str]]) -> None:
-    assert drawn() == ["operator triposr.choose_picture", "prop model", "operator triposr.generate"]
+    assert drawn() == [
+        "operator triposr.choose_picture",
+        "operator triposr.add_folder",
+        "prop model",
+        "operator triposr.generate",
+    ]
 
 
 @pytest.mark.usefixtures("some_python")
@@ -57,9 +62,10 @@ def test_with_a_picture_it_shows_the_path_and_the_button(
 ) -> None:
     picture("good.png")
     lines = drawn()
-    assert lines[-4:] == [
+    assert lines[-5:] == [
         "prop image_path",
         "operator triposr.choose_picture",
+        "operator triposr.add_folder",
         "prop model",
         "operator triposr.generate",
     ]

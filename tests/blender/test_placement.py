@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -89,3 +90,12 @@ def test_it_leaves_someone_who_edits_another_object_in_peace(bpy: Any, placement
     assert bpy.context.view_layer.objects.active == other
     assert new.users_collection == (bpy.context.scene.collection,)
     bpy.ops.object.mode_set(mode="OBJECT")
+
+
+def test_in_a_row_objects_stand_side_by_side_whatever_their_width(placement: Any) -> None:
+    row = placement.Row((1.0, 2.0, 3.0))
+    widths = (2.0, 1.0, 4.0)
+    places = [row.place_for(width) for width in widths]
+    assert places == [(1.0, 2.0, 3.0), (2.75, 2.0, 3.0), (6.25, 2.0, 3.0)]
+    edges = [(x - width / 2, x + width / 2) for (x, _, _), width in zip(places, widths, strict=True)]
+    assert all(right < left for (_, right), (left, _) in itertools.pairwise(edges))

@@ -47,10 +47,12 @@ def test_every_class_of_the_rooms_is_in_the_list(room: Callable[[str], Any]) -> 
         name
         for module in (
             "choose_picture",
+            "drop",
             "failure_report",
             "field_operators",
             "generate",
             "handover",
+            "image_editor",
             "living_mesh_panel",
             "panel",
             "preferences",

@@ -7,6 +7,7 @@ The worker's Python is TRIPOSR_TEST_WORKER_PYTHON, or the one that runs the test
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import os
 import subprocess
 import sys
@@ -89,3 +90,26 @@ def test_a_threshold_without_a_surface_says_what_to_try(bpy: Any, settings: Any,
         bpy.ops.triposr.generate()
     assert session.failure.code == "SURFACE_EMPTY"
     assert len(bpy.data.objects) == 0
+
+
+def test_a_packed_image_becomes_the_same_object_as_its_file(bpy: Any, settings: Any, facts: Path) -> None:
+    settings.image_path = str(facts / "images" / "teapot.png")
+    assert bpy.ops.triposr.generate() == {"FINISHED"}
+    from_file = bpy.context.object
+    image = bpy.data.images.load(str(facts / "images" / "teapot.png"))
+    image.pack()
+    image.name, image.filepath = "teapot in the file.png", "//gone.png"
+    assert bpy.ops.triposr.generate_from_image(image=image.name) == {"FINISHED"}
+    packed = bpy.context.object
+    assert packed.name == "teapot in the file"
+    assert [vertex.co for vertex in packed.data.vertices] == [vertex.co for vertex in from_file.data.vertices]
+
+
+def test_several_photos_share_one_worker_and_stand_in_a_row(bpy: Any, settings: Any, session: Any, facts: Path) -> None:
+    names = ["teapot", "chair", "robot"]
+    files = [{"name": f"{name}.png"} for name in names]
+    assert bpy.ops.triposr.choose_picture(directory=str(facts / "images"), files=files) == {"FINISHED"}
+    objects = [bpy.data.objects[name] for name in names]
+    edges = [(item.location.x - item.dimensions.x / 2, item.location.x + item.dimensions.x / 2) for item in objects]
+    assert all(right < left for (_, right), (left, _) in itertools.pairwise(edges))
+    assert session.storage().worker_log_tail().count("started worker") == 1

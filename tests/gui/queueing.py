@@ -25,6 +25,8 @@ GENERATE, RETRY, CLEAR = "bpy.ops.triposr.generate", "bpy.ops.triposr.retry(", "
 WATCH = "TRIPOSR_OT_watch"
 BROKEN = "broken.png"
 LONGEST_QUEUE_SECONDS = 240.0
+NEAR_PIXELS = 40.0
+"""The menu's entry is not exactly under the pointer, and a press of Enter moves nothing."""
 LONGEST_GAP_SECONDS = 1.0
 """More than the longest gap of the idle window on the same machine at the same time."""
 
@@ -68,6 +70,7 @@ class Queueing:
         yield from self.look_at_the_end()
         yield from self.undo_one_by_one()
         yield from self.clear()
+        yield from self.drop()
 
     def prepare(self) -> Steps:
         """An empty scene, the settings, and one undo step."""
@@ -135,6 +138,35 @@ class Queueing:
         yield from self.view.click(at)
         yield 0.5
         self.check("a click clears the list", self.states() == [], self.states())
+
+    def drop(self) -> Steps:
+        """What Blender does when two pictures are dropped: a menu, and our entry in it is chosen."""
+        middle = self.view.middle(self.view.main)
+        at = (middle[0] - 150, middle[1] - 100)
+        files = [{"name": picture.name} for picture in self.pictures[:2]]
+        yield from self.view.point_at(at)
+        with self.view.inside(self.view.main):
+            bpy.ops.wm.drop_import_file("INVOKE_DEFAULT", directory=str(self.pictures[0].parent), files=files)
+        yield 0.5
+        yield from self.view.screenshot(self.folder / "drop_menu.png")
+        yield from self.view.press("RET", at)
+        yield from wait_until(self.states, 5.0, "the entry of the menu orders jobs")
+        yield from wait_until(lambda: not self.queue.busy(), LONGEST_QUEUE_SECONDS, "the dropped pictures are done")
+        yield 1.0
+        self.check("each dropped picture became an object", len(bpy.data.objects) == 2, list(bpy.data.objects))
+        first, second = (bpy.data.objects[picture.stem].location for picture in self.pictures[:2])
+        away = self.pixels_between(first, at)
+        self.check(
+            "the first stands where it was dropped, on the floor", away < NEAR_PIXELS and abs(first.z) < 1e-3, away
+        )
+        self.check("the second beside it", second.x > first.x and second.y == first.y, tuple(second))
+        yield from self.view.screenshot(self.folder / "dropped.png")
+
+    def pixels_between(self, place: Any, at: tuple[int, int]) -> float:
+        """How far from a place in the scene the pointer is, on the screen."""
+        main, seen = self.view.main, self.view.area.spaces.active.region_3d.perspective_matrix @ place.to_4d()
+        x, y = ((1.0 + seen[axis] / seen.w) * side / 2.0 for axis, side in enumerate((main.width, main.height)))
+        return float(((main.x + x - at[0]) ** 2 + (main.y + y - at[1]) ** 2) ** 0.5)
 
     def write(self, fault: BaseException | None) -> None:
         """The findings; then Blender leaves."""

@@ -40,6 +40,7 @@ class Story:
         self.checks: list[dict[str, Any]] = []
         self.figures: dict[str, float] = {}
         self.began = time.monotonic()
+        self.button = (0, 0)
 
     def check(self, name: str, happened: bool, seen: object = "") -> None:
         """Keep one finding; a wrong one does not stop the story."""
@@ -85,7 +86,7 @@ class Story:
         yield from self.idle()
         yield from self.view.click(at)
         yield from wait_until(self.is_running, 10.0, "the click on Image to Mesh starts the modal operator")
-        self.started = time.monotonic()
+        self.started, self.button = time.monotonic(), at
 
     def idle(self) -> Steps:
         """How evenly the window beats when nothing is going on: a busy machine lets it stumble."""
@@ -168,7 +169,7 @@ class Story:
     def cancel_with_button(self) -> Steps:
         """The panel's Cancel button does the same."""
         yield from self.start_a_long_run()
-        at = yield from self.view.find_button(CANCEL)
+        at = yield from self.view.find_button(CANCEL, below=self.button[1])
         self.check("the job still runs when Cancel is found", self.is_running())
         yield from self.view.screenshot(self.folder / "cancel.png")
         asked = time.monotonic()

@@ -133,14 +133,20 @@ class View:
         command: str = bpy.context.window_manager.clipboard
         return command
 
-    def find_button(self, command: str) -> Generator[float, None, tuple[int, int]]:
-        """Sweep the pointer down the sidebar until it is over the command's button."""
-        for x in self._columns():
-            for y in self._heights():
-                yield from self._hover((x, y))
-                found = self.operator_under_pointer()
-                if found is not None and found.startswith(command):
-                    return x, y - SWEEP_STEP_PIXELS
+    def find_button(self, command: str, below: int | None = None) -> Generator[float, None, tuple[int, int]]:
+        """Sweep the pointer down the sidebar until it is over the command's button.
+
+        below: a height where a small button at the edge is looked for first, when there is no time for all the rest.
+        """
+        places = [(x, y) for x in self._columns() for y in self._heights()]
+        middle = places[0][0]
+        if below is not None:
+            places.sort(key=lambda place: (place[0] == middle, place[1] > below))
+        for x, y in places:
+            yield from self._hover((x, y))
+            found = self.operator_under_pointer()
+            if found is not None and found.startswith(command):
+                return x, y - SWEEP_STEP_PIXELS
         raise TookTooLong(f"no button for {command} in the sidebar")
 
     def _columns(self) -> Iterator[int]:

@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file browser that shows pictures as pictures. The path field's own browser shows every file, by name."""
+"""File browsers that show pictures as pictures. The path field's own browser shows every file, by name."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import BoolProperty, StringProperty
+from bpy.props import BoolProperty, CollectionProperty, StringProperty
 
+from ..photo_files import photos_in
+from . import session
+from .batch import at_cursor, order_pictures
+from .failures import FolderWithoutPictures
+from .handover import tell_failure
 from .properties import settings_of
 
 if TYPE_CHECKING:
@@ -15,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class TRIPOSR_OT_choose_picture(bpy.types.Operator):
-    """Choose the picture to make a mesh of"""
+    """Choose the picture to make a mesh of. Of several, a mesh is made of each at once"""
 
     bl_idname = "triposr.choose_picture"
     bl_label = "Choose Picture"
@@ -23,10 +30,14 @@ class TRIPOSR_OT_choose_picture(bpy.types.Operator):
 
     if TYPE_CHECKING:
         filepath: str
+        directory: str
+        files: bpy.types.bpy_prop_collection[bpy.types.OperatorFileListElement]
         filter_image: bool
         filter_folder: bool
     else:
         filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
+        directory: StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE"})
+        files: CollectionProperty(type=bpy.types.OperatorFileListElement, options={"HIDDEN", "SKIP_SAVE"})
         filter_image: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
         filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
 
@@ -37,6 +48,53 @@ class TRIPOSR_OT_choose_picture(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Take the chosen file."""
-        settings_of(context).image_path = self.filepath
+        """Take the chosen file; of several the first one, and order all of them."""
+        pictures = named_files(self.directory, self.files)
+        settings_of(context).image_path = str(pictures[0]) if len(pictures) > 1 else self.filepath
+        if len(pictures) > 1:
+            return order_pictures(self, context, pictures, at_cursor(context))
         return {"FINISHED"}
+
+
+class TRIPOSR_OT_add_folder(bpy.types.Operator):
+    """Make a mesh of each picture in a folder"""
+
+    bl_idname = "triposr.add_folder"
+    bl_label = "Add Folder"
+    bl_options = {"INTERNAL"}
+
+    if TYPE_CHECKING:
+        directory: str
+        recursive: bool
+        filter_folder: bool
+    else:
+        directory: StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE"})
+        recursive: BoolProperty(
+            name="Folders Within", description="Take the pictures of the folders within, too", default=False
+        )
+        filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturnItems]:
+        """Open a browser of folders, at the one of the picture that is chosen now."""
+        chosen = bpy.path.abspath(settings_of(context).image_path)
+        self.directory = str(Path(chosen).parent) if chosen else ""
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Order all of them."""
+        folder = Path(bpy.path.abspath(self.directory))
+        try:
+            pictures = photos_in(folder, self.recursive)
+        except OSError as error:
+            tell_failure(self, session.current(), FolderWithoutPictures(folder, repr(error)))
+            return {"CANCELLED"}
+        if not pictures:
+            tell_failure(self, session.current(), FolderWithoutPictures(folder, f"recursive: {self.recursive}"))
+            return {"CANCELLED"}
+        return order_pictures(self, context, pictures, at_cursor(context))
+
+
+def named_files(directory: str, files: Iterable[bpy.types.OperatorFileListElement]) -> list[Path]:
+    """The files that a browser or a drop names; none where it names only the folder."""
+    return [Path(bpy.path.abspath(directory), file.name) for file in files if file.name]

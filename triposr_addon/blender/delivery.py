@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 
 import bpy
+import numpy as np
 
 from ..host.failures import ResultUnreadable
 from ..host.jobs import GenerationResult
@@ -27,11 +28,14 @@ def deliver(context: bpy.types.Context, order: Order, result: GenerationResult) 
     """
     made, field = read_mesh_file(result.mesh), _read_field(result.field)
     footing = footing_of(made, order.height)
-    new = object_from_arrays(order.request.name, stand_on_origin(made, footing), order.decimate_ratio)
+    standing = stand_on_origin(made, footing)
+    new = object_from_arrays(order.request.name, standing, order.decimate_ratio)
     record(new, order, result)
     _bring_to_life(cast("bpy.types.Mesh", new.data), order, footing, field)
     scene, view_layer = _destination(context, order.scene_uid)
     add_at_cursor(new, scene, view_layer)
+    if order.row is not None:
+        new.location = order.row.place_for(float(np.ptp(standing.vertices[:, 0])))
     show_in_local_view(new, context.space_data)
     if order.show_colours:
         show_colours(context.screen)

@@ -8,7 +8,9 @@ HostFailure
 ├── FieldLost           a mesh has no field (any more)
 ├── FieldFileMissing    the file that a field was moved out to can't be read
 ├── FieldFileUnwritable a field can't be written to where it should go
-└── FieldOfAnother      the file holds a field, but not this mesh's
+├── FieldOfAnother      the file holds a field, but not this mesh's
+├── FolderWithoutPictures the chosen folder holds none, or can't be read
+└── ImageEmpty            an image of the .blend has no pixels
 """
 
 from __future__ import annotations
@@ -87,3 +89,22 @@ class FieldOfAnother(HostFailure):
         super().__init__(
             f"{path.name} is not the field that {mesh_name} was made of. Choose its own field file.", str(path)
         )
+
+
+class FolderWithoutPictures(HostFailure):
+    """Nothing to do in a folder."""
+
+    CODE = "FOLDER_WITHOUT_PICTURES"
+
+    def __init__(self, folder: Path, details: str) -> None:
+        sentence = f"No picture was found in {folder}. Choose another folder, or look in the folders within too."
+        super().__init__(sentence, details)
+
+
+class ImageEmpty(HostFailure):
+    """An image datablock whose file is missing, or a render that was not made yet."""
+
+    CODE = "IMAGE_EMPTY"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The image {name} has no pixels. Reload its file, or render first.", name)

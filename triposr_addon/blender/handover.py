@@ -9,7 +9,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ..host.failures import HostFailure
-from ..host.jobs import GenerationResult, JobState, JobView
+from ..host.jobs import JobState, JobView
 from . import session
 from .delivery import deliver
 from .modifiers import waiting_modifiers
@@ -69,16 +69,13 @@ def _take_in(context: bpy.types.Context, running: Session, view: JobView) -> boo
     notice, failure = "", view.failure
     try:
         if view.state is JobState.DONE and view.result is not None:
-            notice = _bring_in(context, running, view, view.result)
+            new = deliver(context, running.queue.ticket(view.id).order, view.result)
+            notice = f"{view.result.triangles:,} triangles in {view.seconds:.1f} s"
+            running.failure, running.notice = None, notice + waiting_modifiers(new)
     except HostFailure as caught:
         failure = caught
     finally:
         running.queue.settle(view.id, notice, failure)
-    if failure is not None or notice:
-        running.failure, running.notice = failure, notice
+    if failure is not None:
+        running.failure = failure
     return bool(notice)
-
-
-def _bring_in(context: bpy.types.Context, running: Session, view: JobView, result: GenerationResult) -> str:
-    new = deliver(context, running.queue.ticket(view.id).order, result)
-    return f"{result.triangles:,} triangles in {view.seconds:.1f} s" + waiting_modifiers(new)

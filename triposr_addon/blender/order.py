@@ -3,17 +3,34 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
 
+from ..host.failures import HostFailure
 from ..host.jobs import GenerationRequest
+from ..host.storage import Storage
 from ..protocol import PhotoSettings, SurfaceSettings
 from . import models
 from .failures import PictureMissing, PictureNotChosen
 from .paths import path_or_none, shown
+from .placement import Row
 from .properties import settings_of
+
+
+@dataclass(frozen=True)
+class LentPicture:
+    """A picture in a job folder of its own, written for one order: an image of the .blend, named `image`."""
+
+    path: Path
+    image: str
+    storage: Storage
+
+    def give_back(self) -> None:
+        """Remove it."""
+        self.storage.remove_job_folder(self.path.parent)
 
 
 @dataclass(frozen=True)
@@ -21,7 +38,8 @@ class Order:
     """A request for the host, and what Blender does with its result.
 
     height: of the object, in Blender units. decimate_ratio: 0..1. show_colours: also in solid views. scene_uid: the
-    scene's number in this session, which survives undo and renaming.
+    scene's number in this session, which survives undo and renaming. row: where to stand, for those that are ordered
+    together; None for the 3D cursor as it is then. lent: the picture, where it goes with the order.
     """
 
     request: GenerationRequest
@@ -29,30 +47,45 @@ class Order:
     decimate_ratio: float
     show_colours: bool
     scene_uid: int
+    row: Row | None = None
+    lent: LentPicture | None = None
 
 
 def order_from_context(context: bpy.types.Context) -> Order:
     """Read the current scene's settings. Raises PictureNotChosen, PictureMissing or ModelNotChosen."""
+    picture = path_or_none(settings_of(context).image_path)
+    if picture is None:
+        raise PictureNotChosen
+    return order_for_picture(context, picture)
+
+
+def order_for_picture(context: bpy.types.Context, picture: Path, row: Row | None = None) -> Order:
+    """The same for any picture. Raises PictureMissing or ModelNotChosen."""
+    if not picture.exists():
+        raise PictureMissing(picture)
+    return _order(context, picture, picture.stem, row)
+
+
+def order_for_lent_picture(context: bpy.types.Context, lent: LentPicture) -> Order:
+    """The same for an image of the .blend. Raises ModelNotChosen, and then the picture is gone already."""
+    try:
+        return dataclasses.replace(_order(context, lent.path, Path(lent.image).stem), lent=lent)
+    except HostFailure:
+        lent.give_back()
+        raise
+
+
+def _order(context: bpy.types.Context, picture: Path, name: str, row: Row | None = None) -> Order:
     settings = settings_of(context)
-    picture = _picture(settings.image_path)
     request = GenerationRequest(
         photo=picture,
         model=models.folder_of(settings),
-        name=shown(picture.stem),
+        name=shown(name),
         photo_settings=PhotoSettings(settings.background, _decimal(settings.foreground_ratio)),
         surface_settings=SurfaceSettings(settings.resolution, _decimal(settings.threshold)),
     )
     height, ratio = _decimal(settings.height), _decimal(settings.decimate_ratio)
-    return Order(request, height, ratio, settings.show_colours, context.scene.session_uid)
-
-
-def _picture(text: str) -> Path:
-    picture = path_or_none(text)
-    if picture is None:
-        raise PictureNotChosen
-    if not picture.exists():
-        raise PictureMissing(picture)
-    return picture
+    return Order(request, height, ratio, settings.show_colours, context.scene.session_uid, row)
 
 
 def _decimal(value: float) -> float:

@@ -99,6 +99,7 @@ def _draw_picture(layout: bpy.types.UILayout, running: session.Session, settings
     else:
         row.prop(settings, "image_path", text="")
         row.operator("triposr.choose_picture", text="", icon="IMAGE_DATA")
+    row.operator("triposr.add_folder", text="", icon="NEWFOLDER")
 
 
 def _draw_model(layout: bpy.types.UILayout, settings: TRIPOSR_PG_settings) -> None:

@@ -45,6 +45,30 @@ def stand_on_origin(mesh: MeshArrays, footing: Footing) -> MeshArrays:
     return dataclasses.replace(mesh, vertices=standing)
 
 
+Place = tuple[float, float, float]
+
+GAP_SHARE = 0.25
+"""Of an object's width, left free before it in a row."""
+
+
+class Row:
+    """Places side by side along X, for objects that are ordered together and arrive one by one.
+
+    start: of the first object, in the middle of its foot.
+    """
+
+    def __init__(self, start: Place) -> None:
+        self._start = start
+        self._edge: float | None = None
+
+    def place_for(self, width: float) -> Place:
+        """Where the next object stands, which is that wide; each call is one object."""
+        x, y, z = self._start
+        middle = x if self._edge is None else self._edge + width * (GAP_SHARE + 0.5)
+        self._edge = middle + width / 2.0
+        return (middle, y, z)
+
+
 def add_at_cursor(new: bpy.types.Object, scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> bool:
     """Link the object at the scene's 3D cursor and select it alone; answers whether it was selected.
 

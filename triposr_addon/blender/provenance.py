@@ -21,13 +21,14 @@ PREFIX = "triposr_"
 def record(new: bpy.types.Object, order: Order, result: GenerationResult) -> None:
     """Write the provenance onto the object.
 
-    Texts: triposr_image (path), _image_name, _model, _model_sha256, _device, _version (extension).
+    Texts: triposr_image (path; empty for an image of the .blend), _image_name, _model, _model_sha256, _device,
+    _version (extension).
     Groups: triposr_settings (what the artist chose), triposr_seconds (by step; see protocol.STEPS).
     """
-    request = order.request
+    request, lent = order.request, order.lent
     facts: dict[str, object] = {
-        "image": shown(str(request.photo)),
-        "image_name": shown(request.photo.name),
+        "image": shown(str(request.photo)) if lent is None else "",
+        "image_name": shown(request.photo.name) if lent is None else lent.image,
         "model": result.model_name,
         "model_sha256": result.model_sha256,
         "device": result.device,

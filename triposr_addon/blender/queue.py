@@ -32,6 +32,12 @@ class Ticket:
     failure: HostFailure | None = None
     thumbnail: Thumbnail = field(default_factory=Thumbnail)
 
+    def close(self) -> None:
+        """Give back what was lent for it."""
+        self.thumbnail.close()
+        if self.order.lent is not None:
+            self.order.lent.give_back()
+
 
 class Queue:
     """Jobs by their ids, in the order in which they are done; those that are over stay until they are cleared."""
@@ -132,7 +138,7 @@ class Queue:
     def _forget_what_the_generator_does_not_know(self) -> None:
         known = {view.id for view in self.views()}
         for job in [job for job in self._tickets if job not in known]:
-            self._tickets.pop(job).thumbnail.close()
+            self._tickets.pop(job).close()
 
     def _working(self) -> Generator:
         if self._generator is None:

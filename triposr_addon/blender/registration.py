@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import bpy
 
-from . import command, properties, session, watch
-from .choose_picture import TRIPOSR_OT_choose_picture
+from . import command, image_editor, properties, session, watch
+from .choose_picture import TRIPOSR_OT_add_folder, TRIPOSR_OT_choose_picture
+from .drop import TRIPOSR_FH_pictures, TRIPOSR_OT_drop_pictures
 from .failure_report import TRIPOSR_OT_copy_failure, TRIPOSR_OT_dismiss_failure
 from .field_operators import TRIPOSR_OT_bring_field_in, TRIPOSR_OT_drop_field, TRIPOSR_OT_move_field_out
 from .generate import TRIPOSR_OT_generate
 from .handover import TRIPOSR_OT_deliver
+from .image_editor import TRIPOSR_OT_generate_from_image
 from .installer import Installer
 from .living_mesh_panel import TRIPOSR_PT_living_mesh
 from .panel import TRIPOSR_PT_image_to_mesh, TRIPOSR_PT_object, TRIPOSR_PT_picture, TRIPOSR_PT_surface
@@ -31,6 +33,10 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_AP_preferences,
     TRIPOSR_PG_settings,
     TRIPOSR_OT_choose_picture,
+    TRIPOSR_OT_add_folder,
+    TRIPOSR_OT_drop_pictures,
+    TRIPOSR_FH_pictures,
+    TRIPOSR_OT_generate_from_image,
     TRIPOSR_OT_generate,
     TRIPOSR_OT_watch,
     TRIPOSR_OT_deliver,
@@ -62,12 +68,14 @@ def register(root_package: str, installer: Installer) -> None:
     for kind in CLASSES:
         bpy.utils.register_class(kind)
     properties.add_to_scenes()
+    image_editor.add_to_menu()
     command.add()
 
 
 def unregister() -> None:
     """Take everything out, last things first. The session goes last: Blender may draw until its classes are gone."""
     command.remove()
+    image_editor.remove_from_menu()
     watch.unwatch()
     properties.remove_from_scenes()
     for kind in reversed(CLASSES):

@@ -44,7 +44,6 @@ class TRIPOSR_OT_watch(bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturnItems]:
         """Become modal in this window."""
-        self._listeners = self._newer_operators(context)
         session.current().tick()  # the worker begins now, not at the timer's first beat
         self._timer = context.window_manager.event_timer_add(TICK_SECONDS, window=context.window)
         context.window_manager.modal_handler_add(self)
@@ -89,17 +88,18 @@ class TRIPOSR_OT_watch(bpy.types.Operator):
         operator that stays for longer than our courtesy is some extension's listener: it is never waited for again.
         """
         newer = self._newer_operators(context)
-        if not newer - self._listeners:
+        self._listeners &= newer  # an address may serve again, for something else
+        if newer == self._listeners:
             self._waiting_since = math.inf
             return True
         self._waiting_since = min(self._waiting_since, time.monotonic())
         if time.monotonic() - self._waiting_since <= LONGEST_COURTESY_SECONDS:
             return False
-        self._listeners |= newer
+        self._listeners = newer
         return True
 
     def _newer_operators(self, context: bpy.types.Context) -> frozenset[int]:
-        """Those that became modal after this one, by address. At first: all there are."""
+        """Those that became modal after this one, by address; Blender lists the newest first."""
         newer: set[int] = set()
         for operator in context.window.modal_operators:
             if operator.bl_idname == type(self).__name__:

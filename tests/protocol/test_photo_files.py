@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A folder's photos: by name, in order, with or without the folders within."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from triposr_addon.photo_files import photos_in
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Path:
+    """Photos among other things, in three folders, one of them hidden."""
+    for name in ("b.JPG", "a.png", "notes.txt", ".hidden.png", "trip/c.webp", "trip/deep/d.tif", ".cache/e.png"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    (tmp_path / "folder.png").mkdir()
+    return tmp_path
+
+
+def names(album: Path, recursive: bool) -> list[str]:
+    return [path.relative_to(album).as_posix() for path in photos_in(album, recursive)]
+
+
+def test_a_folder_gives_its_own_photos(album: Path) -> None:
+    assert names(album, recursive=False) == ["a.png", "b.JPG"]
+
+
+def test_and_those_of_the_folders_within_where_that_is_asked(album: Path) -> None:
+    assert names(album, recursive=True) == ["a.png", "b.JPG", "trip/c.webp", "trip/deep/d.tif"]
+
+
+@pytest.mark.parametrize("recursive", [False, True])
+def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path, recursive: bool) -> None:
+    with pytest.raises(FileNotFoundError):
+        photos_in(tmp_path / "nowhere", recursive)

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The place in the scene that is under the pointer: on what stands there, else on the floor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import bpy
+from mathutils import Matrix, Vector
+
+from .placement import Place
+
+STEEPEST_GRAZE = 0.02
+"""Sine of the angle at which a look at the floor is too flat to mean a place on it: the horizon is far away."""
+
+
+@dataclass(frozen=True)
+class Ray:
+    """From the front of what a view shows (`origin`) into it (`direction`, of length 1), `length` far."""
+
+    origin: Vector
+    direction: Vector
+    length: float
+
+
+def landing_place(context: bpy.types.Context, region: bpy.types.Region, pointer: tuple[int, int]) -> Place:
+    """Where an object lands that is dropped with the pointer at a pixel of a 3D View's region, from its bottom left.
+
+    On the surface that is seen there, else on the floor z = 0, else (looking along it) in the depth of the 3D cursor.
+    """
+    view = context.space_data.region_3d
+    ray = ray_through(view.perspective_matrix, (region.width, region.height), pointer)
+    depsgraph = context.evaluated_depsgraph_get()
+    hit, place, *_ = context.scene.ray_cast(depsgraph, ray.origin, ray.direction, distance=ray.length)
+    if not hit:
+        place = on_floor(ray) or in_depth_of(ray, context.scene.cursor.location)
+    return (place.x, place.y, place.z)
+
+
+def ray_through(perspective: Matrix, size: tuple[int, int], pixel: tuple[int, int]) -> Ray:
+    """The ray through a pixel. perspective: from the world to the view's cube -1..1 [4, 4]. size: width, height."""
+    across, up = (2.0 * (place + 0.5) / side - 1.0 for place, side in zip(pixel, size, strict=True))
+    to_world = perspective.inverted()
+    near, far = (_project(to_world, Vector((across, up, depth, 1.0))) for depth in (-1.0, 1.0))
+    return Ray(near, (far - near).normalized(), (far - near).length)
+
+
+def on_floor(ray: Ray) -> Vector | None:
+    """Where the ray meets the floor z = 0; None where it doesn't, or so flatly that the place would be far away."""
+    if abs(ray.direction.z) < STEEPEST_GRAZE:
+        return None
+    distance = -ray.origin.z / ray.direction.z
+    return ray.origin + ray.direction * distance if 0.0 < distance < ray.length else None
+
+
+def in_depth_of(ray: Ray, point: Vector) -> Vector:
+    """Where the ray comes closest to a point."""
+    return ray.origin + ray.direction * max((point - ray.origin).dot(ray.direction), 0.0)
+
+
+def _project(matrix: Matrix, point: Vector) -> Vector:
+    moved = matrix @ point
+    return Vector(moved[:3]) / moved.w
