@@ -44,6 +44,7 @@ examples:
   python -m triposr_addon photos/ -o meshes/ --format obj
   python -m triposr_addon mug.png -o mug.glb --save-field
   python -m triposr_addon --from-field mug.triplane.safetensors -o fine.glb --resolution 512
+  python -m triposr_addon --from-field mug.triplane.safetensors -o even.glb --symmetry --smallest-part 0.05
 
 .glb and .obj stand up along +Y and face +Z, as these formats expect;
 .ply stands up along +Z and faces -Y, as objects in Blender do.
@@ -220,9 +221,21 @@ def _field_maker(options: argparse.Namespace) -> Callable[[Order, Steps], None]:
 def _save(bench: Workbench, field: TriplaneField, order: Order, options: argparse.Namespace, steps: Steps) -> None:
     from triposr_addon.worker.mesh_file import save_mesh
 
-    outcome = bench.extract(field, SurfaceSettings(options.resolution, options.threshold), steps)
+    outcome = bench.extract(field, _surface_settings(options), steps)
     _print_warnings(order, outcome.warnings)
     save_mesh(outcome.made.mesh, order.mesh)
+
+
+def _surface_settings(options: argparse.Namespace) -> SurfaceSettings:
+    return SurfaceSettings(
+        options.resolution,
+        options.threshold,
+        symmetry=options.symmetry,
+        density_blur=options.density_blur,
+        smallest_part=options.smallest_part,
+        smoothing=options.smoothing,
+        flat_base=options.flat_base,
+    )
 
 
 def _print_warnings(order: Order, warnings: Sequence[str]) -> None:
@@ -248,6 +261,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--foreground-ratio", type=float, default=photo.foreground_ratio, metavar="R", help="0.5 to 1 (default: 0.85)")
     add("--resolution", type=int, default=surface.resolution, metavar="N", help="16 to 1024 (default: 256)")
     add("--threshold", type=float, default=surface.threshold, metavar="T", help="density of the surface (default: 25)")
+    add("--symmetry", action="store_true", help="average left and right")
+    add("--density-blur", type=float, default=0.0, metavar="S", help="calmer surface; sigma in texels, 0.5 to 2")
+    add("--smallest-part", type=float, default=0.0, metavar="P", help="drop parts below this share of the largest")
+    add("--smoothing", type=int, default=0, metavar="N", help="smoothing steps that do not shrink, 0 to 100")
+    add("--flat-base", type=float, default=0.0, metavar="H", help="cut the foot off flat at this height: 0 to 0.3")
     add("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
     add("--precision", choices=PRECISIONS, default="auto", help="full is float32 (default: half where it is quicker)")
     add("--save-field", action="store_true", help=f"write the field beside the mesh too ({FIELD_SUFFIX})")

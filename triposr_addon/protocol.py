@@ -10,6 +10,7 @@ Host to worker, requests, one at a time unless said otherwise; each is answered 
     cut_out      CutOut       -> CutOutMade    photo -> framed cut-out and mask; needs no model
     reconstruct  Reconstruct  -> Reconstructed photo -> field file
     extract      Extract      -> Extracted     field file -> mesh file
+    sample_colours  SampleColours -> ColoursSampled  field file and points file -> colours file
     unload       Unload       -> Unloaded      give the model's memory back; the next reconstruct loads it again
     shutdown     Shutdown     -> ShutDown      the worker answers, then exits with code 0
 
@@ -175,6 +176,30 @@ class Extracted:
 
 
 @dataclass(frozen=True)
+class SampleColours:
+    """Field at `field_path` and points at `points_path` -> their colours at `colours_path` (.npz: see colour_sampling).
+
+    symmetry: as in SurfaceSettings. Points outside the field's box get the colour of the nearest point inside.
+    """
+
+    METHOD: ClassVar[str] = "sample_colours"
+    job: str
+    field_path: str
+    points_path: str
+    colours_path: str
+    symmetry: bool = False
+
+
+@dataclass(frozen=True)
+class ColoursSampled:
+    """The colours file, how many points it has, and seconds by step."""
+
+    colours_path: str
+    points: int
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Unload:
     """Drop the model and free its memory."""
 
@@ -238,10 +263,10 @@ class Log:
 STEPS = ("load model", "load photo", "cut out", "frame", "reconstruct", "extract", "colour", "orient")
 """The steps of one photo, in order, under the names used in code, logs, progress bars and docs."""
 
-JobRequest = WarmUp | CutOut | Reconstruct | Extract
+JobRequest = WarmUp | CutOut | Reconstruct | Extract | SampleColours
 """What belongs to a job: it tells its progress under the job's name, and can be cancelled by it."""
 Request = Initialize | JobRequest | Unload | Shutdown
-Result = Initialized | WarmedUp | CutOutMade | Reconstructed | Extracted | Unloaded | ShutDown
+Result = Initialized | WarmedUp | CutOutMade | Reconstructed | Extracted | ColoursSampled | Unloaded | ShutDown
 HostNotification = Cancel | Exit
 WorkerNotification = Progress | Log
 
@@ -251,6 +276,7 @@ RESULT_OF: Mapping[type[Request], type[Result]] = {
     CutOut: CutOutMade,
     Reconstruct: Reconstructed,
     Extract: Extracted,
+    SampleColours: ColoursSampled,
     Unload: Unloaded,
     Shutdown: ShutDown,
 }

@@ -42,9 +42,21 @@ class SurfaceSettings:
 
     `exact` asks the field at each node of the grid, not only near the surface: the same mesh, many times later.
     `interpolation`, one of INTERPOLATIONS, says how vertices are placed between grid nodes.
+
+    What shapes the surface further; the defaults change nothing:
+    symmetry: the field and its left-right mirror image are averaged, colours too.
+    density_blur: sigma, in texels of the planes, of a Gaussian blur of the log-density; 0 is none, else 0.5..2.
+    smallest_part: a part with fewer triangles than this share of the largest part's is dropped; 0..1, 1 keeps the
+    largest alone. smoothing: Taubin steps on the triangles, 0..100.
+    flat_base: what lies below this share of the object's height is cut off, and the cut closed flat; 0..0.3.
     """
 
     resolution: int = 256
     threshold: float = 25.0
     exact: bool = False
     interpolation: str = "secant"
+    symmetry: bool = False
+    density_blur: float = 0.0
+    smallest_part: float = 0.0
+    smoothing: int = 0
+    flat_base: float = 0.0

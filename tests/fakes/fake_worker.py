@@ -5,7 +5,8 @@
 
 START says what it does with `initialize` (see STARTS); what it does with a photo is said by the photo's name (see
 photos.py), as is what it does to get ready for one (see warm_ups.py) or to cut one out (see cut_outs.py), and with a
-field by the name of its photo (see MESHES). So one worker can go through a bad job and a good one.
+field by the name of its photo (see MESHES) or, where it comes without one, by its own (see fields.py). So one worker
+can go through a bad job and a good one.
 """
 
 from __future__ import annotations
@@ -22,11 +23,22 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.fakes.cut_outs import CUT_OUTS
+from tests.fakes.fields import FIELDS
 from tests.fakes.photos import PHOTOS
 from tests.fakes.voice import LONG, die, say, tell
 from tests.fakes.warm_ups import WARM_UPS
 from triposr_addon import protocol, wire
-from triposr_addon.protocol import CutOut, ErrorReport, Extract, Extracted, Initialize, Initialized, Reconstruct, WarmUp
+from triposr_addon.protocol import (
+    CutOut,
+    ErrorReport,
+    Extract,
+    Extracted,
+    Initialize,
+    Initialized,
+    Reconstruct,
+    SampleColours,
+    WarmUp,
+)
 from triposr_addon.wire import RequestLine
 
 
@@ -70,13 +82,20 @@ class FakeWorker:
         elif isinstance(request, Reconstruct):
             what = PHOTOS[Path(request.photo_path).stem]
             what(lambda: request.job in self.cancelled, request_id, request)
-        elif isinstance(request, Extract):
-            MESHES[Path(request.mesh_path).parent.joinpath("photo").read_text()](request_id, request)
+        elif isinstance(request, Extract | SampleColours):
+            self.answer_about_field(request_id, request)
         elif isinstance(request, protocol.Unload):
             say(wire.encode_result(request_id, protocol.Unloaded(had_model=True)))
         elif self.start != "stays":
             say(wire.encode_result(request_id, protocol.ShutDown()))
             os._exit(0)
+
+    def answer_about_field(self, request_id: int, request: Extract | SampleColours) -> None:
+        if isinstance(request, Extract) and (photo := Path(request.mesh_path).with_name("photo")).is_file():
+            MESHES[photo.read_text()](request_id, request)
+        else:
+            what = FIELDS[Path(request.field_path).name.partition(".")[0]]
+            what(lambda: request.job in self.cancelled, request_id, request)
 
 
 # --- initialize ------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import pytest
 from triposr_addon import protocol, wire
 from triposr_addon.protocol import (
     Cancel,
+    ColoursSampled,
     CutOut,
     CutOutMade,
     ErrorReport,
@@ -29,6 +30,7 @@ from triposr_addon.protocol import (
     Reconstructed,
     Request,
     Result,
+    SampleColours,
     ShutDown,
     Shutdown,
     SurfaceSettings,
@@ -56,10 +58,13 @@ REQUESTS: tuple[Request, ...] = (
     Reconstruct("j1", "not utf-8 \udcff\udc80.png", 'quote " and \\ and \n line', "f"),
     Extract("j2", "f", "m.npz"),
     Extract("j2", "f", "m.npz", SurfaceSettings(64, 0.39)),
+    Extract("j2", "f", "m.npz", SurfaceSettings(64, 0.39, False, "secant", True, 0.7, 0.05, 10, 0.1)),
     WarmUp("w1", "/models/preview"),
     WarmUp("w1", "m", "/a/photo.png", "rembg"),
     CutOut("c1", "/a/photo.png", "/out/cutout.png"),
     CutOut("c1", "p", "c", "m", "q", "/rembg", PhotoSettings("rembg", 0.7, "u2net", 0.25, True, True, "/masks/m.png")),
+    SampleColours("s1", "f", "points.npz", "colours.npz"),
+    SampleColours("s1", "f", "p", "c", symmetry=True),
     Unload(),
     Shutdown(),
 )
@@ -68,9 +73,10 @@ RESULTS: tuple[tuple[Request, Result], ...] = (
     (REQUESTS[2], Reconstructed("f", "preview", "ab" * 32, "cpu", {"load photo": 0.25}, ["small", "dark"])),
     (REQUESTS[2], Reconstructed("f", "preview", "", "cpu")),
     (REQUESTS[5], Extracted("m.npz", 126_698, 253_392, True, {"extract": 1.5})),
-    (REQUESTS[7], WarmedUp({"load model": 1.5, "cut out": 2.0})),
+    (REQUESTS[8], WarmedUp({"load model": 1.5, "cut out": 2.0})),
     (CUT_OUT, CutOutMade("c", "m", "rembg", "u2net", ["The subject is tiny."], {"cut out": 0.1})),
     (CUT_OUT, CutOutMade("", "m", "flat")),
+    (REQUESTS[12], ColoursSampled("colours.npz", 126_698, {"colour": 0.5})),
     (Unload(), Unloaded(had_model=False)),
     (Shutdown(), ShutDown()),
 )

@@ -21,17 +21,19 @@ STRAIGHT = 40.0
 COLOUR_STEEPNESS = 8.0
 
 
-def ball(radius: float = 0.5) -> TriplaneField:
-    """A ball; its colour at (x, y, z) is sigmoid(COLOUR_STEEPNESS x (x, y, z))."""
-    return _field([[1.0, 0.0, 0.0]] * 3, radius)
+def ball(radius: float = 0.5, right: float = 0.0) -> TriplaneField:
+    """A ball around (0, right, 0); the colour at (x, y, z) is sigmoid(COLOUR_STEEPNESS x (x, y, z))."""
+    from_middle = [[1.0, 0.0, -2.0 * right], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]
+    return _field(from_middle, radius**2 - right**2)
 
 
 def rod(radius: float = 0.4) -> TriplaneField:
     """A cylinder along x that goes through the box from side to side."""
-    return _field([[0.0, 0.0, 0.0], [0.0, 0.0, 0.0], [2.0, 0.0, 0.0]], radius)
+    return _field([[0.0, 0.0, 0.0], [0.0, 0.0, 0.0], [2.0, 0.0, 0.0]], radius**2)
 
 
-def _field(squares: list[list[float]], radius: float) -> TriplaneField:
+def _field(squares: list[list[float]], level: float) -> TriplaneField:
+    """Inside where the sum of the planes' channels in shares of `squares` is below `level`."""
     decoder = FieldDecoder(DecoderConfig(in_channels=9, n_neurons=4, n_hidden_layers=1)).requires_grad_(False)
     weights = {
         "layers.0.weight": torch.tensor(
@@ -45,9 +47,7 @@ def _field(squares: list[list[float]], radius: float) -> TriplaneField:
         ),
         "layers.0.bias": torch.full((4,), STRAIGHT),
         "layers.2.weight": torch.diag(torch.tensor([-30.0, *[COLOUR_STEEPNESS] * 3])),
-        "layers.2.bias": torch.tensor(
-            [30.0 * (STRAIGHT + radius**2) + RAW_THRESHOLD, *[-COLOUR_STEEPNESS * STRAIGHT] * 3]
-        ),
+        "layers.2.bias": torch.tensor([30.0 * (STRAIGHT + level) + RAW_THRESHOLD, *[-COLOUR_STEEPNESS * STRAIGHT] * 3]),
     }
     decoder.load_state_dict(weights)
     return TriplaneField(_planes(), decoder, BOX, DENSITY_BIAS, {"photo": "by hand"})

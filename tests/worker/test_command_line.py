@@ -98,6 +98,18 @@ def test_a_saved_field_gives_the_same_mesh_again_without_the_model(model: list[s
             assert np.array_equal(first[name], second[name])
 
 
+def test_options_shape_the_surface(tmp_path: Path) -> None:
+    """A ball aside becomes one in the middle, and stands on a flat foot."""
+    field, mesh = tmp_path / "ball.triplane.safetensors", tmp_path / "mesh.npz"
+    ball(0.5, right=0.2).save(field)
+    shape = ["--symmetry", "--density-blur", "0.5", "--smallest-part", "0.1", "--smoothing", "2", "--flat-base", "0.2"]
+    assert main(["--from-field", str(field), "-o", str(mesh), "--resolution", "65", *shape]) == 0
+    with np.load(mesh) as arrays:
+        vertices = arrays["vertices"]
+    assert np.abs(vertices[:, 0].min() + vertices[:, 0].max()) < 0.01
+    assert np.isclose(vertices[:, 2], vertices[:, 2].min()).sum() > 100
+
+
 @pytest.mark.parametrize("bad", BAD_INPUT, ids=lambda bad: bad.name)
 def test_bad_input_is_named_and_leaves_nothing(
     bad: BadInput, tiny_checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -134,6 +146,10 @@ def test_a_bad_output_is_named_before_the_work(tmp_path: Path, capsys: pytest.Ca
         (["--threshold", "-1"], "SETTINGS_INVALID"),
         (["--threshold", "1e5"], "SURFACE_EMPTY"),
         (["--device", "abacus"], "DEVICE_UNAVAILABLE"),
+        (["--density-blur", "3"], "SETTINGS_INVALID"),
+        (["--smallest-part", "2"], "SETTINGS_INVALID"),
+        (["--smoothing", "-1"], "SETTINGS_INVALID"),
+        (["--flat-base", "0.5"], "SETTINGS_INVALID"),
     ],
 )
 def test_bad_settings_are_named(

@@ -14,8 +14,9 @@ from tests.worker.bad_input import good_photo  # noqa: E402 - after the check th
 from tests.worker.solids import ball  # noqa: E402
 from triposr_addon.protocol import STEPS, PhotoSettings, SurfaceSettings  # noqa: E402
 from triposr_addon.worker import failures  # noqa: E402
+from triposr_addon.worker.axes import oriented  # noqa: E402
 from triposr_addon.worker.checkpoint import LoadedCheckpoint, load_checkpoint  # noqa: E402
-from triposr_addon.worker.field_to_mesh import field_to_mesh, oriented  # noqa: E402
+from triposr_addon.worker.field_to_mesh import field_to_mesh  # noqa: E402
 from triposr_addon.worker.framing import composite_on_grey  # noqa: E402
 from triposr_addon.worker.image_to_field import image_to_field  # noqa: E402
 from triposr_addon.worker.steps import Steps  # noqa: E402

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
-from torch import Tensor  # noqa: E402
-
-from tests.worker.manifold import is_closed  # noqa: E402 - after the check that torch is there
+from tests.worker.fitted_fields import fitted_field  # noqa: E402 - after the check that torch is there
+from tests.worker.manifold import is_closed  # noqa: E402
+from tests.worker.measures import area, volume  # noqa: E402
 from tests.worker.solids import BOX, THRESHOLD, ball, rod  # noqa: E402
 from triposr_addon.protocol import SurfaceSettings  # noqa: E402
 from triposr_addon.worker import failures  # noqa: E402
@@ -29,17 +29,6 @@ pytestmark = pytest.mark.torch
 
 def extracted(field: TriplaneField, resolution: int, threshold: float = THRESHOLD) -> Surface:
     return extract_surface(field, SurfaceSettings(resolution, threshold), lambda _share: None)
-
-
-def volume(vertices: Tensor, triangles: Tensor) -> float:
-    """Signed: positive where the triangles face outwards."""
-    first, second, third = vertices.double()[triangles].unbind(dim=1)
-    return float((first * torch.linalg.cross(second, third)).sum() / 6)
-
-
-def area(vertices: Tensor, triangles: Tensor) -> float:
-    first, second, third = vertices.double()[triangles].unbind(dim=1)
-    return float(torch.linalg.cross(second - first, third - first).norm(dim=1).sum() / 2)
 
 
 @pytest.mark.parametrize("resolution", [16, 63, 64, 128, 201])
@@ -105,6 +94,38 @@ def test_values_that_are_not_numbers_are_named() -> None:
 def test_settings_out_of_range_are_named(resolution: int, threshold: float) -> None:
     with pytest.raises(failures.SettingsInvalid):
         extracted(ball(0.5), resolution, threshold)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        SurfaceSettings(64, density_blur=2.1),
+        SurfaceSettings(64, density_blur=-0.1),
+        SurfaceSettings(64, smallest_part=1.1),
+        SurfaceSettings(64, smoothing=-1),
+        SurfaceSettings(64, smoothing=101),
+        SurfaceSettings(64, flat_base=0.31),
+        SurfaceSettings(64, flat_base=math.nan),
+    ],
+)
+def test_what_shapes_out_of_range_is_named(settings: SurfaceSettings) -> None:
+    with pytest.raises(failures.SettingsInvalid, match="must lie between 0 and"):
+        extract_surface(ball(0.5), settings, lambda _share: None)
+
+
+ALL_AT_ONCE = SurfaceSettings(
+    129, THRESHOLD, symmetry=True, density_blur=0.7, smallest_part=0.05, smoothing=10, flat_base=0.05
+)
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize("name", ["chair", "thin"])
+@pytest.mark.parametrize("changes", [{}, {"density_blur": 0.0}, {"resolution": 96, "density_blur": 0.0}])
+def test_a_fitted_field_stays_closed_with_everything_on(facts: Path, name: str, changes: dict[str, float]) -> None:
+    settings = dataclasses.replace(ALL_AT_ONCE, **changes)  # type: ignore[arg-type]  # the names are SurfaceSettings'
+    surface = extract_surface(fitted_field(facts, name), settings, lambda _share: None)
+    assert is_closed(surface.triangles)
+    assert volume(surface.vertices, surface.triangles) > 0.0
 
 
 @pytest.mark.parity

@@ -19,6 +19,7 @@ from triposr_addon.protocol import (  # noqa: E402
     PROTOCOL_VERSION,
     STEPS,
     Cancel,
+    ColoursSampled,
     ErrorReport,
     Exit,
     Extract,
@@ -31,6 +32,7 @@ from triposr_addon.protocol import (  # noqa: E402
     Reconstruct,
     Reconstructed,
     Request,
+    SampleColours,
     ShutDown,
     Shutdown,
     SurfaceSettings,
@@ -140,6 +142,40 @@ def test_bad_input_is_named_and_leaves_nothing(
     assert answer.sentence.count(". ") >= 1  # what happened, and what to do
     assert not list((tmp_path / "out").iterdir())
     assert isinstance(worker.ask(extract(ball_file, tmp_path)), Extracted)
+
+
+def sample(field: Path, folder: Path, points: Path, job: str = "job") -> SampleColours:
+    return SampleColours(job, str(field), str(points), str(folder / "colours.npz"))
+
+
+def test_a_meshs_points_have_its_colours(worker: Conversation, ball_file: Path, tmp_path: Path) -> None:
+    assert isinstance(worker.ask(extract(ball_file, tmp_path)), Extracted)
+    with np.load(tmp_path / "x.npz") as arrays:
+        vertices, colours = arrays["vertices"], arrays["colours"]
+    np.savez(tmp_path / "points.npz", points=vertices)
+    answer = worker.ask(sample(ball_file, tmp_path, tmp_path / "points.npz"))
+    assert isinstance(answer, ColoursSampled)
+    assert answer.points == len(vertices)
+    assert list(answer.seconds) == ["colour"]
+    with np.load(answer.colours_path, allow_pickle=False) as arrays:
+        assert np.abs(arrays["colours"] - colours).max() < 1e-4
+
+
+def test_points_that_are_none_are_named(worker: Conversation, ball_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "junk.npz").write_bytes(b"junk")
+    np.savez(tmp_path / "points.npz", points=np.zeros((3, 3), dtype=np.float32))
+    requests = {
+        "POINTS_FILE_UNREADABLE": sample(ball_file, tmp_path, tmp_path / "junk.npz"),
+        "POINTS_FILE_MISSING": sample(ball_file, tmp_path, tmp_path / "none.npz"),
+        "FIELD_FILE_UNREADABLE": sample(tmp_path / "junk.npz", tmp_path, tmp_path / "points.npz"),
+        "FIELD_FILE_MISSING": sample(tmp_path / "none", tmp_path, tmp_path / "points.npz"),
+        "OUTPUT_UNWRITABLE": sample(ball_file, tmp_path / "nowhere", tmp_path / "points.npz"),
+    }
+    for code, request in requests.items():
+        answer = worker.ask(request)
+        assert isinstance(answer, ErrorReport)
+        assert answer.code == code
+    assert not (tmp_path / "colours.npz").exists()
 
 
 def test_bad_settings_and_fields_are_named(worker: Conversation, ball_file: Path, tmp_path: Path) -> None:

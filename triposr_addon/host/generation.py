@@ -2,8 +2,7 @@
 """Photos into meshes, one after the other, with at most one warm worker.
 
 Nothing here waits: each `tick()` hears what the worker said and asks for what comes next. A job takes three exchanges:
-`initialize` (once for each worker), `reconstruct`, `extract`. A worker that fails costs the job it was busy with; the
-next job starts another.
+`initialize` (once), `reconstruct`, `extract`. A worker that fails costs the job that it is busy with, and no other.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from .. import protocol
 from ..protocol import Extract, Extracted, Initialized, Reconstruct, Reconstructed
 from .cut_outs import CutOutDesk
 from .failures import HostFailure, JobTookTooLong, WorkerReportedFailure
+from .field_desk import FieldDesk
 from .job_queue import JobQueue
 from .jobs import GenerationRequest, Job, JobView
 from .progress import START_WORKER
@@ -51,6 +51,7 @@ class Generator:
         self._pace = Pace()
         self._running: Job | None = None
         self.cut_outs = CutOutDesk(self._worker, storage)
+        self.fields = FieldDesk(self._worker, storage, self.tick)
 
     # --- the queue ---------------------------------------------------------------------------------------------------
 
@@ -61,8 +62,8 @@ class Generator:
         return job.id
 
     def busy(self) -> bool:
-        """Whether a job is waiting or running."""
-        return self._running is not None or self._jobs.next_or_none() is not None
+        """Whether a job is waiting or running, or a question to a field is."""
+        return self._running is not None or self._jobs.next_or_none() is not None or self.fields.busy()
 
     def view(self, job_id: str) -> JobView:
         """The job as it is now. Raises KeyError for one that was dropped."""
@@ -133,7 +134,11 @@ class Generator:
         for event in self._worker.events():
             self._take(event)
             self.cut_outs.take(event)
+            self.fields.take(event)
         self._kill_if_cancel_is_ignored()
+        if self.busy():
+            self.cut_outs.make_way()
+        self.fields.tick(free=self._running is None)
         self._begin_next()
         self.cut_outs.tick(free=not self.busy())
         self._ask_for_what_comes_next()
@@ -152,7 +157,9 @@ class Generator:
             self.tick()
             if time.monotonic() > deadline:
                 self._give_up(self._jobs[job_id], JobTookTooLong(limit_seconds, view.step))
-            told = _tell(self.view(job_id), told, on_progress)
+            if on_progress is not None and (latest := self.view(job_id)).news != told:
+                told = latest.news
+                on_progress(latest)
             time.sleep(TICK_SECONDS)
         return view
 
@@ -189,6 +196,7 @@ class Generator:
         self.cancel_all()
         self.cut_outs.close()
         self._worker.stop()
+        self.fields.close()
         if self._running is not None:
             self._end(self._running.cancelled)
         for job in self._jobs:
@@ -198,12 +206,11 @@ class Generator:
 
     def _begin_next(self) -> None:
         job = self._jobs.next_or_none()
-        if self._running is not None or job is None:
+        if self._running is not None or job is None or self.fields.busy():
             return
         try:
             job.begin(self._storage.new_job_folder())
             self._worker.start_or_keep()
-            self.cut_outs.make_way()
             self._worker.cancel_warm_up(but_for=job.request.model.absolute())
         except HostFailure as failure:
             job.fail(failure)
@@ -290,10 +297,3 @@ class Generator:
 
 def _is_for(job: Job, event: Answered | Refused) -> bool:
     return isinstance(event.request, Reconstruct | Extract) and event.request.job == job.id
-
-
-def _tell(view: JobView, told: tuple[object, ...], on_progress: Callable[[JobView], None] | None) -> tuple[object, ...]:
-    news = (view.state, view.step, view.fraction, view.detail)
-    if on_progress is not None and news != told:
-        on_progress(view)
-    return news

@@ -84,20 +84,21 @@ class JobView:
     failure: HostFailure | None
     cancelling: bool
 
+    @property
+    def news(self) -> tuple[object, ...]:
+        """What is worth telling when it is another than before."""
+        return self.state, self.step, self.fraction, self.detail
 
-class Job:
-    """The life of one job. Only the Generator changes it."""
 
-    def __init__(self, job_id: str, request: GenerationRequest) -> None:
+class JobLife:
+    """From waiting to one of the three ends. Only the queue that the job stands in changes it."""
+
+    def __init__(self, job_id: str, progress: JobProgress) -> None:
         self.id = job_id
-        self.request = request
         self.state = JobState.WAITING
-        self.progress = JobProgress()
+        self.progress = progress
         self.folder: Path | None = None
-        self.result: GenerationResult | None = None
         self.failure: HostFailure | None = None
-        self.cancel_asked_at: float | None = None
-        self.reconstructed: Reconstructed | None = None
         self._begun_at: float | None = None
         self._ended_at: float | None = None
 
@@ -107,13 +108,8 @@ class Job:
         self.state = JobState.RUNNING
         self._begun_at = time.monotonic()
 
-    def finish(self, extracted: Extracted) -> None:
-        """Done, if the files that were promised are there; else failed with ResultUnreadable."""
-        try:
-            self.result = self._result(extracted)
-        except ResultUnreadable as failure:
-            self.fail(failure)
-            return
+    def done(self) -> None:
+        """Over, with a result."""
         self.progress = self.progress.finished()
         self._end(JobState.DONE)
 
@@ -126,20 +122,56 @@ class Job:
         """Over, because the artist wanted it."""
         self._end(JobState.CANCELLED)
 
+    @property
+    def seconds(self) -> float:
+        """Since it left the queue; stands still once it is over."""
+        if self._begun_at is None:
+            return 0.0
+        return (self._ended_at or time.monotonic()) - self._begun_at
+
+    def file(self, name: str) -> Path:
+        """A path in the job's folder."""
+        assert self.folder is not None, "files are named only for a job that has begun"
+        return self.folder / name
+
+    def _end(self, state: JobState) -> None:
+        self.state = state
+        self._ended_at = time.monotonic()
+
+
+class Job(JobLife):
+    """The life of a photo's job."""
+
+    def __init__(self, job_id: str, request: GenerationRequest) -> None:
+        super().__init__(job_id, JobProgress())
+        self.request = request
+        self.result: GenerationResult | None = None
+        self.cancel_asked_at: float | None = None
+        self.reconstructed: Reconstructed | None = None
+
+    def finish(self, extracted: Extracted) -> None:
+        """Done, if the files that were promised are there; else failed with ResultUnreadable."""
+        try:
+            self.result = self._result(extracted)
+        except ResultUnreadable as failure:
+            self.fail(failure)
+            return
+        self.done()
+
     def reconstruct(self) -> Reconstruct:
         """The request for the photo's field."""
         return Reconstruct(
             job=self.id,
             photo_path=str(self.request.photo.absolute()),
             model_folder=str(self.request.model.absolute()),
-            field_path=str(self._file("field" + FIELD_ENDING)),
-            cutout_path=str(self._file("cutout.png")),
+            field_path=str(self.file("field" + FIELD_ENDING)),
+            cutout_path=str(self.file("cutout.png")),
             settings=self.request.photo_settings,
         )
 
     def extract(self) -> Extract:
         """The request for the field's mesh."""
-        field_path, mesh_path = self._file("field" + FIELD_ENDING), self._file("mesh.npz")
+        field_path, mesh_path = self.file("field" + FIELD_ENDING), self.file("mesh.npz")
         return Extract(self.id, str(field_path), str(mesh_path), self.request.surface_settings)
 
     def view(self) -> JobView:
@@ -153,28 +185,19 @@ class Job:
             step_fraction=progress.step_fraction,
             fraction=progress.fraction,
             detail=progress.detail,
-            seconds=self._seconds(),
+            seconds=self.seconds,
             result=self.result,
             failure=self.failure,
             cancelling=running and self.cancel_asked_at is not None,
         )
 
-    def _end(self, state: JobState) -> None:
-        self.state = state
-        self._ended_at = time.monotonic()
-
-    def _seconds(self) -> float:
-        if self._begun_at is None:
-            return 0.0
-        return (self._ended_at or time.monotonic()) - self._begun_at
-
     def _result(self, extracted: Extracted) -> GenerationResult:
         made = self.reconstructed
         assert made is not None, "a mesh is asked for only after its field is there"
         return GenerationResult(
-            mesh=_readable(self._file("mesh.npz")),
-            field=_readable(self._file("field" + FIELD_ENDING)),
-            cutout=_readable(self._file("cutout.png")),
+            mesh=readable(self.file("mesh.npz")),
+            field=readable(self.file("field" + FIELD_ENDING)),
+            cutout=readable(self.file("cutout.png")),
             vertices=extracted.vertices,
             triangles=extracted.triangles,
             closed=extracted.closed,
@@ -185,12 +208,9 @@ class Job:
             warnings=tuple(dict.fromkeys([*made.warnings, *extracted.warnings])),
         )
 
-    def _file(self, name: str) -> Path:
-        assert self.folder is not None, "files are named only for a job that has begun"
-        return self.folder / name
 
-
-def _readable(path: Path) -> Path:
+def readable(path: Path) -> Path:
+    """The path of a result that is there and not empty. Raises ResultUnreadable."""
     try:
         size = path.stat().st_size
     except OSError as error:

@@ -28,20 +28,24 @@ ALL_STEPS = (START_WORKER, *protocol.STEPS)
 
 @dataclass(frozen=True)
 class JobProgress:
-    """How far a job is: `step` is empty before the first; fractions are 0..1; `detail` is for the artist."""
+    """How far a job is: `step` is empty before the first; fractions are 0..1; `detail` is for the artist.
+
+    steps: those that the job takes, in order.
+    """
 
     step: str = ""
     step_fraction: float = 0.0
     fraction: float = 0.0
     detail: str = ""
+    steps: tuple[str, ...] = ALL_STEPS
 
     def reached(self, step: str, step_fraction: float, detail: str = "") -> JobProgress:
-        """The progress after the worker told of `step`, one of ALL_STEPS. The whole bar never goes back."""
+        """The progress after the worker told of `step`, one of `steps`. The whole bar never goes back."""
         within = min(max(step_fraction, 0.0), 1.0)
-        before = sum(STEP_WEIGHTS[earlier] for earlier in ALL_STEPS[: ALL_STEPS.index(step)])
-        whole = (before + STEP_WEIGHTS[step] * within) / sum(STEP_WEIGHTS.values())
-        return JobProgress(step, within, max(self.fraction, whole), detail)
+        before = sum(STEP_WEIGHTS[earlier] for earlier in self.steps[: self.steps.index(step)])
+        whole = (before + STEP_WEIGHTS[step] * within) / sum(STEP_WEIGHTS[every] for every in self.steps)
+        return JobProgress(step, within, max(self.fraction, whole), detail, self.steps)
 
     def finished(self) -> JobProgress:
         """All done."""
-        return JobProgress(ALL_STEPS[-1], 1.0, 1.0)
+        return JobProgress(self.steps[-1], 1.0, 1.0, steps=self.steps)

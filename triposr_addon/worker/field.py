@@ -22,6 +22,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
+from triposr_addon.worker.axes import mirrored
 from triposr_addon.worker.failures import FieldFileMissing, FieldFileUnreadable, FieldNotFinite
 from triposr_addon.worker.folded_decoder import FoldedDecoder
 from triposr_addon.worker.model.config import DecoderConfig
@@ -43,7 +44,8 @@ class TriplaneField:
 
     planes: [3, C, H, W] float32. radius: half the box's side in field units. density_bias: added to the raw density
     before exp. provenance: where the field comes from, as text by name. points_at_once: how many are asked together;
-    None for what suits the device.
+    None for what suits the device. symmetric: each point is asked as the mean of itself and its mirror image;
+    a way to ask, which its file does not hold.
     """
 
     planes: Tensor
@@ -52,6 +54,7 @@ class TriplaneField:
     density_bias: float
     provenance: Mapping[str, str] = field(default_factory=dict)
     points_at_once: int | None = None
+    symmetric: bool = False
 
     @property
     def device(self) -> torch.device:
@@ -75,7 +78,7 @@ class TriplaneField:
 
         `check` is called between chunks of points, to stop the work by raising.
         """
-        return self._decoded(points, check)[:, 0]
+        return self._asked(points, check)[:, 0]
 
     def density(self, points: Tensor) -> Tensor:
         """Density [N] at points [N, 3] in field units: exp(raw + bias)."""
@@ -83,11 +86,17 @@ class TriplaneField:
 
     def colour(self, points: Tensor, check: Callable[[], None] = lambda: None) -> Tensor:
         """Colour [N, 3] at points [N, 3], sRGB-encoded, 0..1. `check` as in `raw_density`."""
-        return torch.sigmoid(self._decoded(points, check)[:, 1:])
+        return torch.sigmoid(self._asked(points, check)[:, 1:])
 
     def raw_threshold(self, threshold: float) -> float:
         """The raw density at which the density is `threshold` (> 0)."""
         return math.log(threshold) - self.density_bias
+
+    def _asked(self, points: Tensor, check: Callable[[], None]) -> Tensor:
+        """Raw density and three raw colours [N, 4]."""
+        if not self.symmetric:
+            return self._decoded(points, check)
+        return (self._decoded(points, check) + self._decoded(mirrored(points), check)) / 2.0
 
     @torch.no_grad()
     def _decoded(self, points: Tensor, check: Callable[[], None]) -> Tensor:

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from triposr_addon.protocol import SurfaceSettings
+from triposr_addon.worker.axes import oriented
 from triposr_addon.worker.device import extraction_device, naming_out_of_memory
 from triposr_addon.worker.field import TriplaneField
 from triposr_addon.worker.marching_cubes import has_no_border
@@ -37,7 +38,7 @@ def field_to_mesh(
     `entered` as in extract_surface. Raises SettingsInvalid, FieldNotFinite, SurfaceEmpty, SurfaceFull, OutOfMemory,
     Cancelled.
     """
-    field = field.to(extraction_device(field.device))
+    field = replace(field.to(extraction_device(field.device)), symmetric=settings.symmetry)
     with naming_out_of_memory(field.device):
         with steps.step("extract") as advance:
             surface = extract_surface(field, settings, advance, entered)
@@ -51,12 +52,6 @@ def field_to_mesh(
                 colours=colours.cpu().numpy(),
             )
     return ExtractedMesh(mesh, closed, surface.counts)
-
-
-def oriented(vertices: Tensor) -> Tensor:
-    """From raw TripoSR axes (up +Z, front +X, image-right +Y) to Blender's (up +Z, front -Y, image-right +X)."""
-    x, y, z = vertices.unbind(dim=1)
-    return torch.stack([y, -x, z], dim=1).contiguous()
 
 
 def _colours(field: TriplaneField, vertices: Tensor, advance: Advance) -> Tensor:

@@ -68,6 +68,16 @@ class Triangulation:
     def _leads_outside(self) -> Tensor:
         return torch.isinf(self.lower_values) | torch.isinf(self.upper_values)
 
+    def only(self, kept: Tensor) -> Triangulation:
+        """The surface without the vertices that are not `kept` [V], and without all triangles at them."""
+        numbers = kept.cumsum(0, dtype=torch.int32) - 1
+        corners = self.triangles.long()
+        triangles = numbers[corners[kept[corners].all(dim=1)]]
+        places = kept.nonzero().squeeze(1)
+        of_vertices = (self.starts, self.axes, self.lower_values, self.upper_values)
+        starts, axes, lower_values, upper_values = (part.index_select(0, places) for part in of_vertices)
+        return Triangulation(starts, axes, lower_values, upper_values, triangles)
+
     def vertices(self, shares: Tensor) -> Tensor:
         """Positions [V, 3] in lattice steps for shares [V]."""
         return self.starts.to(shares.dtype).scatter_add_(1, self.axes[:, None], shares[:, None])

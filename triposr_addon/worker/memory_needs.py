@@ -72,5 +72,6 @@ def extraction_bytes(
     square = settings.resolution**2
     maps = 3 * square * width * FLOAT_BYTES
     chunk = chunk_points * width * WIDTHS_PER_POINT * FLOAT_BYTES
-    slab = SLAB_BYTES_PER_NODE * min(settings.resolution**3, NODES_AT_ONCE + square) if settings.exact else 0
+    asks_whole_lattice = settings.exact or settings.density_blur > 0.0
+    slab = SLAB_BYTES_PER_NODE * min(settings.resolution**3, NODES_AT_ONCE + square) if asks_whole_lattice else 0
     return maps + chunk + COARSE_BYTES + slab + surface_bytes * square

@@ -22,7 +22,7 @@ from torch import Tensor
 from triposr_addon.worker.band_level import BandLevel, Halving, lattice_places, with_outside
 from triposr_addon.worker.bricks import Points
 from triposr_addon.worker.crossed_cells import OUTSIDE, CrossedCells, padded
-from triposr_addon.worker.plane_maps import PlaneMaps
+from triposr_addon.worker.lattice import SparseLattice
 from triposr_addon.worker.steps import Advance
 
 RANGE_SHARE = 0.5
@@ -47,7 +47,7 @@ def coarse_stride(resolution: int, texels: int) -> int:
 
 
 def crossed_cells_of_band(
-    maps: PlaneMaps, raw_threshold: float, coarse: Tensor, stride: int, advance: Advance
+    maps: SparseLattice, raw_threshold: float, coarse: Tensor, stride: int, advance: Advance
 ) -> CrossedCells:
     """The crossed cells of the finest lattice, from the values [P, P, P] on the lattice of `stride` (2 or more).
 

@@ -17,6 +17,7 @@ from triposr_addon.worker.bricks import Points
 from triposr_addon.worker.failures import FieldNotFinite
 from triposr_addon.worker.field import TriplaneField
 from triposr_addon.worker.folded_decoder import FoldedDecoder
+from triposr_addon.worker.lattice import Each, unwatched
 
 
 class PlaneMaps:
@@ -36,7 +37,7 @@ class PlaneMaps:
         self._maps = _sampled_maps(self._decoder, resolution, check)  # [3 R R, width]
 
     @torch.no_grad()
-    def raw_density(self, nodes: Points, each: Callable[[int], None] = lambda _done: None) -> Tensor:
+    def raw_density(self, nodes: Points, each: Each = unwatched) -> Tensor:
         """Raw density [N] at nodes [N]. `each` is called with the number of nodes done so far."""
         values = torch.empty(len(nodes), device=self.device)
         side = self.resolution
@@ -52,15 +53,18 @@ class PlaneMaps:
 
     @torch.no_grad()
     def lattice(
-        self, places: Tensor, rows: Tensor | None = None, each: Callable[[int], None] = lambda _done: None
+        self, places: Tensor, rows: Tensor | None = None, each: Each = unwatched, *, columns: Tensor | None = None
     ) -> Tensor:
-        """Raw density [X, P, P], indexed by x, y, z: y and z among `places` [P], x among `rows` [X] (None: places too).
+        """Raw density [X, P, P], indexed by x, y, z: z among `places` [P], x among `rows` [X], y among `columns` [P].
 
-        `each` is called with the number of nodes done so far.
+        rows, columns: None for `places` too. `each` is called with the number of nodes done so far.
         """
-        maps = self._maps.view(3, self.resolution, self.resolution, -1).index_select(2, places)
-        xy, xz = (table.index_select(0, places if rows is None else rows) for table in maps[:2])
-        yz = maps[2].index_select(0, places)
+        axes = (places if rows is None else rows, places if columns is None else columns, places)
+        maps = self._maps.view(3, self.resolution, self.resolution, -1)
+        xy, xz, yz = (
+            table.index_select(0, axes[down]).index_select(1, axes[across])
+            for table, (down, across) in zip(maps, ((0, 1), (0, 2), (1, 2)), strict=True)
+        )
         grid = torch.empty(len(xy), len(places), len(places), device=self.device)
         for x, y in _blocks(len(xy), len(places), self._chunk):
             first = (xy[x, y, None] + xz[x, None]).add_(yz[y])  # summed in raw_density's order

@@ -11,8 +11,10 @@ from triposr_addon.protocol import (
     ErrorReport,
     Extract,
     Initialize,
+    JobRequest,
     Reconstruct,
     Result,
+    SampleColours,
     ShutDown,
     Shutdown,
     Unload,
@@ -60,24 +62,32 @@ def _answer(session: Session, task: Task, outbox: Outbox) -> Result | ErrorRepor
 
 
 def _handled(session: Session, task: Task, outbox: Outbox) -> Result:
-    steps = Steps(
-        lambda step, fraction, detail: outbox.progress(task.job, step, fraction, detail), task.cancelled.is_set
-    )
     match task.request:
         case Initialize() as request:
             return session.initialize(request)
-        case WarmUp() as request:
-            return session.warm_up(request, steps)
-        case CutOut() as request:
-            return session.cut_out(request, steps)
-        case Reconstruct() as request:
-            return session.reconstruct(request, steps)
-        case Extract() as request:
-            return session.extract(request, steps)
         case Unload():
             return session.unload()
         case Shutdown():
             return ShutDown()
+        case request:
+            steps = Steps(
+                lambda step, fraction, detail: outbox.progress(task.job, step, fraction, detail), task.cancelled.is_set
+            )
+            return _worked(session, request, steps)
+
+
+def _worked(session: Session, request: JobRequest, steps: Steps) -> Result:
+    match request:
+        case WarmUp():
+            return session.warm_up(request, steps)
+        case CutOut():
+            return session.cut_out(request, steps)
+        case Reconstruct():
+            return session.reconstruct(request, steps)
+        case Extract():
+            return session.extract(request, steps)
+        case SampleColours():
+            return session.sample_colours(request, steps)
 
 
 def _internal(error: Exception) -> ErrorReport:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from triposr_addon.protocol import (
     PROTOCOL_VERSION,
+    ColoursSampled,
     CutOut,
     CutOutMade,
     Extract,
@@ -19,6 +20,7 @@ from triposr_addon.protocol import (
     Initialized,
     Reconstruct,
     Reconstructed,
+    SampleColours,
     Unloaded,
     WarmedUp,
     WarmUp,
@@ -113,6 +115,18 @@ class Session:
         save_mesh(made.mesh, Path(request.mesh_path))
         counts = len(made.mesh.vertices), len(made.mesh.triangles)
         return Extracted(request.mesh_path, *counts, made.closed, steps.seconds, made_on, list(outcome.warnings))
+
+    def sample_colours(self, request: SampleColours, steps: Steps) -> ColoursSampled:
+        """Field file and points file to colours file; no model has a part in it."""
+        device = self._ready_device()
+        from triposr_addon.worker.colour_sampling import load_points, save_colours
+        from triposr_addon.worker.field import load_field
+        from triposr_addon.worker.weight_placement import HOME
+
+        points, field = load_points(Path(request.points_path)), load_field(Path(request.field_path), HOME)
+        colours = self._bench(device).sample_colours(field, points, steps, symmetry=request.symmetry)
+        save_colours(colours, Path(request.colours_path))
+        return ColoursSampled(request.colours_path, len(points), steps.seconds)
 
     def unload(self) -> Unloaded:
         """Drop the models, the background's too, and give their memory back."""

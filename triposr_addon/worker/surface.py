@@ -4,22 +4,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor
 
 from triposr_addon.protocol import INTERPOLATIONS, SurfaceSettings
+from triposr_addon.worker.asked_lattice import AskedLattice
 from triposr_addon.worker.band_level import lattice_places
 from triposr_addon.worker.crossed_cells import OUTSIDE, CrossedCells
+from triposr_addon.worker.density_blur import LARGEST_SIGMA
 from triposr_addon.worker.failures import SettingsInvalid, SurfaceEmpty, SurfaceFull
 from triposr_addon.worker.field import TriplaneField
+from triposr_addon.worker.flat_base import flattened
 from triposr_addon.worker.marching_cubes import Triangulation, triangulate
-from triposr_addon.worker.narrow_band import coarse_stride, crossed_cells_of_band
-from triposr_addon.worker.plane_maps import PlaneMaps
+from triposr_addon.worker.narrow_band import crossed_cells_of_band
+from triposr_addon.worker.parts import without_small_parts
+from triposr_addon.worker.smoothing import smoothed
 from triposr_addon.worker.steps import Advance
 from triposr_addon.worker.whole_lattice import crossed_cells_of_lattice
 
 RESOLUTIONS = range(16, 1025)
+MOST_SMOOTHING_STEPS = 100
+HIGHEST_BASE = 0.3
+"""Of an object's height."""
 COARSE_SHARE, BAND_SHARE = 0.3, 0.6
 """Of the work: the coarse lattice, always about 64 nodes a side; and the narrow band."""
 
@@ -59,36 +66,42 @@ def extract_surface(
 ) -> Surface:
     """The surface where the density is settings.threshold, on a lattice of settings.resolution nodes a side.
 
+    The field is made symmetric, then blurred, then cut flat at the base, as far as the settings say so; small parts go
+    before vertices are placed, and smoothing is last.
+
     Outside the box everything counts as outside: where the inside touches the box, a flat lid half a lattice step
     beyond it closes the surface. Vertices are placed in log-density and then once more with the field asked there (one
-    secant step), which brings them an order of magnitude nearer to the surface than the reference's density does.
+    secant step), which brings them an order of magnitude nearer to the surface than the reference's density does. A
+    blurred field changes evenly between nodes, and is not asked again.
 
     `entered` is called with each of STAGES as it begins. Raises SettingsInvalid, FieldNotFinite, SurfaceEmpty,
     SurfaceFull, Cancelled (from `advance`).
     """
     check_settings(settings)
+    field = replace(field, symmetric=settings.symmetry)
     raw_threshold = field.raw_threshold(settings.threshold)
     entered("maps")
-    maps = PlaneMaps(field, settings.resolution, lambda: advance(0.0))
-    stride = 1 if settings.exact else coarse_stride(settings.resolution, max(field.planes.shape[2:]))
-    crossed = _crossed_cells(maps, raw_threshold, stride, advance, entered)
+    asked = AskedLattice.of(field, settings, lambda: advance(0.0))
+    crossed = _crossed_cells(asked, raw_threshold, advance, entered)
     check_crossed(crossed, settings.threshold)
     entered("cubes")
-    mesh = triangulate(crossed)
+    mesh = without_small_parts(triangulate(crossed), settings.smallest_part)
     entered("secant")
     vertices = _placed(field, mesh, settings, raw_threshold, lambda: advance(COARSE_SHARE + BAND_SHARE))
-    asked_again = len(vertices) if settings.interpolation == "secant" else 0
-    return Surface(vertices, mesh.triangles, SurfaceCounts(maps.asked, asked_again, len(crossed.cells)))
+    vertices = _finished(vertices, mesh, settings, asked.base)
+    asked_again = len(vertices) if _asks_again(settings) else 0
+    step = 2.0 * field.radius / (settings.resolution - 1)
+    counts = SurfaceCounts(asked.whole.asked, asked_again, len(crossed.cells))
+    return Surface((vertices - 1.0) * step - field.radius, mesh.triangles, counts)
 
 
-def _crossed_cells(
-    maps: PlaneMaps, raw_threshold: float, stride: int, advance: Advance, entered: Entered
-) -> CrossedCells:
-    """The cells that the surface crosses, from a whole lattice of `stride` and the narrow band below it, if any."""
+def _crossed_cells(asked: AskedLattice, raw_threshold: float, advance: Advance, entered: Entered) -> CrossedCells:
+    """The cells that the surface crosses, from a whole lattice and the narrow band below it, if any."""
     entered("coarse")
-    if stride == 1:
+    if asked.sparse is None or asked.stride == 1:
         found_share = COARSE_SHARE + BAND_SHARE
-        return crossed_cells_of_lattice(maps, raw_threshold, lambda share: advance(found_share * share))
+        return crossed_cells_of_lattice(asked.whole, raw_threshold, lambda share: advance(found_share * share))
+    maps, stride = asked.sparse, asked.stride
     places = lattice_places(maps.resolution, stride, maps.device)
     nodes = len(places) ** 3
     coarse = maps.lattice(places, each=lambda done: advance(COARSE_SHARE * done / nodes)) - raw_threshold
@@ -105,17 +118,30 @@ def _placed(
     raw_threshold: float,
     check: Callable[[], None],
 ) -> Tensor:
-    """The vertices [V, 3] in field units."""
-    step = 2.0 * field.radius / (settings.resolution - 1)
+    """The vertices [V, 3] in lattice steps, 1 for the first node."""
     shares = mesh.density_shares() if settings.interpolation == "density" else mesh.linear_shares()
-    if settings.interpolation == "secant":
+    if _asks_again(settings):
+        step = 2.0 * field.radius / (settings.resolution - 1)
         found = field.raw_density((mesh.vertices(shares) - 1.0) * step - field.radius, check) - raw_threshold
         shares = mesh.nearer_shares(shares, found)
-    return (mesh.vertices(shares) - 1.0) * step - field.radius
+    return mesh.vertices(shares)
+
+
+def _asks_again(settings: SurfaceSettings) -> bool:
+    return settings.interpolation == "secant" and settings.density_blur <= 0.0
+
+
+def _finished(vertices: Tensor, mesh: Triangulation, settings: SurfaceSettings, base: float | None) -> Tensor:
+    """The vertices [V, 3] smoothed, and those of the base on it."""
+    if base is None:
+        return smoothed(vertices, mesh.triangles, settings.smoothing)
+    vertices = smoothed(flattened(vertices, mesh, base), mesh.triangles, settings.smoothing)
+    return flattened(vertices, mesh, base)
 
 
 def check_settings(settings: SurfaceSettings) -> None:
     """Raise SettingsInvalid for a setting out of range."""
+    _check_shape(settings)
     if settings.resolution not in RESOLUTIONS:
         raise SettingsInvalid(
             f"The resolution {settings.resolution} must lie between {RESOLUTIONS.start} and {RESOLUTIONS.stop - 1}."
@@ -126,6 +152,18 @@ def check_settings(settings: SurfaceSettings) -> None:
         raise SettingsInvalid(
             f"The interpolation {settings.interpolation!r} must be one of {', '.join(INTERPOLATIONS)}."
         )
+
+
+def _check_shape(settings: SurfaceSettings) -> None:
+    chosen: dict[str, tuple[float, float]] = {
+        "density blur": (settings.density_blur, LARGEST_SIGMA),
+        "smallest part": (settings.smallest_part, 1.0),
+        "number of smoothing steps": (settings.smoothing, MOST_SMOOTHING_STEPS),
+        "flat base": (settings.flat_base, HIGHEST_BASE),
+    }
+    for name, (value, most) in chosen.items():
+        if not 0.0 <= value <= most:
+            raise SettingsInvalid(f"The {name} {value:g} must lie between 0 and {most:g}.")
 
 
 def check_crossed(crossed: CrossedCells, threshold: float) -> None:

@@ -11,10 +11,12 @@ import gc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
 from triposr_addon.protocol import PhotoSettings, SurfaceSettings
+from triposr_addon.worker.colour_sampling import sample_colours
 from triposr_addon.worker.device import extraction_device, release_memory
 from triposr_addon.worker.failures import FieldNotFinite
 from triposr_addon.worker.field import TriplaneField
@@ -24,12 +26,17 @@ from triposr_addon.worker.free_memory import free_bytes_or_none
 from triposr_addon.worker.image_to_field import ReconstructedPhoto, image_to_field
 from triposr_addon.worker.memory_ladder import Outcome, first_that_fits
 from triposr_addon.worker.memory_plan import MemoryPlan, plan_extraction, plan_reconstruction
+from triposr_addon.worker.mesh_file import Floats
 from triposr_addon.worker.precision import network_type
 from triposr_addon.worker.steps import Steps
 from triposr_addon.worker.warm_model import PlacedNetwork, TypeFor, WarmModel
 from triposr_addon.worker.weight_placement import HOME
 
+Made = TypeVar("Made")
 FreeBytes = Callable[[torch.device], int | None]
+
+NO_MESH = SurfaceSettings(resolution=16)
+"""Stands for a mesh that takes no memory, where points alone are asked."""
 
 FLOAT16_TOO_NARROW = (
     "Half precision was too narrow for this photo, so it was done in full precision, which takes longer."
@@ -96,13 +103,22 @@ class Workbench:
 
     def extract(self, field: TriplaneField, settings: SurfaceSettings, steps: Steps) -> Outcome[ExtractedMesh]:
         """A field's mesh. Raises as `field_to_mesh` does."""
+        return self._asked(field, settings, lambda placed: field_to_mesh(placed, settings, steps))
+
+    def sample_colours(self, field: TriplaneField, points: Floats, steps: Steps, *, symmetry: bool) -> Floats:
+        """A field's colours at points. Raises as `colour_sampling.sample_colours` does."""
+        return self._asked(field, NO_MESH, lambda placed: sample_colours(placed, points, steps, symmetry=symmetry)).made
+
+    def _asked(
+        self, field: TriplaneField, settings: SurfaceSettings, ask: Callable[[TriplaneField], Made]
+    ) -> Outcome[Made]:
+        """What comes of asking the field, on the device and in chunks for which there is memory."""
         device = extraction_device(self._device)
 
-        def attempt(plan: MemoryPlan) -> ExtractedMesh:
+        def attempt(plan: MemoryPlan) -> Made:
             if plan.path == "offloaded":
                 self._part_from_model(plan)
-            placed = replace(field.to(plan.device), points_at_once=plan.chunk_points)
-            return field_to_mesh(placed, settings, steps)
+            return ask(replace(field.to(plan.device), points_at_once=plan.chunk_points))
 
         width = field.decoder.width
         free, held = self._free_bytes(device), self._network_bytes(device)

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Questions to a field that is already there: a mesh of it, or its colours at somebody's points. No model is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from ..protocol import ColoursSampled, Extract, Extracted, SampleColours, SurfaceSettings
+from .failures import HostFailure, ResultUnreadable
+from .jobs import JobLife, JobState, readable
+from .progress import START_WORKER, JobProgress
+
+PLAIN_SURFACE = SurfaceSettings()
+
+
+@dataclass(frozen=True)
+class ExtractRequest:
+    """A field file to make a mesh of. `name`: of the object, for the artist.
+
+    subject: whatever tells one object from another; a newer request of the same kind for the same subject replaces an
+    older one. Empty: it replaces none, and none replaces it.
+    """
+
+    field: Path
+    name: str
+    surface_settings: SurfaceSettings = PLAIN_SURFACE
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class ColoursRequest:
+    """A field file to ask for its colours at points: .npz with `points`, float32 [N, 3], field units, Blender's axes.
+
+    symmetry: as in SurfaceSettings. Else as ExtractRequest.
+    """
+
+    field: Path
+    points: Path
+    name: str
+    symmetry: bool = False
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class MeshResult:
+    """The mesh file lies in the job's own folder and goes with it. All as in GenerationResult."""
+
+    mesh: Path
+    vertices: int
+    triangles: int
+    closed: bool
+    device: str
+    seconds: Mapping[str, float]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ColoursResult:
+    """colours: .npz with `colours`, float32 [N, 3], sRGB-encoded 0..1, in the points' order; it goes with the job."""
+
+    colours: Path
+    points: int
+    seconds: Mapping[str, float]
+
+
+FieldRequest = ExtractRequest | ColoursRequest
+FieldResult = MeshResult | ColoursResult
+
+STEPS: Mapping[type[FieldRequest], tuple[str, ...]] = {
+    ExtractRequest: (START_WORKER, "extract", "colour", "orient"),
+    ColoursRequest: (START_WORKER, "colour"),
+}
+
+
+@dataclass(frozen=True)
+class FieldJobView:
+    """A picture of a job at one moment, as JobView is of a photo's. One that is cancelled is so at once."""
+
+    id: str
+    request: FieldRequest
+    state: JobState
+    step: str
+    step_fraction: float
+    fraction: float
+    detail: str
+    seconds: float
+    result: FieldResult | None
+    failure: HostFailure | None
+
+
+class FieldJob(JobLife):
+    """The life of a question to a field."""
+
+    def __init__(self, job_id: str, request: FieldRequest) -> None:
+        super().__init__(job_id, JobProgress(steps=STEPS[type(request)]))
+        self.request = request
+        self.result: FieldResult | None = None
+
+    def replaces(self, other: FieldJob) -> bool:
+        """Whether nobody needs the other one's answer any more."""
+        mine, others = self.request, other.request
+        return type(mine) is type(others) and mine.subject != "" and mine.subject == others.subject
+
+    def message(self) -> Extract | SampleColours:
+        """What to ask the worker."""
+        request = self.request
+        source = str(request.field.absolute())
+        if isinstance(request, ExtractRequest):
+            return Extract(self.id, source, str(self.file("mesh.npz")), request.surface_settings)
+        points = str(request.points.absolute())
+        return SampleColours(self.id, source, points, str(self.file("colours.npz")), request.symmetry)
+
+    def told(self, step: str, fraction: float, detail: str) -> None:
+        """The worker is so far."""
+        if step in self.progress.steps:
+            self.progress = self.progress.reached(step, fraction, detail)
+
+    def finish(self, answer: Extracted | ColoursSampled) -> None:
+        """Done, if the file that was promised is there; else failed with ResultUnreadable."""
+        try:
+            self.result = self._result(answer)
+        except ResultUnreadable as failure:
+            self.fail(failure)
+        else:
+            self.done()
+
+    def view(self) -> FieldJobView:
+        """The job as it is now."""
+        progress = self.progress
+        return FieldJobView(
+            id=self.id,
+            request=self.request,
+            state=self.state,
+            step=progress.step,
+            step_fraction=progress.step_fraction,
+            fraction=progress.fraction,
+            detail=progress.detail,
+            seconds=self.seconds,
+            result=self.result,
+            failure=self.failure,
+        )
+
+    def _result(self, answer: Extracted | ColoursSampled) -> FieldResult:
+        seconds = MappingProxyType(dict(answer.seconds))
+        if isinstance(answer, ColoursSampled):
+            return ColoursResult(readable(self.file("colours.npz")), answer.points, seconds)
+        return MeshResult(
+            mesh=readable(self.file("mesh.npz")),
+            vertices=answer.vertices,
+            triangles=answer.triangles,
+            closed=answer.closed,
+            device=answer.device,
+            seconds=seconds,
+            warnings=tuple(answer.warnings),
+        )

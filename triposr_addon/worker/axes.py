@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ways to stand: raw TripoSR's (up +Z, front +X, image-right +Y) and Blender's (up +Z, front -Y, image-right +X)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def oriented(vertices: Tensor) -> Tensor:
+    """Points [N, 3] from raw TripoSR axes to Blender's."""
+    x, y, z = vertices.unbind(dim=1)
+    return torch.stack([y, -x, z], dim=1).contiguous()
+
+
+def from_blender(points: Tensor) -> Tensor:
+    """Points [N, 3] from Blender's axes to raw TripoSR's."""
+    x, y, z = points.unbind(dim=1)
+    return torch.stack([-y, x, z], dim=1).contiguous()
+
+
+def mirrored(points: Tensor) -> Tensor:
+    """The left-right mirror images of points [N, 3] in raw TripoSR axes."""
+    return points * points.new_tensor([1.0, -1.0, 1.0])
