@@ -23,7 +23,7 @@ def drawn(bpy: Any, room: Callable[[str], Any], session: Any) -> Callable[..., l
 
     def draw(panel: str = "TRIPOSR_PT_image_to_mesh") -> list[str]:
         lines: list[str] = []
-        kind = getattr(room("blender.panel"), panel)
+        kind = getattr(room("blender.cutout_panel" if panel == "TRIPOSR_PT_picture" else "blender.panel"), panel)
         stage = SimpleNamespace(layout=StrictLayout(bpy, lines))
         if hasattr(kind, "settings_column"):
             stage.settings_column = functools.partial(kind.settings_column, stage)
@@ -122,6 +122,9 @@ def test_after_a_job_it_says_how_it_went(
 
 def test_every_setting_is_in_one_of_the_panels(bpy: Any, drawn: Callable[..., list[str]]) -> None:
     panels = ("TRIPOSR_PT_picture", "TRIPOSR_PT_surface", "TRIPOSR_PT_object")
-    shown = {line.removeprefix("prop ") for panel in panels for line in drawn(panel)}
+    settings = bpy.context.scene.triposr
+    settings.background, settings.mask = "rembg", bpy.data.images.new("mask", 4, 4)
+    lines = [line for panel in panels for line in drawn(panel)]
+    shown = {line.removeprefix("prop ") for line in lines if line.startswith("prop ")}
     own = {entry.identifier for entry in bpy.context.scene.triposr.bl_rna.properties} - {"rna_type", "name"}
     assert shown == own - {"image_path", "model", "model_folder"}

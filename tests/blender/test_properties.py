@@ -15,7 +15,13 @@ DEFAULTS = {
     "model": "PREVIEW",
     "model_folder": "",
     "background": "auto",
+    "rembg_model": "BEST",
     "foreground_ratio": 0.85,
+    "mask_threshold": 0.0,
+    "fill_holes": False,
+    "largest_part": False,
+    "mask": None,
+    "use_mask": False,
     "resolution": 128,
     "threshold": 25.0,
     "height": 1.0,
@@ -41,7 +47,12 @@ def test_every_property_says_what_it_does(bpy: Any) -> None:
 
 @pytest.mark.parametrize(
     ("name", "low", "high"),
-    [("resolution", 32, 512), ("foreground_ratio", 0.5, 1.0), ("decimate_ratio", 0.01, 1.0)],
+    [
+        ("resolution", 32, 512),
+        ("foreground_ratio", 0.5, 1.0),
+        ("mask_threshold", 0.0, 1.0),
+        ("decimate_ratio", 0.01, 1.0),
+    ],
 )
 def test_values_out_of_range_are_brought_back(bpy: Any, name: str, low: float, high: float) -> None:
     settings = bpy.context.scene.triposr

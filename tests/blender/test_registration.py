@@ -47,6 +47,7 @@ def test_every_class_of_the_rooms_is_in_the_list(room: Callable[[str], Any]) -> 
         name
         for module in (
             "choose_picture",
+            "cutout_panel",
             "drop",
             "failure_report",
             "field_operators",
@@ -54,6 +55,7 @@ def test_every_class_of_the_rooms_is_in_the_list(room: Callable[[str], Any]) -> 
             "handover",
             "image_editor",
             "living_mesh_panel",
+            "mask_operators",
             "panel",
             "preferences",
             "properties",

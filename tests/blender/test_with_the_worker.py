@@ -113,3 +113,44 @@ def test_several_photos_share_one_worker_and_stand_in_a_row(bpy: Any, settings: 
     edges = [(item.location.x - item.dimensions.x / 2, item.location.x + item.dimensions.x / 2) for item in objects]
     assert all(right < left for (_, right), (left, _) in itertools.pairwise(edges))
     assert session.storage().worker_log_tail().count("started worker") == 1
+
+
+def test_a_painted_hole_is_in_the_meshs_cut_out(
+    bpy: Any, settings: Any, session: Any, room: Callable[[str], Any], facts: Path
+) -> None:
+    settings.image_path = str(facts / "images" / "teapot.png")
+    assert bpy.ops.triposr.edit_mask() == {"FINISHED"}
+    width, height = settings.mask.size
+    painted = np.array(settings.mask.pixels[:], np.float32).reshape(height, width, 4)
+    subject = np.argwhere(painted[..., 3] > 0.9)
+    row, column = subject[len(subject) // 2]
+    painted[row - 5 : row + 6, column - 5 : column + 6, 3] = 0.0
+    settings.mask.pixels.foreach_set(painted.ravel())
+    generator = session.fitting_generator()
+    order = room("blender.order").order_from_context(bpy.context)
+    view = generator.run_until_done(generator.submit(order.request), 300.0)
+    framed = alpha_of(bpy, view.result.cutout)
+    generator.drop(view.id)
+    (bottom, left), (top, right) = subject_box(painted[..., 3])
+    side = int(max(top - bottom, right - left) / 0.85)
+    inner = framed[
+        (side - (top - bottom)) // 2 : (side + (top - bottom)) // 2,
+        (side - (right - left)) // 2 : (side + (right - left)) // 2,
+    ]
+    assert len(framed) == pytest.approx(min(side, 1024), abs=1)
+    assert side <= 1024, "else the places below are scaled"
+    middle = (row - bottom, column - left)
+    assert inner[middle[0] - 3 : middle[0] + 4, middle[1] - 3 : middle[1] + 4].max() == 0.0
+    assert np.mean(inner > 0.9) > 0.2
+
+
+def alpha_of(bpy: Any, path: Path) -> Any:
+    image = bpy.data.images.load(str(path))
+    return np.array(image.pixels[:], np.float32).reshape(image.size[1], image.size[0], 4)[..., 3]
+
+
+def subject_box(alpha: Any) -> tuple[tuple[int, int], tuple[int, int]]:
+    """First and one past the last row and column that the worker takes for the subject."""
+    places = np.argwhere(alpha * 255 >= 25.5)
+    low, high = places.min(axis=0), places.max(axis=0) + 1
+    return (int(low[0]), int(low[1])), (int(high[0]), int(high[1]))

@@ -11,6 +11,7 @@ class StrictLayout:
     """Keeps what is drawn as lines of text; unknown properties, operators, icons and kinds of bar are errors."""
 
     enabled = True
+    active = True
 
     def __init__(self, bpy: Any, lines: list[str]) -> None:
         self.bpy, self.lines = bpy, lines

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-STORIES = ("story", "interruptions", "clicks", "queueing")
+STORIES = ("story", "interruptions", "clicks", "queueing", "cutout")
 DEMO_PICTURE = CHECKOUT / "docs" / "images" / "demo_photo.png"
 LONGEST_STEP_SECONDS = 120
 LONGEST_STORY_SECONDS = 420
@@ -102,6 +102,7 @@ def play(stage: Stage, options: argparse.Namespace) -> dict[str, Any]:
         scene |= {"model": "FOLDER", "model_folder": str(options.model_folder.resolve())}
     others = [str(path.resolve()) for path in options.others]
     settings = {"worker_python": str(options.worker_python), "scene": scene, "others": others}
+    settings["rembg_home"] = str(options.rembg_home.resolve()) if options.rembg_home else ""
     (stage.folder / "settings.json").write_text(json.dumps(settings))
     size = (options.width, options.height)
     window = ["--enable-event-simulate", "--window-geometry", "0", "0", *map(str, size)]
@@ -157,6 +158,7 @@ def options_from(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--picture", type=Path, default=DEMO_PICTURE, help="the picture to reconstruct")
     parser.add_argument("--others", type=Path, nargs="*", default=[], help="two more, for the story of a queue")
     parser.add_argument("--model-folder", type=Path, help="a checkpoint folder instead of the built-in model")
+    parser.add_argument("--rembg-home", type=Path, help="folder of cut-out models, for the story of a cut-out")
     parser.add_argument("--threshold", type=float, help="density of the surface")
     parser.add_argument("--resolution", type=int, default=256)
     parser.add_argument("--width", type=int, default=1280)

@@ -108,3 +108,21 @@ class ImageEmpty(HostFailure):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"The image {name} has no pixels. Reload its file, or render first.", name)
+
+
+class MaskWithoutPixels(HostFailure):
+    """The image that is the painted mask is empty: its file is gone, or it was never filled."""
+
+    CODE = "MASK_WITHOUT_PIXELS"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The painted mask {name} has no pixels. Choose another image, or forget the mask.")
+
+
+class CutOutTookTooLong(HostFailure):
+    """A script waited for a cut-out, and its time is over."""
+
+    CODE = "CUT_OUT_TOOK_TOO_LONG"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"The cut-out was not there after {seconds:.0f} s. Choose a smaller cut-out model, or wait.")

@@ -12,8 +12,10 @@ import bpy
 from ..host.failures import HostFailure
 from ..host.jobs import GenerationRequest
 from ..host.storage import Storage
-from ..protocol import PhotoSettings, SurfaceSettings
-from . import models
+from ..protocol import SurfaceSettings
+from . import models, session
+from .cutout_settings import photo_settings_of
+from .decimals import decimal
 from .failures import PictureMissing, PictureNotChosen
 from .paths import path_or_none, shown
 from .placement import Row
@@ -52,7 +54,10 @@ class Order:
 
 
 def order_from_context(context: bpy.types.Context) -> Order:
-    """Read the current scene's settings. Raises PictureNotChosen, PictureMissing or ModelNotChosen."""
+    """Read the current scene's settings, and keep the painted mask as it is now.
+
+    Raises PictureNotChosen, PictureMissing, ModelNotChosen, MaskWithoutPixels or StorageUnwritable.
+    """
     picture = path_or_none(settings_of(context).image_path)
     if picture is None:
         raise PictureNotChosen
@@ -81,13 +86,8 @@ def _order(context: bpy.types.Context, picture: Path, name: str, row: Row | None
         photo=picture,
         model=models.folder_of(settings),
         name=shown(name),
-        photo_settings=PhotoSettings(settings.background, _decimal(settings.foreground_ratio)),
-        surface_settings=SurfaceSettings(settings.resolution, _decimal(settings.threshold)),
+        photo_settings=photo_settings_of(settings, picture, session.current().storage()),
+        surface_settings=SurfaceSettings(settings.resolution, decimal(settings.threshold)),
     )
-    height, ratio = _decimal(settings.height), _decimal(settings.decimate_ratio)
+    height, ratio = decimal(settings.height), decimal(settings.decimate_ratio)
     return Order(request, height, ratio, settings.show_colours, context.scene.session_uid, row)
-
-
-def _decimal(value: float) -> float:
-    """The number that the artist sees: Blender stores 32 bits, so that 0.85 is 0.8500000238."""
-    return float(f"{value:.6g}")

@@ -9,7 +9,7 @@ import bpy
 
 from ..host.failures import HostFailure
 from . import models, session
-from .paths import path_or_none
+from .cutout_panel import draw_picture
 from .properties import settings_of
 from .queue import Queue
 from .queue_panel import step_text
@@ -18,7 +18,6 @@ from .sidebar import InSidebar, SettingsPanel, draw_lines
 if TYPE_CHECKING:
     from .properties import TRIPOSR_PG_settings
 
-THUMBNAIL_SCALE = 7.0
 BUTTON_SCALE = 1.8
 
 
@@ -33,7 +32,8 @@ class TRIPOSR_PT_image_to_mesh(InSidebar, bpy.types.Panel):
         running, settings = session.current(), settings_of(context)
         layout = self.layout
         assert layout is not None
-        _draw_picture(layout, running, settings)
+        draw_picture(layout.column(align=True), context, running, settings)
+        _draw_picture_choice(layout, settings)
         _draw_model(layout, settings)
         if running.storage().worker_python_or_none() is None:
             _draw_environment_missing(layout, context, running)
@@ -44,19 +44,6 @@ class TRIPOSR_PT_image_to_mesh(InSidebar, bpy.types.Panel):
             _draw_failure(layout, context, running.failure)
         elif running.notice:
             draw_lines(layout, context, running.notice, "CHECKMARK")
-
-
-class TRIPOSR_PT_picture(SettingsPanel, bpy.types.Panel):
-    """How the subject is found in the picture."""
-
-    bl_idname = "TRIPOSR_PT_picture"
-    bl_label = "Cut-out"
-
-    def draw(self, context: bpy.types.Context) -> None:
-        """Two settings."""
-        column, settings = self.settings_column(context)
-        column.prop(settings, "background")
-        column.prop(settings, "foreground_ratio", text="Foreground", slider=True)
 
 
 class TRIPOSR_PT_surface(SettingsPanel, bpy.types.Panel):
@@ -86,14 +73,9 @@ class TRIPOSR_PT_object(SettingsPanel, bpy.types.Panel):
         column.prop(settings, "show_colours")
 
 
-def _draw_picture(layout: bpy.types.UILayout, running: session.Session, settings: TRIPOSR_PG_settings) -> None:
-    picture = path_or_none(settings.image_path)
-    preview = running.thumbnail.preview_or_none(picture) if picture is not None else None
-    column = layout.column(align=True)
-    if preview is not None and preview.icon_id:
-        column.box().template_icon(preview.icon_id, scale=THUMBNAIL_SCALE)
-    row = column.row(align=True)
-    if picture is None:
+def _draw_picture_choice(layout: bpy.types.UILayout, settings: TRIPOSR_PG_settings) -> None:
+    row = layout.row(align=True)
+    if not settings.image_path.strip():
         row.scale_y = BUTTON_SCALE
         row.operator("triposr.choose_picture", icon="IMAGE_DATA")
     else:

@@ -29,6 +29,7 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
         models_folder: str
         device: str
         warm_up: bool
+        show_cut_out: bool
     else:
         worker_python: StringProperty(
             name="Worker Python",
@@ -60,6 +61,11 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
             "until Blender is closed",
             default=True,
         )
+        show_cut_out: BoolProperty(
+            name="Show the Cut-out When a Picture Is Chosen",
+            description="Start the worker and cut the picture out as soon as it or a setting of its cut-out changes",
+            default=True,
+        )
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Install section first: without an environment nothing else matters."""
@@ -68,6 +74,7 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
         column.use_property_split = True
         column.prop(self, "device")
         column.prop(self, "warm_up")
+        column.prop(self, "show_cut_out")
         column.prop(self, "worker_python")
         column.prop(self, "data_folder")
         column.prop(self, "models_folder")

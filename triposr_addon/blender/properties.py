@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, cast
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
-from . import models
+from . import background_choices, models
+from .background_choices import BACKGROUNDS
+from .cutout_follow import show_on_change
 from .warm_up import warm_up_on_change
 
 SCENE_PROPERTY = "triposr"
@@ -16,17 +18,11 @@ SCENE_PROPERTY = "triposr"
 BESIDE_THE_BLEND: set[str] = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 """Blender 4.5 and later warn about a path such as //cup.png where this is not said; 4.2 does not know the word."""
 
-BACKGROUNDS = (
-    (
-        "auto",
-        "Automatic",
-        "Transparency if the picture has some, else the cut-out model if installed, else a flat fill",
-    ),
-    ("alpha", "Transparency", "The picture's own transparency is the cut-out"),
-    ("rembg", "Cut-out Model", "A matting network finds the subject in any photo; it has to be installed"),
-    ("flat", "Plain Backdrop", "Everything that has the colour of the picture's border is background"),
-    ("none", "None", "The picture is used as it is"),
-)
+
+def prepare_on_change(settings: TRIPOSR_PG_settings, context: bpy.types.Context) -> None:
+    """An update function: first what the artist waits for, then what the job will need."""
+    show_on_change(settings, context)
+    warm_up_on_change(settings, context)
 
 
 class TRIPOSR_PG_settings(bpy.types.PropertyGroup):
@@ -37,7 +33,13 @@ class TRIPOSR_PG_settings(bpy.types.PropertyGroup):
         model: str
         model_folder: str
         background: str
+        rembg_model: str
         foreground_ratio: float
+        mask_threshold: float
+        fill_holes: bool
+        largest_part: bool
+        mask: bpy.types.Image | None
+        use_mask: bool
         resolution: int
         threshold: float
         height: float
@@ -49,7 +51,7 @@ class TRIPOSR_PG_settings(bpy.types.PropertyGroup):
             description="The picture to make a mesh of: one object, seen from the front, not cut off",
             subtype="FILE_PATH",
             options=BESIDE_THE_BLEND,
-            update=warm_up_on_change,
+            update=prepare_on_change,
         )
         model: EnumProperty(
             name="Model",
@@ -69,7 +71,13 @@ class TRIPOSR_PG_settings(bpy.types.PropertyGroup):
             description="How the subject is cut out of the picture",
             items=BACKGROUNDS,
             default="auto",
-            update=warm_up_on_change,
+            update=prepare_on_change,
+        )
+        rembg_model: EnumProperty(
+            name="Network",
+            description="Which network finds the subject. Those that are not installed can't run",
+            items=background_choices.model_choices,
+            update=prepare_on_change,
         )
         foreground_ratio: FloatProperty(
             name="Foreground Ratio",
@@ -80,6 +88,43 @@ class TRIPOSR_PG_settings(bpy.types.PropertyGroup):
             default=0.85,
             precision=2,
             step=5,
+            update=show_on_change,
+        )
+        mask_threshold: FloatProperty(
+            name="Mask Threshold",
+            description="Pixels of the mask that are fainter than this share, 0 to 1, are left out. "
+            "0 keeps every soft edge",
+            subtype="FACTOR",
+            min=0.0,
+            max=1.0,
+            default=0.0,
+            precision=2,
+            update=show_on_change,
+        )
+        fill_holes: BoolProperty(
+            name="Fill Holes",
+            description="What the subject encloses belongs to it, even where it looks like background",
+            default=False,
+            update=show_on_change,
+        )
+        largest_part: BoolProperty(
+            name="Largest Part Only",
+            description="Leave everything out that is not connected with the largest part of the cut-out",
+            default=False,
+            update=show_on_change,
+        )
+        mask: PointerProperty(
+            name="Painted Mask",
+            description="An image of the picture's size in pixels. Where it is opaque is the subject; "
+            "of an image without alpha, where it is white",
+            type=bpy.types.Image,
+            update=show_on_change,
+        )
+        use_mask: BoolProperty(
+            name="Use Painted Mask",
+            description="Cut the picture out exactly as painted, instead of by the background method",
+            default=False,
+            update=show_on_change,
         )
         resolution: IntProperty(
             name="Resolution",

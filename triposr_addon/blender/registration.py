@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import bpy
 
-from . import command, image_editor, properties, session, watch
+from . import command, cutout_handlers, image_editor, properties, session, watch
 from .choose_picture import TRIPOSR_OT_add_folder, TRIPOSR_OT_choose_picture
+from .cutout_panel import TRIPOSR_PT_picture
 from .drop import TRIPOSR_FH_pictures, TRIPOSR_OT_drop_pictures
 from .failure_report import TRIPOSR_OT_copy_failure, TRIPOSR_OT_dismiss_failure
 from .field_operators import TRIPOSR_OT_bring_field_in, TRIPOSR_OT_drop_field, TRIPOSR_OT_move_field_out
@@ -15,7 +16,13 @@ from .handover import TRIPOSR_OT_deliver
 from .image_editor import TRIPOSR_OT_generate_from_image
 from .installer import Installer
 from .living_mesh_panel import TRIPOSR_PT_living_mesh
-from .panel import TRIPOSR_PT_image_to_mesh, TRIPOSR_PT_object, TRIPOSR_PT_picture, TRIPOSR_PT_surface
+from .mask_operators import (
+    TRIPOSR_OT_edit_mask,
+    TRIPOSR_OT_forget_mask,
+    TRIPOSR_OT_mask_brush,
+    TRIPOSR_OT_show_cut_out,
+)
+from .panel import TRIPOSR_PT_image_to_mesh, TRIPOSR_PT_object, TRIPOSR_PT_surface
 from .preferences import TRIPOSR_AP_preferences
 from .properties import TRIPOSR_PG_settings
 from .queue_operators import (
@@ -48,6 +55,10 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_OT_turn_queue_page,
     TRIPOSR_OT_copy_failure,
     TRIPOSR_OT_dismiss_failure,
+    TRIPOSR_OT_show_cut_out,
+    TRIPOSR_OT_edit_mask,
+    TRIPOSR_OT_mask_brush,
+    TRIPOSR_OT_forget_mask,
     TRIPOSR_OT_move_field_out,
     TRIPOSR_OT_bring_field_in,
     TRIPOSR_OT_drop_field,
@@ -70,10 +81,12 @@ def register(root_package: str, installer: Installer) -> None:
     properties.add_to_scenes()
     image_editor.add_to_menu()
     command.add()
+    cutout_handlers.add()
 
 
 def unregister() -> None:
     """Take everything out, last things first. The session goes last: Blender may draw until its classes are gone."""
+    cutout_handlers.remove()
     command.remove()
     image_editor.remove_from_menu()
     watch.unwatch()

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, cast
 
 import bpy
 
+from ..host.cut_outs import CutOutView
 from ..host.failures import HostFailure
 from ..host.generation import Generator
 from ..host.storage import Storage
+from .cutout_preview import CutOutPreview
 from .installer import Installer
 from .paths import path_or_none
 from .queue import Queue
@@ -46,6 +48,7 @@ class Session:
         self.thumbnail = Thumbnail()
         self.failure: HostFailure | None = None
         self.notice = ""
+        self.cut_out = CutOutPreview()
         self.queue = Queue()
         self.queue_page = 0
         self._generator: Generator | None = None
@@ -74,7 +77,11 @@ class Session:
         self.fitting_generator()
         return self.queue.retry(job)
 
-    def warm_up(self, model: Path, picture: Path, background: str) -> bool:
+    def cut_out_view(self) -> CutOutView | None:
+        """How the newest cut-out stands that was asked for."""
+        return self._generator.cut_outs.view() if self._generator is not None else None
+
+    def warm_up(self, model: Path, picture: Path, background: str, rembg_model: str = "") -> bool:
         """Get the worker ready for a job that is likely to come; nothing blocks here. Answers whether it was asked to.
 
         Not where the preferences say no, a job is under way, or there is no environment: the panel tells of that one.
@@ -82,7 +89,7 @@ class Session:
         wanted = self.preferences().warm_up and not self.queue.busy()
         if not wanted or self.storage().worker_python_or_none() is None:
             return False
-        self.fitting_generator().warm_up(model, picture, background)
+        self.fitting_generator().warm_up(model, picture, background, rembg_model)
         return True
 
     def tick(self) -> None:
@@ -105,6 +112,7 @@ class Session:
     def close(self) -> None:
         """End the worker and give back what Blender lent."""
         self.stop_worker()
+        self.cut_out.close()
         self.thumbnail.close()
 
     def stop_worker(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from . import models, session
+from . import background_choices, models, session
 from .failures import ModelNotChosen
 from .paths import path_or_none
 
@@ -38,4 +38,5 @@ def warm_up(running: session.Session, settings: TRIPOSR_PG_settings) -> bool:
         model = models.folder_of(settings)
     except ModelNotChosen:
         return False  # said when the button is pressed; until then the artist may be about to choose it
-    return running.warm_up(model, picture, settings.background)
+    network = background_choices.model_name(settings) if settings.background == "rembg" else ""
+    return running.warm_up(model, picture, settings.background, network)

@@ -15,6 +15,7 @@ import bpy
 from ..host.jobs import JobState, JobView
 from . import session
 from .handover import hand_over
+from .redraw import redraw_panels as redraw_panels
 from .session import Session
 
 if TYPE_CHECKING:
@@ -162,12 +163,3 @@ def cancel_current(running: Session) -> bool:
         return False
     running.queue.cancel(view.id)
     return True
-
-
-def redraw_panels(context: bpy.types.Context) -> None:
-    """Only the sidebars: drawing the whole 3D view is what costs."""
-    for window in context.window_manager.windows:
-        for area in window.screen.areas:
-            for region in area.regions if area.type == "VIEW_3D" else ():
-                if region.type == "UI":
-                    region.tag_redraw()

@@ -5,12 +5,15 @@ root/
   environment/   the worker's Python, made by the installer
   models/        checkpoint folders, one a model
   rembg/         rembg's own models
+  masks/         painted masks as jobs use them, named by what is in them; those nobody used for a week go
   jobs/          one private folder for each job that is not dropped yet
   logs/          worker.log, worker.log.1
 """
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 import shutil
 import sys
 import tempfile
@@ -61,6 +64,11 @@ class Storage:
         return self.root / "jobs"
 
     @property
+    def masks(self) -> Path:
+        """Where painted masks are kept for the jobs that use them."""
+        return self.root / "masks"
+
+    @property
     def logs(self) -> Path:
         """Where logs are."""
         return self.root / "logs"
@@ -104,6 +112,21 @@ class Storage:
         except OSError as error:
             self.worker_log.note(f"{folder} can't be removed yet: {error}")
 
+    def keep_mask(self, png: bytes) -> Path:
+        """A file that holds `png` for at least a week; one of the same content is used again.
+
+        Raises StorageUnwritable.
+        """
+        kept = self.masks / f"{hashlib.sha256(png).hexdigest()[:32]}.png"
+        aside = kept.with_name(f"{kept.stem}.{secrets.token_hex(4)}.part")
+        try:
+            self.masks.mkdir(parents=True, exist_ok=True)
+            _remove_older(self.masks, ABANDONED_AFTER_SECONDS)
+            aside.write_bytes(png)
+            return aside.replace(kept)
+        except OSError as error:
+            raise StorageUnwritable(self.masks, error) from error
+
     def worker_log_tail(self, lines: int = 200) -> str:
         """The end of the worker's log, for a report. Raises OSError."""
         return self.worker_log.tail(lines)
@@ -113,3 +136,10 @@ class Storage:
         for folder in self.jobs.glob(JOB_PREFIX + "*"):
             if folder.is_dir() and not folder.is_symlink() and folder.stat().st_mtime < oldest:
                 self.remove_job_folder(folder)
+
+
+def _remove_older(folder: Path, seconds: float) -> None:
+    oldest = time.time() - seconds
+    for file in folder.iterdir():
+        if file.stat().st_mtime < oldest:
+            file.unlink()

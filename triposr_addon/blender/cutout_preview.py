@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The framed cut-out as a small picture in the panel, on a checkerboard: what is transparent reads as such."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import time
+from pathlib import Path
+
+import bpy.utils.previews
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.float32]
+
+SQUARE_PIXELS = 16
+COMPOSED = "composed"
+DARK, LIGHT = 0.36, 0.46
+"""Greys of the squares: a black subject and a white one both stand out."""
+
+
+_stamps = itertools.count(int(time.time()))
+"""Times of files, in seconds, each later than the one before: of all previews in this Blender."""
+
+
+class CutOutPreview:
+    """One preview at a time; it lives on when the cut-out's file has gone."""
+
+    def __init__(self) -> None:
+        self._previews = bpy.utils.previews.new()
+        self._photo: Path | None = None
+
+    def show(self, photo: Path, cutout: Path | None) -> None:
+        """From now on show this cut-out of `photo`; nothing where there is none, or its file is no picture."""
+        self._previews.clear()
+        pixels = self._pixels_or_none(cutout) if cutout is not None else None
+        self._photo = photo if pixels is not None else None
+        if pixels is not None:
+            self._compose(pixels)
+
+    def preview_or_none(self, photo: Path) -> bpy.types.ImagePreview | None:
+        """The last cut-out that was shown, if it is of `photo`: it stays while a newer one is made."""
+        return self._previews[COMPOSED] if photo == self._photo else None
+
+    def close(self) -> None:
+        """Give the preview back: Blender warns about those that are left over."""
+        bpy.utils.previews.remove(self._previews)
+
+    def _pixels_or_none(self, cutout: Path) -> Pixels | None:
+        """Straight RGBA [H, W, 4] in 0..1, as Blender's thumbnails are: bottom row first, at most 256 pixels."""
+        loaded = self._previews.load("file", str(self._where_thumbnails_are_few(cutout)), "IMAGE")
+        width, height = loaded.image_size
+        if width == 0:
+            return None
+        flat = np.empty(width * height * 4, dtype=np.float32)
+        loaded.image_pixels_float.foreach_get(flat)
+        return flat.reshape(height, width, 4)
+
+    def _where_thumbnails_are_few(self, cutout: Path) -> Path:
+        """A copy in one place, ever newer: Blender keeps a thumbnail of each path in the user's cache for ever.
+
+        It tells whether a file has changed by whole seconds.
+        """
+        copy = Path(bpy.app.tempdir, "triposr_cutout.png")
+        shutil.copyfile(cutout, copy)
+        newest = next(_stamps)
+        os.utime(copy, (newest, newest))
+        return copy
+
+    def _compose(self, pixels: Pixels) -> None:
+        composed = self._previews.new(COMPOSED)
+        composed.image_size = pixels.shape[1], pixels.shape[0]
+        composed.image_pixels_float.foreach_set(np.ascontiguousarray(over_checker(pixels)).ravel())
+
+
+def over_checker(pixels: Pixels) -> Pixels:
+    """The picture [H, W, 4] on the checkerboard, opaque."""
+    rows, columns = np.indices(pixels.shape[:2]) // SQUARE_PIXELS
+    squares = np.where((rows + columns) % 2 == 0, np.float32(LIGHT), np.float32(DARK))[..., None]
+    share = pixels[..., 3:]
+    colour = pixels[..., :3] * share + squares * (1.0 - share)
+    return np.concatenate([colour, np.ones_like(share)], axis=-1, dtype=np.float32)

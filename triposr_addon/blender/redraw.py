@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Having the sidebars drawn again: only them, since drawing a whole 3D view is what costs."""
+
+from __future__ import annotations
+
+import bpy
+
+
+def redraw_panels(context: bpy.types.Context) -> None:
+    """The sidebars of every 3D view."""
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            for region in area.regions if area.type == "VIEW_3D" else ():
+                if region.type == "UI":
+                    region.tag_redraw()
