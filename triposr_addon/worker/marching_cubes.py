@@ -25,7 +25,7 @@ from triposr_addon.worker.crossed_cells import CORNERS, CrossedCells, cases
 EDGES = tuple((low, low | 1 << axis) for axis in range(3) for low in range(8) if not low >> axis & 1)
 """The 12 edges as (lower corner, upper corner): four along x, four along y, four along z."""
 
-SMALLEST_SHARE = 1e-3
+SMALLEST_SHARE = 8e-4
 """Vertices keep this share of an edge's length from its ends, so that no two of them coincide."""
 
 Loop = tuple[int, ...]

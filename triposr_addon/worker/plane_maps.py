@@ -67,7 +67,8 @@ class PlaneMaps:
         )
         grid = torch.empty(len(xy), len(places), len(places), device=self.device)
         for x, y in _blocks(len(xy), len(places), self._chunk):
-            first = (xy[x, y, None] + xz[x, None]).add_(yz[y])  # summed in raw_density's order
+            first = torch.empty(*grid[x, y].shape, xy.shape[-1], device=self.device)
+            torch.add(xy[x, y, None], xz[x, None], out=first).add_(yz[y])  # summed in raw_density's order
             grid[x, y] = self._decoder.raw_density(first.flatten(0, 2)).view(first.shape[:3])
             each((x.stop - 1) * len(places) ** 2 + y.stop * len(places))
         return self._counted(grid)
@@ -90,16 +91,11 @@ def _blocks(rows: int, count: int, most_nodes: int) -> Iterator[tuple[slice, sli
 
 
 def _sampled_maps(decoder: FoldedDecoder, resolution: int, check: Callable[[], None]) -> Tensor:
-    """The first layer's share of each plane at each pixel of the lattice [3 R R, width]; the first ones hold the bias.
-
-    One plane after the other, so that no more than one of them is in memory twice.
-    """
+    """The first layer's share of each plane at each pixel of the lattice [3 R R, width]; the first hold the bias."""
+    check()
     steps = torch.linspace(-1.0, 1.0, resolution, device=decoder.planes.device)
-    across_down = torch.stack(torch.meshgrid(steps, steps, indexing="ij"), dim=-1)[None]  # [1, R, R, 2]
-    maps = decoder.planes.new_empty(3, resolution**2, decoder.planes.shape[1])
-    for share, plane in zip(maps, decoder.planes.split(1), strict=True):
-        check()
-        sampled = functional.grid_sample(plane, across_down, align_corners=False)  # in memory: [R, R, width]
-        share.copy_(sampled[0].flatten(1).T)
+    across_down = torch.stack(torch.meshgrid(steps, steps, indexing="ij"), dim=-1).expand(3, -1, -1, -1)
+    sampled = functional.grid_sample(decoder.planes, across_down, align_corners=False)
+    maps = sampled.permute(0, 2, 3, 1).reshape(3, resolution**2, -1)  # in memory it lies like that: no copy
     maps[0] += decoder.bias
     return maps.flatten(0, 1)
