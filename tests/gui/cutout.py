@@ -181,7 +181,7 @@ class CutOut:
     def stroke(self, window: Any, places: list[tuple[int, int]]) -> Steps:
         def event(kind: str, value: str, at: tuple[int, int]) -> float:
             window.event_simulate(type=kind, value=value, x=at[0], y=at[1])
-            return EVENT_PAUSE_SECONDS
+            return float(EVENT_PAUSE_SECONDS)
 
         yield event("MOUSEMOVE", "NOTHING", places[0])
         yield event("LEFTMOUSE", "PRESS", places[0])

@@ -31,7 +31,8 @@ def extracted(facts: Path, name: str, **settings: float) -> Surface:
 
 def slope(side: int) -> Tensor:
     """Values that fall by 1 a sample along x, 0 in the middle."""
-    return ((side - 1) / 2 - torch.arange(float(side)))[:, None, None].expand(side, side, side)
+    values: Tensor = (side - 1) / 2 - torch.arange(float(side))
+    return values[:, None, None].expand(side, side, side)
 
 
 @pytest.mark.parametrize("sigma", [0.5, 0.7, 2.0])
