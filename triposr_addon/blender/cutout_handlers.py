@@ -34,7 +34,7 @@ def remove() -> None:
             bpy.app.timers.unregister(timer)
 
 
-@persistent
+@persistent  # type: ignore[untyped-decorator]  # the stubs say nothing of it
 def _something_changed(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph) -> None:
     # This is called at every touch of anything: the first question is cheap.
     if depsgraph.id_type_updated("IMAGE") and not bpy.app.background and _mask_changed(scene, depsgraph):

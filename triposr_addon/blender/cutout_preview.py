@@ -55,7 +55,7 @@ class CutOutPreview:
         if width == 0:
             return None
         flat = np.empty(width * height * 4, dtype=np.float32)
-        loaded.image_pixels_float.foreach_get(flat)
+        loaded.image_pixels_float.foreach_get(flat)  # type: ignore[attr-defined]  # an array, for the stubs one number
         return flat.reshape(height, width, 4)
 
     def _where_thumbnails_are_few(self, cutout: Path) -> Path:
@@ -72,7 +72,8 @@ class CutOutPreview:
     def _compose(self, pixels: Pixels) -> None:
         composed = self._previews.new(COMPOSED)
         composed.image_size = pixels.shape[1], pixels.shape[0]
-        composed.image_pixels_float.foreach_set(np.ascontiguousarray(over_checker(pixels)).ravel())
+        flat = np.ascontiguousarray(over_checker(pixels)).ravel()
+        composed.image_pixels_float.foreach_set(flat)  # type: ignore[attr-defined]  # an array, for the stubs one number
 
 
 def over_checker(pixels: Pixels) -> Pixels:

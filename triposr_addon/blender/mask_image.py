@@ -58,7 +58,7 @@ def mask_values(image: bpy.types.Image) -> Values:
     if width == 0 or height == 0:
         raise MaskWithoutPixels(image.name)
     flat = np.empty(width * height * image.channels, dtype=np.float32)
-    image.pixels.foreach_get(flat)
+    image.pixels.foreach_get(flat)  # type: ignore[attr-defined]  # an array, for the stubs one number
     pixels = flat.reshape(height, width, image.channels)[::-1]
     if image.depth in DEPTHS_WITH_ALPHA and image.channels == 4:
         values = pixels[..., 3]
@@ -66,12 +66,12 @@ def mask_values(image: bpy.types.Image) -> Values:
         values = pixels[..., :3] @ np.array(LUMINANCE, dtype=np.float32)
     else:
         values = pixels[..., 0]
-    return np.rint(np.clip(np.nan_to_num(values), 0.0, 1.0) * 255.0).astype(np.uint8)
+    return np.asarray(np.rint(np.clip(np.nan_to_num(values), 0.0, 1.0) * 255.0), dtype=np.uint8)
 
 
-@bpy.app.handlers.persistent
+@bpy.app.handlers.persistent  # type: ignore[untyped-decorator]  # the stubs say nothing of it
 def pack_painted_masks(*_: object) -> None:
     """Before a .blend is saved: what was painted on a packed image since it was packed would else be lost."""
     for image in bpy.data.images:
-        if MASK_OF in image and image.is_dirty:
+        if image.get(MASK_OF) is not None and image.is_dirty:
             image.pack()

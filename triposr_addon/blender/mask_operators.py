@@ -121,7 +121,7 @@ class TRIPOSR_OT_edit_mask(AboutPicture, bpy.types.Operator):
             self.report({"ERROR"}, failure.sentence)
             return {"CANCELLED"}
         settings.use_mask = True
-        if self.open_editor:
+        if self.open_editor and settings.mask is not None:
             show_for_painting(context, settings.mask)
         return {"FINISHED"}
 
@@ -155,7 +155,7 @@ class TRIPOSR_OT_mask_brush(bpy.types.Operator):
     @classmethod
     def description(cls, _context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
         """What this button does."""
-        return next(about for blend, _label, about in BLENDS if blend == properties.blend)  # type: ignore[attr-defined]
+        return next(about for blend, _label, about in BLENDS if blend == properties.blend)
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -191,7 +191,7 @@ class TRIPOSR_OT_forget_mask(bpy.types.Operator):
         settings = settings_of(context)
         mask = settings.mask
         settings.mask, settings.use_mask = None, False
-        if mask is not None and MASK_OF in mask:
+        if mask is not None and mask.get(MASK_OF) is not None:
             bpy.data.images.remove(mask)
         cutout_follow.show_on_change(settings, context)
         return {"FINISHED"}
