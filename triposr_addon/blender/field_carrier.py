@@ -110,14 +110,14 @@ def bring_in(mesh: bpy.types.Mesh, name: str, data: bytes) -> None:
 def drop(mesh: bpy.types.Mesh) -> None:
     """Forget the field of this mesh alone. A file that it was moved to stays where it is."""
     _forget_text(mesh)
-    if FIELD_FILE in mesh:
+    if FIELD_FILE in mesh.keys():  # noqa: SIM118  # the stubs know no `in`
         del mesh[FIELD_FILE]
 
 
 def _text_or_none(mesh: bpy.types.Mesh) -> bpy.types.Text | None:
     """A text that an artist deleted, or emptied of its property, is none."""
     text = mesh.get(FIELD)
-    return text if isinstance(text, bpy.types.Text) and FIELD in text else None
+    return text if isinstance(text, bpy.types.Text) and text.get(FIELD) is not None else None
 
 
 def _point_to(mesh: bpy.types.Mesh, text: bpy.types.Text) -> None:
@@ -127,7 +127,7 @@ def _point_to(mesh: bpy.types.Mesh, text: bpy.types.Text) -> None:
 
 def _forget_text(mesh: bpy.types.Mesh) -> None:
     text = _text_or_none(mesh)
-    if FIELD in mesh:
+    if FIELD in mesh.keys():  # noqa: SIM118  # as above
         del mesh[FIELD]
     if text is not None and text.users == 0 and text.library is None:
         bpy.data.texts.remove(text)

@@ -107,5 +107,5 @@ def _stored(mesh: bpy.types.Mesh) -> dict[str, Any]:
 
 def _settings_from(stored: Mapping[str, Any]) -> SurfaceSettings:
     """Settings of another version of the extension: what it did not know is at its default."""
-    known = {entry.name: entry.default for entry in dataclasses.fields(SurfaceSettings)}
+    known = dataclasses.asdict(SurfaceSettings())
     return SurfaceSettings(**{name: type(known[name])(value) for name, value in stored.items() if name in known})
