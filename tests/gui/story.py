@@ -23,6 +23,8 @@ PACKAGE = "bl_ext.user_default.triposr"
 TAB = "TripoSR"
 GENERATE, CANCEL = "bpy.ops.triposr.generate", "bpy.ops.triposr.cancel("
 MODAL = "TRIPOSR_OT_watch"
+PAUSE_SECONDS = 0.4
+"""Between two screenshots of a run, which takes little more than a second."""
 LONGEST_RUN_SECONDS = 180.0
 LONGEST_CANCEL_SECONDS = 5.0
 LONGEST_GAP_RUNNING_SECONDS = 1.0
@@ -121,13 +123,13 @@ class Story:
         yield from self.view.screenshot(self.folder / "done.png")
 
     def watch(self) -> Steps:
-        """Wait for the end; a screenshot every two seconds, the loop's gaps between them only."""
+        """Wait for the end; screenshots, and the loop's gaps between them only."""
         gaps, number = [0.0], 0
         while self.is_running():
             if time.monotonic() - self.started > LONGEST_RUN_SECONDS:
                 raise TookTooLong(f"the job: not within {LONGEST_RUN_SECONDS:g} s")
             self.heart.restart()
-            yield from self.wait_or_end(2.0)
+            yield from self.wait_or_end(PAUSE_SECONDS)
             if self.is_running():
                 gaps.append(self.heart.longest_gap)
                 yield from self.view.screenshot(self.folder / f"running_{number:02d}.png", self.view.around_sidebar())
@@ -154,7 +156,7 @@ class Story:
         self.check("and leaves the settings", bpy.context.scene.triposr.image_path != "")
 
     def start_a_long_run(self) -> Steps:
-        bpy.context.scene.triposr.resolution = 512
+        bpy.context.scene.triposr.resolution = 1024
         yield from self.press_generate()
         yield 1.5
         self.check("the second run still runs when it is to be cancelled", self.is_running())
