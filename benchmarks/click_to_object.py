@@ -56,22 +56,23 @@ def room(name: str) -> Any:
 
 def click(bpy: Any) -> dict[str, float]:
     """What the button does, tick by tick; the seconds under NAMES' keys. Raises Failed."""
-    session, pace = room("blender.session").current(), room("blender.generate").TICK_SECONDS
+    session, pace = room("blender.session").current(), room("blender.watch").TICK_SECONDS
     began = time.perf_counter()
-    session.start(room("blender.order").order_from_context(bpy.context))
+    job = session.start(room("blender.order").order_from_context(bpy.context))
     session.tick()
-    while not session.view().state.over:
+    while not session.queue.view(job).state.over:
         if time.perf_counter() - began > LIMIT_SECONDS:
             raise Failed(f"not done after {LIMIT_SECONDS:g} s")
         time.sleep(pace)
         session.tick()
-    view, over = session.view(), time.perf_counter()
+    view, over = session.queue.view(job), time.perf_counter()
     if view.result is None:
         raise Failed(f"{view.state}: {view.failure}")
-    room("blender.delivery").deliver(bpy.context, session.order(), view.result, session.storage())
+    if bpy.ops.triposr.deliver(job=job) != {"FINISHED"}:
+        raise Failed(session.queue.ticket(job).notice or "the object did not arrive")
     bpy.context.view_layer.update()
     there = time.perf_counter()
-    session.finish()
+    session.queue.clear(job)
     steps = sum(view.result.seconds.values())
     seconds = there - began, steps, there - over, over - began - steps
     return dict(zip(NAMES, seconds, strict=True))

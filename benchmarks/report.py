@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +104,23 @@ def _extraction(documents: Mapping[str, Document]) -> str:
     rows = _extraction_rows(documents)
     if not rows:
         return ""
+    return f"""\
+## From field to coloured mesh
+
+{_speeds(rows)}
+
+{WAYS.format(marching_cubes=rows[0]["marching_cubes"])} The last column gives the number of runs, textbook / ours.
+
+Counted, not measured:
+
+{_counts(rows)}
+
+The lattice asked is the share of the dense grid's nodes; density queries are those and one more for each vertex."""
+
+
+def _speeds(rows: Sequence[Mapping[str, Any]]) -> str:
     columns = ("field", "nodes a side", "against textbook", "against tuned", "textbook s", "tuned s", "ours s", "clock")
-    speeds = [
+    lines = [
         (
             row["field"],
             row["resolution"],
@@ -118,7 +133,11 @@ def _extraction(documents: Mapping[str, Document]) -> str:
         )
         for row in rows
     ]
-    counts = [
+    return table(columns, lines)
+
+
+def _counts(rows: Sequence[Mapping[str, Any]]) -> str:
+    lines = [
         (
             row["field"],
             row["resolution"],
@@ -130,7 +149,7 @@ def _extraction(documents: Mapping[str, Document]) -> str:
         )
         for row in rows
     ]
-    counted = (
+    columns = (
         "field",
         "nodes a side",
         "density queries",
@@ -139,18 +158,7 @@ def _extraction(documents: Mapping[str, Document]) -> str:
         "vertices",
         "triangles",
     )
-    return f"""\
-## From field to coloured mesh
-
-{table(columns, speeds)}
-
-{WAYS.format(marching_cubes=rows[0]["marching_cubes"])} The last column gives the number of runs, textbook / ours.
-
-Counted, not measured:
-
-{table(counted, counts)}
-
-The lattice asked is the share of the dense grid's nodes; density queries are those and one more for each vertex."""
+    return table(columns, lines)
 
 
 def _stages(documents: Mapping[str, Document]) -> str:

@@ -24,7 +24,7 @@ FIELD_FILE = "triposr_field_file"
 """On a mesh whose field was moved out: the path, as Blender writes paths (// is the folder of the .blend)."""
 
 NOTE = """This text carries the field of a mesh that TripoSR made: {size:,} bytes, in its custom property "{property}".
-From it the mesh can be made again in another detail, and coloured. Without this text the mesh stays as it is.
+It is what a mesh in another detail is made from, without the model. Without this text the mesh stays as it is.
 The Living Mesh panel in the TripoSR tab moves it to a file, or drops it.
 """
 

@@ -99,7 +99,7 @@ class TRIPOSR_OT_bring_field_in(bpy.types.Operator):
 
 
 class TRIPOSR_OT_drop_field(bpy.types.Operator):
-    """Forget the field: the mesh stays as it is, but can no longer be made again or coloured"""
+    """Forget the field: the mesh stays as it is, but no other detail can be made from it any more"""
 
     bl_idname = "triposr.drop_field"
     bl_label = "Drop"

@@ -66,7 +66,7 @@ def memory_bytes(device: torch.device) -> int:
 def extraction_device(device: torch.device) -> torch.device:
     """Where to extract a mesh from a field that is on `device`: there, but on the processor instead of Apple's GPU.
 
-    Extraction sorts and scatters whole numbers of 64 bits, of which Apple's GPU can do a part only.
+    Its operations were never run on Apple's GPU; the processor beside it is known to do.
     """
     return torch.device("cpu") if device.type == "mps" else device
 

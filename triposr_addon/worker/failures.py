@@ -2,19 +2,14 @@
 """Every failure that the worker knows, each with a stable code and the artist's next step.
 
 WorkerFailure
-├── ModelFailure               a checkpoint folder that can't be used
-│   ├── ModelFileMissing       config.yaml or the weights are not there
-│   ├── ModelFileUnreadable    not YAML, not safetensors, not a torch file, cut short, or with code inside
-│   ├── ModelConfigInvalid     an entry is missing or makes no sense
-│   ├── ModelClassUnknown      the config names another network
-│   ├── ModelTensorMissing     the weights lack a tensor
-│   ├── ModelTensorExtra       the weights hold a tensor that the network has no place for
-│   └── ModelTensorMisshapen   a tensor has another shape than the config says
+├── ModelFailure               a file missing or unreadable, a config that makes no sense or names another network,
+│                              a tensor missing, unknown or of another shape
 ├── PhotoFailure               missing, folder, empty, unreadable, truncated, too large, too small, transparent,
 │                              opaque where alpha was asked for, or without a subject
 ├── RembgFailure               the background model: package missing, file missing, failed
 ├── MaskFailure                a painted mask that is missing or unreadable, or of another size than its photo
 ├── FieldFailure               a field file missing or unreadable, or values that are not numbers
+├── PointsFailure              a file of points missing or unreadable
 ├── SurfaceFailure             empty or full at that threshold
 ├── SettingsInvalid, DeviceUnavailable, OutOfMemory, OutputUnwritable
 ├── Cancelled
@@ -207,6 +202,12 @@ class FieldFileUnreadable(FieldFailure):
     code = "FIELD_FILE_UNREADABLE"
 
 
+class FieldNotFinite(FieldFailure):
+    """The field holds values that are not numbers."""
+
+    code = "FIELD_NOT_FINITE"
+
+
 class PointsFailure(WorkerFailure):
     """Points whose colours can't be asked for."""
 
@@ -221,12 +222,6 @@ class PointsFileUnreadable(PointsFailure):
     """Not .npz, cut short, or its points are not float32 [N, 3]."""
 
     code = "POINTS_FILE_UNREADABLE"
-
-
-class FieldNotFinite(FieldFailure):
-    """The field holds values that are not numbers."""
-
-    code = "FIELD_NOT_FINITE"
 
 
 class SurfaceFailure(WorkerFailure):
