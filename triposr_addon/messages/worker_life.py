@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A worker's life: its first and last words, what it tells on the way, and how a failure is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Initialize:
+    """First request. Folders are absolute paths; `device` is "auto", "cpu", "cuda", "cuda:N" or "mps"."""
+
+    METHOD: ClassVar[str] = "initialize"
+    protocol_version: int
+    rembg_home: str = ""
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Initialized:
+    """What the worker is: its device ("cpu", "cuda:0", "mps"), that device's memory, its packages' versions."""
+
+    protocol_version: int
+    pid: int
+    device: str
+    device_name: str
+    memory_bytes: int
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Unload:
+    """Drop the model and free its memory."""
+
+    METHOD: ClassVar[str] = "unload"
+
+
+@dataclass(frozen=True)
+class Unloaded:
+    """Whether there was a model to drop."""
+
+    had_model: bool
+
+
+@dataclass(frozen=True)
+class Shutdown:
+    """Answer, then leave."""
+
+    METHOD: ClassVar[str] = "shutdown"
+
+
+@dataclass(frozen=True)
+class ShutDown:
+    """The last message of a worker's life."""
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Host to worker: stop this job's request."""
+
+    METHOD: ClassVar[str] = "cancel"
+    job: str
+
+
+@dataclass(frozen=True)
+class Exit:
+    """Host to worker: leave at once."""
+
+    METHOD: ClassVar[str] = "exit"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Worker to host: `step` is one of STEPS; `fraction` of that step in 0..1; `detail` is for the artist, or empty."""
+
+    METHOD: ClassVar[str] = "progress"
+    job: str
+    step: str
+    fraction: float
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Log:
+    """Worker to host: a line for the log; level is "debug", "info", "warning" or "error"."""
+
+    METHOD: ClassVar[str] = "log"
+    level: str
+    message: str
+
+
+@dataclass(frozen=True)
+class ErrorReport:
+    """A failure as told across the wire: stable code, sentence for the artist, details for the log."""
+
+    code: str
+    sentence: str
+    details: str = ""
