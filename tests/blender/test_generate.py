@@ -89,6 +89,8 @@ def test_the_object_tells_where_it_comes_from(
         **dataclasses.asdict(settings.PhotoSettings(foreground_ratio=0.85)),
         **dataclasses.asdict(settings.SurfaceSettings(resolution=64, threshold=25.0)),
         "height": 1.0,
+        "size_by": "height",
+        "origin_at": "bottom",
         "decimate_ratio": 0.5,
     }
     assert new["triposr_seconds"].to_dict() == {"load photo": 0.1, "reconstruct": 0.2, "extract": 0.3}

@@ -16,6 +16,8 @@ from tests.fakes.strict_layout import StrictLayout
 
 pytestmark = [pytest.mark.bpy, pytest.mark.usefixtures("box_worker")]
 
+BUTTONS = ["operator triposr.generate", "operator triposr.place_with_mouse"]
+
 
 @pytest.fixture
 def drawn(bpy: Any, room: Callable[[str], Any], session: Any) -> Callable[..., list[str]]:
@@ -52,7 +54,7 @@ def test_without_a_picture_it_asks_for_one(drawn: Callable[..., list[str]]) -> N
         "operator triposr.choose_picture",
         "operator triposr.add_folder",
         "prop model",
-        "operator triposr.generate",
+        *BUTTONS,
     ]
 
 
@@ -62,12 +64,12 @@ def test_with_a_picture_it_shows_the_path_and_the_button(
 ) -> None:
     picture("good.png")
     lines = drawn()
-    assert lines[-5:] == [
+    assert lines[-6:] == [
         "prop image_path",
         "operator triposr.choose_picture",
         "operator triposr.add_folder",
         "prop model",
-        "operator triposr.generate",
+        *BUTTONS,
     ]
 
 
@@ -84,7 +86,7 @@ def test_while_a_job_runs_there_are_step_share_and_cancel_under_the_button(
 ) -> None:
     picture("works-until-cancelled.png")
     job = session.start(room("blender.order").order_from_context(bpy.context))
-    assert drawn()[-3:] == ["operator triposr.generate", "progress Waiting  0%", "operator triposr.cancel"]
+    assert drawn()[-4:] == [*BUTTONS, "progress Waiting  0%", "operator triposr.cancel"]
     deadline = time.monotonic() + 120
     while session.queue.view(job).step != "reconstruct":
         assert time.monotonic() < deadline
@@ -108,7 +110,7 @@ def test_a_failure_stands_in_the_panel_until_it_is_dismissed(
     assert told == session.failure.sentence
     assert lines[-2:] == ["operator triposr.copy_failure", "operator triposr.dismiss_failure"]
     bpy.ops.triposr.dismiss_failure()
-    assert drawn()[-1] == "operator triposr.generate"
+    assert drawn()[-2:] == BUTTONS
 
 
 @pytest.mark.usefixtures("some_python")
@@ -127,4 +129,4 @@ def test_every_setting_is_in_one_of_the_panels(bpy: Any, drawn: Callable[..., li
     lines = [line for panel in panels for line in drawn(panel)]
     shown = {line.removeprefix("prop ") for line in lines if line.startswith("prop ")}
     own = {entry.identifier for entry in bpy.context.scene.triposr.bl_rna.properties} - {"rna_type", "name"}
-    assert shown == own - {"image_path", "model", "model_folder"}
+    assert shown == own - {"image_path", "model", "model_folder", "height"}

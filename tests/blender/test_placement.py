@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +25,7 @@ def new(room: Callable[[str], Any], cube: Any) -> Any:
 
 
 def add(bpy: Any, placement: Any, new: Any) -> bool:
-    selected = placement.add_at_cursor(new, bpy.context.scene, bpy.context.view_layer)
+    selected = placement.add_to_scene(new, bpy.context.scene, bpy.context.view_layer)
     assert isinstance(selected, bool)
     return selected
 
@@ -50,11 +51,28 @@ def test_the_bottom_centre_is_the_origin_and_the_height_is_in_the_mesh(placement
     np.testing.assert_allclose(through_the_matrix[:, :3], standing.vertices, atol=1e-6)
 
 
-def test_it_stands_at_the_cursor_unscaled_unturned_selected_alone(bpy: Any, placement: Any, new: Any) -> None:
+@pytest.mark.parametrize("size_by", ["height", "longest"])
+@pytest.mark.parametrize("origin_at", ["bottom", "centre", "field"])
+def test_it_stands_on_its_foot_wherever_its_origin_is(placement: Any, cube: Any, size_by: str, origin_at: str) -> None:
+    tall = dataclasses.replace(cube, vertices=cube.vertices * np.array([1.0, 2.0, 1.0], np.float32))
+    footing = placement.footing_of(tall, 3.0, size_by, origin_at)
+    made = placement.stand_on_origin(tall, footing).vertices
+    np.testing.assert_allclose(tall.vertices @ footing.matrix[:3, :3].T + footing.matrix[:3, 3], made, atol=1e-5)
+    low, high = made.min(axis=0), made.max(axis=0)
+    assert (high - low)[2 if size_by == "height" else 1] == pytest.approx(3.0, abs=1e-5)
+    expected = {"bottom": [0.0, 0.0, low[2]], "centre": (low + high) / 2.0, "field": [0.0, 0.0, 0.0]}[origin_at]
+    if origin_at == "field":
+        assert np.linalg.det(footing.matrix[:3, :3]) ** (1 / 3) * 0.25 == pytest.approx((low + high)[0] / 2.0)
+    else:
+        np.testing.assert_allclose(expected, [0.0, 0.0, 0.0], atol=1e-5)
+    in_scene = made + np.array(footing.origin_for((5.0, 6.0, 7.0)))
+    low, high = in_scene.min(axis=0), in_scene.max(axis=0)
+    np.testing.assert_allclose([*(low + high)[:2] / 2.0, low[2]], [5.0, 6.0, 7.0], atol=1e-5)
+
+
+def test_it_is_unscaled_unturned_selected_alone(bpy: Any, placement: Any, new: Any) -> None:
     other = another_object(bpy)
-    bpy.context.scene.cursor.location = (1.0, -2.0, 0.5)
     assert add(bpy, placement, new)
-    assert tuple(new.location) == (1.0, -2.0, 0.5)
     assert tuple(new.scale) == (1.0, 1.0, 1.0)
     assert tuple(new.rotation_euler) == (0.0, 0.0, 0.0)
     assert bpy.context.view_layer.objects.active == new

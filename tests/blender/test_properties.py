@@ -25,6 +25,10 @@ DEFAULTS = {
     "resolution": 128,
     "threshold": 25.0,
     "height": 1.0,
+    "shown_height": 1.0,
+    "size_by": "height",
+    "origin_at": "bottom",
+    "stand_at": "cursor",
     "decimate_ratio": 0.5,
     "show_colours": True,
 }

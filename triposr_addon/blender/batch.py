@@ -39,9 +39,3 @@ def order_pictures(
         running.failure = failures[0]
         operator.report({"WARNING"}, f"{len(failures)} of {len(pictures)} left out: {failures[0].sentence}")
     return follow(operator, context, jobs)
-
-
-def at_cursor(context: bpy.types.Context) -> Place:
-    """Where the current scene's 3D cursor is now."""
-    cursor = context.scene.cursor.location
-    return (cursor.x, cursor.y, cursor.z)

@@ -12,9 +12,10 @@ from bpy.props import BoolProperty, CollectionProperty, StringProperty
 
 from ..photo_files import photos_in
 from . import session
-from .batch import at_cursor, order_pictures
+from .batch import order_pictures
 from .failures import FolderWithoutPictures
 from .handover import tell_failure
+from .landing import chosen_place
 from .properties import settings_of
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class TRIPOSR_OT_choose_picture(bpy.types.Operator):
         pictures = named_files(self.directory, self.files)
         settings_of(context).image_path = str(pictures[0]) if len(pictures) > 1 else self.filepath
         if len(pictures) > 1:
-            return order_pictures(self, context, pictures, at_cursor(context))
+            return order_pictures(self, context, pictures, chosen_place(context))
         return {"FINISHED"}
 
 
@@ -92,7 +93,7 @@ class TRIPOSR_OT_add_folder(bpy.types.Operator):
         if not pictures:
             tell_failure(self, session.current(), FolderWithoutPictures(folder, f"recursive: {self.recursive}"))
             return {"CANCELLED"}
-        return order_pictures(self, context, pictures, at_cursor(context))
+        return order_pictures(self, context, pictures, chosen_place(context))
 
 
 def named_files(directory: str, files: Iterable[bpy.types.OperatorFileListElement]) -> list[Path]:

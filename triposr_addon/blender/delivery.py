@@ -16,7 +16,7 @@ from .living_record import LivingRecord, write_record
 from .mesh_arrays import read_mesh_file
 from .mesh_object import object_from_arrays
 from .order import Order
-from .placement import Footing, add_at_cursor, footing_of, stand_on_origin
+from .placement import Footing, add_to_scene, footing_of, stand_on_origin
 from .provenance import record
 from .viewport import show_colours, show_in_local_view
 
@@ -27,15 +27,16 @@ def deliver(context: bpy.types.Context, order: Order, result: GenerationResult) 
     Raises ResultUnreadable, before anything is added to the .blend.
     """
     made, field = read_mesh_file(result.mesh), _read_field(result.field)
-    footing = footing_of(made, order.height)
+    wanted = order.placement
+    footing = footing_of(made, wanted.size, wanted.size_by, wanted.origin_at)
     standing = stand_on_origin(made, footing)
     new = object_from_arrays(order.request.name, standing, order.decimate_ratio)
     record(new, order, result)
     _bring_to_life(cast("bpy.types.Mesh", new.data), order, footing, field)
     scene, view_layer = _destination(context, order.scene_uid)
-    add_at_cursor(new, scene, view_layer)
-    if order.row is not None:
-        new.location = order.row.place_for(float(np.ptp(standing.vertices[:, 0])))
+    add_to_scene(new, scene, view_layer)
+    width = float(np.ptp(standing.vertices[:, 0]))
+    new.location = footing.origin_for(order.row.place_for(width) if order.row is not None else wanted.place)
     show_in_local_view(new, context.space_data)
     if order.show_colours:
         show_colours(context.screen)

@@ -10,11 +10,11 @@ from bpy.props import CollectionProperty, FloatVectorProperty, StringProperty
 
 from ..photo_files import PHOTO_SUFFIXES
 from . import session
-from .batch import at_cursor, order_pictures
+from .batch import order_pictures
 from .choose_picture import named_files
 from .failures import PictureNotChosen
 from .handover import tell_failure
-from .landing import landing_place
+from .landing import chosen_place, landing_place
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -36,7 +36,7 @@ class TRIPOSR_OT_drop_pictures(bpy.types.Operator):
         files: CollectionProperty(type=bpy.types.OperatorFileListElement, options={"HIDDEN", "SKIP_SAVE"})
         location: FloatVectorProperty(
             name="Location",
-            description="Where the first object stands; the 3D cursor, if it is not given",
+            description="Where the first object stands; as the Object panel says, if it is not given",
             subtype="TRANSLATION",
             size=3,
             options={"SKIP_SAVE"},
@@ -57,7 +57,7 @@ class TRIPOSR_OT_drop_pictures(bpy.types.Operator):
             return {"CANCELLED"}
         given = self.properties.is_property_set("location")
         x, y, z = self.location
-        return order_pictures(self, context, pictures, (x, y, z) if given else at_cursor(context))
+        return order_pictures(self, context, pictures, (x, y, z) if given else chosen_place(context))
 
 
 class TRIPOSR_FH_pictures(bpy.types.FileHandler):

@@ -12,13 +12,14 @@ from . import session
 from .follow import follow, wait_for
 from .handover import tell_failure
 from .order import order_from_context
+from .placement import Place
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
 
 class TRIPOSR_OT_generate(bpy.types.Operator):
-    """Turn the picture into a coloured mesh that stands at the 3D cursor. Each click adds one to the queue"""
+    """Turn the picture into a coloured mesh, placed as the Object panel says. Each click adds one to the queue"""
 
     bl_idname = "triposr.generate"
     bl_label = "Image to Mesh"
@@ -37,11 +38,11 @@ class TRIPOSR_OT_generate(bpy.types.Operator):
         return wait_for(self, context, [job]) if job else {"CANCELLED"}
 
 
-def start_job(operator: bpy.types.Operator, context: bpy.types.Context) -> str:
-    """The id of a new job; empty where there is none, and then the artist was told why."""
+def start_job(operator: bpy.types.Operator, context: bpy.types.Context, place: Place | None = None) -> str:
+    """The id of a new job; empty where there is none, and then the artist was told why. place: not the chosen one."""
     running = session.current()
     try:
-        return running.start(order_from_context(context))
+        return running.start(order_from_context(context, place))
     except HostFailure as failure:
         tell_failure(operator, running, failure)
         return ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The place in the scene that is under the pointer: on what stands there, else on the floor."""
+"""Places to stand at: the chosen one, or what is under the pointer."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ import bpy
 from mathutils import Matrix, Vector
 
 from .placement import Place
+from .properties import settings_of
 
 STEEPEST_GRAZE = 0.02
 """Sine of the angle at which a look at the floor is too flat to mean a place on it: the horizon is far away."""
+
+ABOVE = 1e-3
+"""Blender units; who falls from a 3D cursor that lies on a table meets the table."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,26 @@ class Ray:
     origin: Vector
     direction: Vector
     length: float
+
+
+def chosen_place(context: bpy.types.Context) -> Place:
+    """Where the current scene's settings say that the next object stands, as things are now."""
+    scene = context.scene
+    assert scene is not None, "wherever there are settings there is a scene"
+    cursor = scene.cursor.location
+    match settings_of(context).stand_at:
+        case "origin":
+            return (0.0, 0.0, 0.0)
+        case "below":
+            return place_below(context, scene, cursor)
+    return (cursor.x, cursor.y, cursor.z)
+
+
+def place_below(context: bpy.types.Context, scene: bpy.types.Scene, point: Vector) -> Place:
+    """On what is straight below a point of the scene, else on the floor z = 0."""
+    start = point + Vector((0.0, 0.0, ABOVE))
+    hit, place, *_ = scene.ray_cast(context.evaluated_depsgraph_get(), start, Vector((0.0, 0.0, -1.0)))
+    return (point.x, point.y, place.z if hit else 0.0)
 
 
 def landing_place(context: bpy.types.Context, region: bpy.types.Region, pointer: tuple[int, int]) -> Place:

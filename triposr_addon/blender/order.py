@@ -17,8 +17,9 @@ from . import models, session
 from .cutout_settings import photo_settings_of
 from .decimals import decimal
 from .failures import PictureMissing, PictureNotChosen
+from .landing import chosen_place
 from .paths import path_or_none, shown
-from .placement import Row
+from .placement import Place, Placement, Row, units_per_metre
 from .properties import settings_of
 
 
@@ -39,13 +40,15 @@ class LentPicture:
 class Order:
     """A request for the host, and what Blender does with its result.
 
-    height: of the object, in Blender units. decimate_ratio: 0..1. show_colours: also in solid views. scene_uid: the
-    scene's number in this session, which survives undo and renaming. row: where to stand, for those that are ordered
-    together; None for the 3D cursor as it is then. lent: the picture, where it goes with the order.
+    height: of the object (or its longest side, as the placement says), in metres. placement: the same in Blender units,
+    and where. decimate_ratio: 0..1. show_colours: also in solid views. scene_uid: the scene's number in this session,
+    which survives undo and renaming. row: where to stand, for those that are ordered together; None: as the placement
+    says. lent: the picture, where it goes with the order.
     """
 
     request: GenerationRequest
     height: float
+    placement: Placement
     decimate_ratio: float
     show_colours: bool
     scene_uid: int
@@ -53,22 +56,29 @@ class Order:
     lent: LentPicture | None = None
 
 
-def order_from_context(context: bpy.types.Context) -> Order:
-    """Read the current scene's settings, and keep the painted mask as it is now.
+def order_from_context(context: bpy.types.Context, place: Place | None = None) -> Order:
+    """Read the current scene's settings, and keep the painted mask as it is now. `place`: instead of the chosen one.
 
     Raises PictureNotChosen, PictureMissing, ModelNotChosen, MaskWithoutPixels or StorageUnwritable.
     """
+    return order_for_picture(context, chosen_picture(context), place=place)
+
+
+def chosen_picture(context: bpy.types.Context) -> Path:
+    """The current scene's picture. Raises PictureNotChosen."""
     picture = path_or_none(settings_of(context).image_path)
     if picture is None:
         raise PictureNotChosen
-    return order_for_picture(context, picture)
+    return picture
 
 
-def order_for_picture(context: bpy.types.Context, picture: Path, row: Row | None = None) -> Order:
+def order_for_picture(
+    context: bpy.types.Context, picture: Path, row: Row | None = None, place: Place | None = None
+) -> Order:
     """The same for any picture. Raises PictureMissing or ModelNotChosen."""
     if not picture.exists():
         raise PictureMissing(picture)
-    return _order(context, picture, picture.stem, row)
+    return _order(context, picture, picture.stem, row, place)
 
 
 def order_for_lent_picture(context: bpy.types.Context, lent: LentPicture) -> Order:
@@ -80,8 +90,11 @@ def order_for_lent_picture(context: bpy.types.Context, lent: LentPicture) -> Ord
         raise
 
 
-def _order(context: bpy.types.Context, picture: Path, name: str, row: Row | None = None) -> Order:
-    settings = settings_of(context)
+def _order(
+    context: bpy.types.Context, picture: Path, name: str, row: Row | None = None, place: Place | None = None
+) -> Order:
+    settings, scene = settings_of(context), context.scene
+    assert scene is not None, "wherever there are settings there is a scene"
     request = GenerationRequest(
         photo=picture,
         model=models.folder_of(settings),
@@ -90,4 +103,7 @@ def _order(context: bpy.types.Context, picture: Path, name: str, row: Row | None
         surface_settings=SurfaceSettings(settings.resolution, decimal(settings.threshold)),
     )
     height, ratio = decimal(settings.height), decimal(settings.decimate_ratio)
-    return Order(request, height, ratio, settings.show_colours, context.scene.session_uid, row)
+    placement = Placement(
+        place or chosen_place(context), height * units_per_metre(scene), settings.size_by, settings.origin_at
+    )
+    return Order(request, height, placement, ratio, settings.show_colours, scene.session_uid, row)

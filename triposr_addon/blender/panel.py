@@ -66,9 +66,12 @@ class TRIPOSR_PT_object(SettingsPanel, bpy.types.Panel):
     bl_label = "Object"
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Three settings."""
+        """Where and how large, then what else."""
         column, settings = self.settings_column(context)
-        column.prop(settings, "height")
+        column.prop(settings, "stand_at")
+        column.prop(settings, "size_by")
+        column.prop(settings, "shown_height")
+        column.prop(settings, "origin_at")
         column.prop(settings, "decimate_ratio", text="Decimate")
         column.prop(settings, "show_colours")
 
@@ -92,9 +95,10 @@ def _draw_model(layout: bpy.types.UILayout, settings: TRIPOSR_PG_settings) -> No
 
 
 def _draw_button(layout: bpy.types.UILayout) -> None:
-    row = layout.row()
+    row = layout.row(align=True)
     row.scale_y = BUTTON_SCALE
     row.operator("triposr.generate", icon="MESH_MONKEY")
+    row.operator("triposr.place_with_mouse", text="", icon="PIVOT_CURSOR")
 
 
 def _draw_progress(layout: bpy.types.UILayout, queue: Queue) -> None:

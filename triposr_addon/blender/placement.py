@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a new object stands: on its bottom centre, as tall as asked, at the 3D cursor, in the active collection."""
+"""Where a new object stands, how large it is, and where its origin is."""
 
 from __future__ import annotations
 
@@ -8,44 +8,76 @@ from dataclasses import dataclass
 
 import bpy
 import numpy as np
+from mathutils import Vector
 
 from .mesh_arrays import Doubles, Floats, MeshArrays
+
+Place = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What was chosen for an object when it was ordered.
+
+    place: the middle of its foot comes there, wherever its origin is; Blender units. size: Blender units, > 0.
+    size_by: what has that size, "height" or "longest" side of its box. origin_at: "bottom" (the middle of its foot),
+    "centre" (of its box) or "field" (the middle of the box that the network sees).
+    """
+
+    place: Place
+    size: float
+    size_by: str = "height"
+    origin_at: str = "bottom"
 
 
 @dataclass(frozen=True)
 class Footing:
-    """How field units become Blender's: `foot` [3] comes to the origin, then all is scaled by `scale`."""
+    """How field units become Blender's: `origin` [3] becomes the object's origin, then all is scaled by `scale`.
 
-    foot: Floats
+    foot: the middle of the foot as the object's origin sees it, in Blender units.
+    """
+
+    origin: Floats
     scale: float
+    foot: Place
 
     @property
     def matrix(self) -> Doubles:
         """The same as a matrix [4, 4]."""
         matrix = np.diag([self.scale] * 3 + [1.0])
-        matrix[:3, 3] = -self.scale * self.foot.astype(np.float64)
+        matrix[:3, 3] = -self.scale * self.origin.astype(np.float64)
         return matrix
 
+    def origin_for(self, place: Place) -> Vector:
+        """Where the object's origin is when its foot stands at `place`."""
+        return Vector(place) - Vector(self.foot)
 
-def footing_of(mesh: MeshArrays, height: float) -> Footing:
-    """What brings the bottom centre of the mesh's box to the origin and makes it `height` tall (Blender units, > 0).
 
-    The mesh must have a height.
-    """
+def footing_of(mesh: MeshArrays, size: float, size_by: str = "height", origin_at: str = "bottom") -> Footing:
+    """What gives the mesh its size and its origin; see Placement. The mesh must have a height."""
     # A column at a time and in single precision: a sixth of the time that min(axis=0) and doubles take.
     low, high = (np.array([end(axis) for axis in mesh.vertices.T]) for end in (np.min, np.max))
-    foot = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]], np.float32)
-    return Footing(foot, height / float(high[2] - low[2]))
+    centre = (low + high) / np.float32(2.0)
+    foot = np.array([centre[0], centre[1], low[2]], np.float32)
+    origin = {"bottom": foot, "centre": centre, "field": np.zeros(3, np.float32)}[origin_at]
+    sides = (high - low).astype(np.float64)
+    scale = size / float(sides[2] if size_by == "height" else sides.max())
+    x, y, z = ((foot - origin).astype(np.float64) * scale).tolist()
+    return Footing(origin, scale, (x, y, z))
 
 
 def stand_on_origin(mesh: MeshArrays, footing: Footing) -> MeshArrays:
     """Move and scale the mesh itself, so that the object's own scale stays 1."""
-    standing = mesh.vertices - footing.foot
+    standing = mesh.vertices - footing.origin
     standing *= np.float32(footing.scale)
     return dataclasses.replace(mesh, vertices=standing)
 
 
-Place = tuple[float, float, float]
+def units_per_metre(scene: bpy.types.Scene) -> float:
+    """Blender units in a metre, as the scene's units say: 100 where a unit is a centimetre."""
+    units = scene.unit_settings
+    return 1.0 if units.system == "NONE" else 1.0 / units.scale_length
+
 
 GAP_SHARE = 0.25
 """Of an object's width, left free before it in a row."""
@@ -69,13 +101,12 @@ class Row:
         return (middle, y, z)
 
 
-def add_at_cursor(new: bpy.types.Object, scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> bool:
-    """Link the object at the scene's 3D cursor and select it alone; answers whether it was selected.
+def add_to_scene(new: bpy.types.Object, scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> bool:
+    """Link the object to the active collection and select it alone; answers whether it was selected.
 
     Someone who meanwhile sculpts or edits another object keeps mode and selection: there the object only appears.
     """
     _collection_to_fill(scene, view_layer).objects.link(new)
-    new.location = scene.cursor.location
     busy = view_layer.objects.active is not None and view_layer.objects.active.mode != "OBJECT"
     if busy or not new.visible_get(view_layer=view_layer):
         return False

@@ -11,12 +11,38 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, Po
 from . import background_choices, models
 from .background_choices import BACKGROUNDS
 from .cutout_follow import show_on_change
+from .placement import units_per_metre
 from .warm_up import warm_up_on_change
 
 SCENE_PROPERTY = "triposr"
 
 BESIDE_THE_BLEND: set[str] = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 """Blender 4.5 and later warn about a path such as //cup.png where this is not said; 4.2 does not know the word."""
+
+SIZES_BY = (
+    ("height", "Height", "It is as tall as that"),
+    ("longest", "Longest Side", "The longest side of its box is as long as that"),
+)
+ORIGINS_AT = (
+    ("bottom", "Bottom", "In the middle of its foot"),
+    ("centre", "Centre", "In the middle of its box"),
+    ("field", "As Reconstructed", "In the middle of the space that the network sees: the same for all pictures"),
+)
+PLACES = (
+    ("cursor", "3D Cursor", "Where the 3D cursor is when the mesh is ordered"),
+    ("origin", "World Origin", "Where all coordinates are 0"),
+    ("below", "Below the 3D Cursor", "On what is straight below the 3D cursor, else on the floor, z = 0"),
+)
+
+
+def height_in_units(settings: TRIPOSR_PG_settings) -> float:
+    """A property's getter: the height in Blender units, which Blender shows in the scene's."""
+    return settings.height * units_per_metre(cast("bpy.types.Scene", settings.id_data))
+
+
+def set_height_in_units(settings: TRIPOSR_PG_settings, units: float) -> None:
+    """Its setter."""
+    settings.height = units / units_per_metre(cast("bpy.types.Scene", settings.id_data))
 
 
 def prepare_on_change(settings: TRIPOSR_PG_settings, context: bpy.types.Context) -> None:
@@ -43,6 +69,10 @@ class TRIPOSR_PG_settings(bpy.types.PropertyGroup):
         resolution: int
         threshold: float
         height: float
+        shown_height: float
+        size_by: str
+        origin_at: str
+        stand_at: str
         decimate_ratio: float
         show_colours: bool
     else:
@@ -145,12 +175,39 @@ class TRIPOSR_PG_settings(bpy.types.PropertyGroup):
         )
         height: FloatProperty(
             name="Height",
-            description="How tall the object stands",
-            subtype="DISTANCE",
-            unit="LENGTH",
+            description="How tall the object stands, or how long its longest side is, in metres; see Size By",
             min=0.001,
             soft_max=10.0,
             default=1.0,
+        )
+        shown_height: FloatProperty(
+            name="Size",
+            description="How tall the object stands, or how long its longest side is, in the scene's units. "
+            "The same as Height, which is in metres",
+            subtype="DISTANCE",
+            unit="LENGTH",
+            min=0.0,
+            get=height_in_units,
+            set=set_height_in_units,
+            options={"SKIP_SAVE"},
+        )
+        size_by: EnumProperty(
+            name="Size By",
+            description="What of the object has the size that is asked for",
+            items=SIZES_BY,
+            default="height",
+        )
+        origin_at: EnumProperty(
+            name="Origin",
+            description="Where the object's origin is. It stands on its foot in any case",
+            items=ORIGINS_AT,
+            default="bottom",
+        )
+        stand_at: EnumProperty(
+            name="Stands At",
+            description="Where the foot of the next object comes",
+            items=PLACES,
+            default="cursor",
         )
         decimate_ratio: FloatProperty(
             name="Decimate Ratio",

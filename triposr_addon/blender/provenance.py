@@ -37,6 +37,8 @@ def record(new: bpy.types.Object, order: Order, result: GenerationResult) -> Non
             **dataclasses.asdict(request.photo_settings),
             **dataclasses.asdict(request.surface_settings),
             "height": order.height,
+            "size_by": order.placement.size_by,
+            "origin_at": order.placement.origin_at,
             "decimate_ratio": order.decimate_ratio,
         },
         "seconds": {step: round(seconds, 3) for step, seconds in result.seconds.items()},

@@ -23,6 +23,7 @@ from .mask_operators import (
     TRIPOSR_OT_show_cut_out,
 )
 from .panel import TRIPOSR_PT_image_to_mesh, TRIPOSR_PT_object, TRIPOSR_PT_surface
+from .place_with_mouse import TRIPOSR_OT_place_with_mouse
 from .preferences import TRIPOSR_AP_preferences
 from .properties import TRIPOSR_PG_settings
 from .queue_operators import (
@@ -45,6 +46,7 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_FH_pictures,
     TRIPOSR_OT_generate_from_image,
     TRIPOSR_OT_generate,
+    TRIPOSR_OT_place_with_mouse,
     TRIPOSR_OT_watch,
     TRIPOSR_OT_deliver,
     TRIPOSR_OT_cancel,
