@@ -57,6 +57,7 @@ def test_every_class_of_the_rooms_is_in_the_list(room: Callable[[str], Any]) -> 
             "living_mesh_panel",
             "mask_operators",
             "panel",
+            "place_with_mouse",
             "preferences",
             "properties",
             "queue_operators",
