@@ -61,6 +61,18 @@ def test_a_meshs_own_vertices_have_its_own_colours() -> None:
     assert np.abs(again - mesh.colours).max() < 1e-5
 
 
+def test_a_lid_has_the_colours_that_sampling_gives_it() -> None:
+    """The ball reaches beyond the box, so a flat lid half a lattice step outside closes it on each side."""
+    steps = Steps(lambda *_: None, lambda: False)
+    field = ball(radius=BOX * 1.2)
+    mesh = field_to_mesh(field, SurfaceSettings(16, THRESHOLD), steps).mesh
+    on_lid = (np.abs(mesh.vertices) > BOX).any(axis=1)
+    assert on_lid.mean() > 0.2
+    assert np.abs(sample_colours(field, mesh.vertices, steps) - mesh.colours).max() < 1e-5
+    moved = sample_colours(field, mesh.vertices.clip(-BOX, BOX), steps)
+    assert np.abs(moved - mesh.colours).max() < 1e-5
+
+
 def test_no_points_have_no_colours() -> None:
     assert sampled(np.empty((0, 3), dtype=np.float32)).shape == (0, 3)
 

@@ -35,8 +35,7 @@ def sample_colours(field: TriplaneField, points: Floats, steps: Steps, *, symmet
             advance(asked / max(1, len(points)))
             asked += chunk
 
-        inside = from_blender(torch.from_numpy(points)).clamp(-field.radius, field.radius)
-        colours: Floats = field.colour(inside, check).cpu().numpy()
+        colours: Floats = field.colour(from_blender(torch.from_numpy(points)), check).cpu().numpy()
         return colours
 
 

@@ -85,8 +85,12 @@ class TriplaneField:
         return torch.exp(self.raw_density(points) + self.density_bias)
 
     def colour(self, points: Tensor, check: Callable[[], None] = lambda: None) -> Tensor:
-        """Colour [N, 3] at points [N, 3], sRGB-encoded, 0..1. `check` as in `raw_density`."""
-        return torch.sigmoid(self._asked(points, check)[:, 1:])
+        """Colour [N, 3] at points [N, 3], sRGB-encoded, 0..1. `check` as in `raw_density`.
+
+        A point outside the box has the colour of the nearest point inside: beyond it the planes fade to nothing. A
+        lid that closes a surface there lies half a lattice step outside.
+        """
+        return torch.sigmoid(self._asked(points.clamp(-self.radius, self.radius), check)[:, 1:])
 
     def raw_threshold(self, threshold: float) -> float:
         """The raw density at which the density is `threshold` (> 0)."""
