@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`python3 -m vendor_installer demo | build | test | run`."""
+"""`python3 -m vendor_installer demo | build | test | run | plan`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vendor_installer import plan_command
 from vendor_installer.checkout import Checkout, default_environment_folder, prepare_environment_folder
 from vendor_installer.checks import plan_runs, run_pytest
 from vendor_installer.child import run_in_foreground
@@ -48,7 +49,6 @@ def main(arguments: Sequence[str]) -> int:
     """Run a command. Returns the exit code: a failure's own, or that of the program that was run."""
     options = _parser().parse_args(_separated(arguments))
     try:
-        require_supported(sys.version_info[:2])
         return int(options.command(options, dict(os.environ)))
     except InstallerFailure as failure:
         if failure.details:
@@ -115,6 +115,7 @@ def _program(name: str, environment: Environment) -> str:
 
 @contextlib.contextmanager
 def _setting(options: argparse.Namespace, outside: Mapping[str, str]) -> Iterator[Setting]:
+    require_supported(sys.version_info[:2])
     folder = options.environment
     prepare_environment_folder(folder)
 
@@ -151,6 +152,7 @@ def _parser() -> argparse.ArgumentParser:
     anything = _command(commands, "run", run, "run a program in the environment: run -- python script.py")
     anything.add_argument("--blender", action="store_true", help="in the environment that has bpy, not torch")
     anything.add_argument("program", nargs="+", metavar="-- PROGRAM", help="program and arguments")
+    plan_command.add_to(commands, default_environment_folder(ROOT))
     return parser
 
 

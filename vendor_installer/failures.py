@@ -104,6 +104,31 @@ class FolderUnusable(InstallerFailure):
     exit_code = 18
 
 
+class CardUnknown(InstallerFailure):
+    """--gpu named a card that this computer has not."""
+
+    code = "CARD_UNKNOWN"
+    exit_code = 19
+
+    def __init__(self, number: int, count: int) -> None:
+        known = f"Choose a number from 0 to {count - 1}" if count else "Leave --gpu out: no card was found"
+        super().__init__(f"There is no graphics card {number}. {known}.")
+
+
+class FactsUnreadable(InstallerFailure):
+    """The file given by --facts is not what `plan --json` printed."""
+
+    code = "FACTS_UNREADABLE"
+    exit_code = 21
+
+    def __init__(self, path: Path, details: str) -> None:
+        super().__init__(
+            f"{path} does not hold a computer's facts. Make it with `python3 -m vendor_installer plan --json` on that "
+            "computer.",
+            details,
+        )
+
+
 NO_SPACE_MARKS = ("No space left on device", "[Errno 28]", "not enough space on the disk", "Disk quota exceeded")
 FULL_BELOW_BYTES = 32 << 20
 

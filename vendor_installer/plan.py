@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an installation would do, before it does anything: build, sizes, place, and what stands in its way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from vendor_installer.builds import ESTIMATES, TORCH, Build, Size
+from vendor_installer.choice import Choice, builds_for
+from vendor_installer.computer import Computer
+
+LONGEST_WINDOWS_PATH = 259
+LONGEST_INSIDE = 193
+"""The longest path within an environment: 173 letters of torch's wheel with its local version, and where that goes."""
+
+MEMORY_NEEDED = 4 << 30
+"""Bytes; a full-size model on the processor takes 1.4 GB (2.8 GB the first time), beside Blender and the system."""
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What stands in the way; `blocks`: nothing is worth starting before it is gone."""
+
+    code: str
+    sentence: str
+    blocks: bool = True
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The choice, where it goes, and the bytes that it takes. size is None where nothing can be installed."""
+
+    computer: Computer
+    choice: Choice
+    folder: Path
+    size: Size | None
+    obstacles: tuple[Obstacle, ...]
+
+    @property
+    def can_start(self) -> bool:
+        """Whether nothing blocks."""
+        return not any(obstacle.blocks for obstacle in self.obstacles)
+
+    def to_json(self) -> dict[str, Any]:
+        """The whole plan with the facts that it was made from."""
+        build = self.choice.build
+        return {
+            "torch": TORCH,
+            "build": build.name if build else None,
+            "index": build.indexes[self.computer.system, self.computer.architecture] if build else None,
+            "card": asdict(self.choice.card) if self.choice.card else None,
+            "reason": self.choice.reason,
+            "advice": list(self.choice.advice),
+            "other_builds": other_builds(self),
+            "folder": str(self.folder),
+            "size": asdict(self.size) if self.size else None,
+            "obstacles": [asdict(obstacle) for obstacle in self.obstacles],
+            "can_start": self.can_start,
+            "computer": self.computer.to_json(),
+        }
+
+
+def other_builds(plan: Plan) -> list[str]:
+    """Names of the builds that could be asked for instead."""
+    return [build.name for build in builds_for(plan.computer) if build != plan.choice.build]
+
+
+def make_plan(computer: Computer, choice: Choice, folder: Path, locked: Callable[[Build], Size | None]) -> Plan:
+    """The plan for a choice. `locked`: the exact size from a build's lock file, None where it has none."""
+    if choice.build is None:
+        refusal = Obstacle(choice.code, " ".join((choice.reason, *choice.advice)))
+        return Plan(computer, choice, folder, None, (refusal,))
+    size = locked(choice.build) or ESTIMATES[choice.build.name, (computer.system, computer.architecture)]
+    obstacles = (_path_too_long(computer, folder), _disk_short(computer, folder, size), _memory_short(computer))
+    return Plan(computer, choice, folder, size, tuple(obstacle for obstacle in obstacles if obstacle))
+
+
+def space_needed(size: Size) -> int:
+    """Bytes that must be free: what is fetched lies beside what it is unpacked to, for a while."""
+    return (size.download + size.on_disk) * 11 // 10
+
+
+def _path_too_long(computer: Computer, folder: Path) -> Obstacle | None:
+    room = LONGEST_WINDOWS_PATH - LONGEST_INSIDE
+    if computer.system != "windows" or len(str(folder)) <= room:
+        return None
+    return Obstacle(
+        "PATH_TOO_LONG",
+        f"{folder} has {len(str(folder))} letters; Windows allows {room} here. Choose a shorter place with --folder, "
+        r"such as C:\TripoSR.",
+    )
+
+
+def _disk_short(computer: Computer, folder: Path, size: Size) -> Obstacle | None:
+    if computer.free_disk >= space_needed(size):
+        return None
+    return Obstacle(
+        "DISK_SHORT",
+        f"{gigabytes(space_needed(size))} must be free where {folder} will be; {gigabytes(computer.free_disk)} are. "
+        "Free some space or choose another place with --folder.",
+    )
+
+
+def _memory_short(computer: Computer) -> Obstacle | None:
+    if not computer.memory or computer.memory >= MEMORY_NEEDED:
+        return None
+    return Obstacle(
+        "MEMORY_SHORT",
+        f"This computer has {gigabytes(computer.memory)} of memory; the full-size model wants "
+        f"{gigabytes(MEMORY_NEEDED)}. Close other programs while it runs.",
+        blocks=False,
+    )
+
+
+def gigabytes(count: int) -> str:
+    """2_700_000_000 -> `2.7 GB`; smaller ones in MB."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
