@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -171,3 +172,27 @@ def test_switching_the_extension_off_ends_the_jobs(bpy: Any, begin: Begin, sessi
     session.stop_worker()
     assert not session.queue.busy()
     assert list(session.storage().jobs.iterdir()) == []
+
+
+class Quicksand:
+    """A row of places that gives way, when the object already stands in the scene."""
+
+    def place_for(self, _width: float) -> None:
+        raise ZeroDivisionError("no ground here")
+
+
+def test_a_fault_that_nobody_foresaw_is_told_and_leaves_nothing_half_made(
+    bpy: Any, session: Any, room: Room, picture: Callable[[str], Path], tick_until: Callable[..., None]
+) -> None:
+    picture("good.png")
+    sound = room("blender.order").order_from_context(bpy.context)
+    jobs = [session.start(dataclasses.replace(sound, row=row)) for row in (Quicksand(), None)]
+    tick_until(lambda: len(session.queue.ripe()) == len(jobs))
+    answers = [bpy.ops.triposr.deliver("EXEC_DEFAULT", True, job=job) for job in jobs]
+    assert answers == [{"CANCELLED"}, {"FINISHED"}]
+    failure = session.queue.ticket(jobs[0]).failure
+    assert (failure.code, failure.sentence.count(". ")) == ("OBJECT_NOT_MADE", 1)
+    assert "no ground here" in failure.details
+    assert "no ground here" in session.storage().worker_log_tail()
+    assert [thing.name for thing in bpy.data.objects] == [mesh.name for mesh in bpy.data.meshes] == ["good"]
+    assert not session.queue.busy()

@@ -6,33 +6,28 @@ Started by `smoke.py --story clicks`. Nothing is photographed and nothing else i
 
 from __future__ import annotations
 
-import json
 import statistics
 import sys
 import time
-import traceback
 from pathlib import Path
 from typing import Any
 
 import bpy
 
-sys.path.insert(0, str(Path(__file__).parent))
-from window import Heartbeat, Steps, View, drive, wait_until  # type: ignore[import-not-found]
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.gui.play import GENERATE, TAB, Play, perform
+from tests.gui.window import Steps, wait_until
 
-PACKAGE = "bl_ext.user_default.triposr"
-GENERATE = "bpy.ops.triposr.generate"
 CLICKS = 6
 LONGEST_RUN_SECONDS = 180.0
 SETTLE_SECONDS = 1.5
 
 
-class Clicks:
+class Clicks(Play):
     """The steps, and what was seen."""
 
     def __init__(self, settings: dict[str, Any], folder: Path) -> None:
-        self.settings, self.folder = settings, folder
-        self.view, self.heart = View(), Heartbeat()
-        self.checks: list[dict[str, Any]] = []
+        super().__init__(settings, folder)
         self.runs: list[dict[str, float]] = []
         self.drawn_at = 0.0
         self.drawing = bpy.types.SpaceView3D.draw_handler_add(self._drawn, (), "WINDOW", "POST_PIXEL")
@@ -40,21 +35,13 @@ class Clicks:
     def _drawn(self) -> None:
         self.drawn_at = time.perf_counter()
 
-    def check(self, name: str, happened: bool, seen: object = "") -> None:
-        """Keep one finding; a wrong one does not stop the story."""
-        self.checks.append({"name": name, "ok": bool(happened), "seen": str(seen)})
-        print("ok  " if happened else "FAIL", name, seen, flush=True)
-
     def steps(self) -> Steps:
         """Choose the picture, wait for the warm-up, then click."""
-        for thing in list(bpy.data.objects):
-            bpy.data.objects.remove(thing)
-        preferences = bpy.context.preferences.addons[PACKAGE].preferences
-        preferences.worker_python = self.settings["worker_python"]
-        for name, value in self.settings["scene"].items():
-            setattr(bpy.context.scene.triposr, name, value)
+        self.empty_scene()
+        self.use_worker()
+        self.use_scene_settings()
         yield from self.warmed_up()
-        yield from self.view.show_sidebar("TripoSR")
+        yield from self.view.show_sidebar(TAB)
         at = yield from self.view.find_button(GENERATE)
         for _ in range(CLICKS):
             yield from self.click(at)
@@ -62,7 +49,7 @@ class Clicks:
 
     def warmed_up(self) -> Steps:
         """Setting the picture in a window gets the worker ready; its log says when it is."""
-        session = sys.modules[f"{PACKAGE}.triposr_addon.blender.session"].current()
+        session = self.session
         log, began = session.storage().worker_log, time.perf_counter()
 
         def said() -> bool:
@@ -93,23 +80,18 @@ class Clicks:
         worker = sum(new["triposr_seconds"].values())
         self.runs.append({"object": there - began, "drawn": self.drawn_at - began, "worker_steps": worker})
 
-    def write(self, fault: BaseException | None) -> None:
-        """The findings; then Blender leaves."""
-        if fault is not None:
-            self.check("the story came to its end", False, "".join(traceback.format_exception(fault)))
+    def end(self, fault: BaseException | None) -> None:
+        """The medians beside the findings."""
         self.check("an object came of each click", len(self.runs) == CLICKS, len(self.runs))
-        figures = {
-            f"seconds_click_to_{name}": statistics.median(run[name] for run in self.runs)
-            for name in (self.runs[0] if self.runs else ())
-        }
-        figures["longest_work_seconds"] = self.heart.longest_work
-        result = {"blender": bpy.app.version_string, "checks": self.checks, "figures": figures, "runs": self.runs}
-        (self.folder / "result.json").write_text(json.dumps(result, indent=1))
+        for name in self.runs[0] if self.runs else ():
+            self.figures[f"seconds_click_to_{name}"] = statistics.median(run[name] for run in self.runs)
+        self.figures["longest_work_seconds"] = self.heart.longest_work
         bpy.types.SpaceView3D.draw_handler_remove(self.drawing, "WINDOW")
-        self.heart.stop()
-        bpy.ops.wm.quit_blender()
+        super().end(fault)
+
+    def result(self) -> dict[str, Any]:
+        """And each run."""
+        return {**super().result(), "runs": self.runs}
 
 
-settings_file = Path(sys.argv[sys.argv.index("--") + 1])
-story = Clicks(json.loads(settings_file.read_text()), settings_file.parent)
-drive(story.steps(), story.write)
+perform(Clicks)

@@ -6,49 +6,28 @@ Started by `smoke.py --story cutout`; with `--rembg-home` a network is tried too
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 import time
-import traceback
 from pathlib import Path
 from typing import Any
 
 import bpy
 
-sys.path.insert(0, str(Path(__file__).parent))
-from window import EVENT_PAUSE_SECONDS, Heartbeat, Steps, View, drive, wait_until  # type: ignore[import-not-found]
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.gui.play import Play, perform
+from tests.gui.window import EVENT_PAUSE_SECONDS, Steps, wait_until
 
-PACKAGE = "bl_ext.user_default.triposr"
 EDIT_MASK = "bpy.ops.triposr.edit_mask("
 QUICK_SECONDS = 1.0
 LONGEST_NETWORK_SECONDS = 120.0
-TAB = "TripoSR"
 
 
-class CutOut:
+class CutOut(Play):
     """The steps, and what was seen."""
 
     def __init__(self, settings: dict[str, Any], folder: Path) -> None:
-        self.settings, self.folder = settings, folder
-        self.view, self.heart = View(), Heartbeat()
-        self.checks: list[dict[str, Any]] = []
-        self.figures: dict[str, float] = {}
+        super().__init__(settings, folder)
         self.mask_before = ""
-
-    def check(self, name: str, happened: bool, seen: object = "") -> None:
-        """Keep one finding; a wrong one does not stop the story."""
-        self.checks.append({"name": name, "ok": bool(happened), "seen": str(seen)})
-        print("ok  " if happened else "FAIL", name, seen, flush=True)
-
-    @property
-    def session(self) -> Any:
-        """The extension's own, to know when to look."""
-        return sys.modules[f"{PACKAGE}.triposr_addon.blender.session"].current()
-
-    @property
-    def scene(self) -> Any:
-        return bpy.context.scene.triposr
 
     def steps(self) -> Steps:
         """Everything, in order."""
@@ -66,11 +45,9 @@ class CutOut:
         data.mkdir()
         if self.settings["rembg_home"]:
             (data / "rembg").symlink_to(self.settings["rembg_home"], target_is_directory=True)
-        preferences = bpy.context.preferences.addons[PACKAGE].preferences
-        preferences.worker_python, preferences.data_folder = self.settings["worker_python"], str(data)
-        yield from self.view.show_sidebar(TAB)
-        yield from self.view.point_at(self.view.middle(self.view.main))
-        yield 1.0
+        self.use_worker()
+        self.session.preferences().data_folder = str(data)
+        yield from self.show_tab()
 
     def made(self, name: str, limit_seconds: float) -> Steps:
         """Wait for the cut-out that a change asked for, and keep how long it took."""
@@ -84,12 +61,12 @@ class CutOut:
 
     def look(self, name: str) -> Steps:
         yield 0.7
-        yield from self.view.screenshot(self.folder / f"{name}.png", self.view.around_sidebar())
+        yield from self.photograph(name)
 
     def choose(self) -> Steps:
         """A picture, with a worker that does not run yet; then another change, with one that does."""
         self.scene.background = "flat"
-        self.scene.image_path = self.settings["scene"]["image_path"]
+        self.scene.image_path = str(self.picture)
         self.check("a chosen picture is cut out by itself", self.session.cut_out_view() is not None)
         yield from self.made("first_picture", 60.0)
         shown = self.session.cut_out.preview_or_none(self.session.cut_out_view().request.photo)
@@ -135,7 +112,7 @@ class CutOut:
         self.check("the mask is in use", self.scene.use_mask)
         brush = bpy.context.tool_settings.image_paint.brush
         self.check("the brush erases", brush is not None and brush.blend == "ERASE_ALPHA", brush and brush.blend)
-        yield from self.view.screenshot(self.folder / "mask_editor.png")
+        yield from self.photograph("mask_editor", all_of_it=True)
 
     def image_area(self) -> Any:
         """The window and the area of the Image Editor, or None."""
@@ -167,7 +144,7 @@ class CutOut:
         yield from self.stroke(window, [(x - 60 + 10 * step, y) for step in range(13)])
         yield 1.0
         self.check("a stroke takes away from the mask", self.alpha() < before, f"{before:.3f} to {self.alpha():.3f}")
-        yield from self.view.screenshot(self.folder / "painted.png")
+        yield from self.photograph("painted", all_of_it=True)
         yield from wait_until(self.is_painted, 30.0, "painting has the cut-out made anew")
         yield from self.made("painted", 60.0)
         method = self.session.cut_out_view().result.method
@@ -189,17 +166,5 @@ class CutOut:
             yield event("MOUSEMOVE", "NOTHING", place)
         yield event("LEFTMOUSE", "RELEASE", places[-1])
 
-    def write(self, fault: BaseException | None) -> None:
-        """The findings; then Blender leaves."""
-        if fault is not None:
-            self.check("the story came to its end", False, "".join(traceback.format_exception(fault)))
-            subprocess.run(["import", "-window", "root", str(self.folder / "fault.png")], check=False, timeout=60)
-        result = {"blender": bpy.app.version_string, "checks": self.checks, "figures": self.figures}
-        (self.folder / "result.json").write_text(json.dumps(result, indent=1))
-        self.heart.stop()
-        bpy.ops.wm.quit_blender()
 
-
-settings_file = Path(sys.argv[sys.argv.index("--") + 1])
-story = CutOut(json.loads(settings_file.read_text()), settings_file.parent)
-drive(story.steps(), story.write)
+perform(CutOut)

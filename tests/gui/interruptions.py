@@ -6,41 +6,24 @@ Started by `smoke.py --story interruptions`. The worker is a fake that takes thr
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
-import traceback
 from pathlib import Path
-from typing import Any
 
 import bpy
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent))
-from window import Steps, View, wait_until  # type: ignore[import-not-found]
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.gui.play import PACKAGE, Play, module, perform
+from tests.gui.window import Steps, wait_until
 
-PACKAGE = "bl_ext.user_default.triposr"
 BOX_WORKER = Path(__file__).parents[1] / "fakes" / "box_worker.py"
 PICTURE = Path(__file__).parents[2] / "docs" / "images" / "demo_photo.png"
 LONGEST_JOB_SECONDS = 60.0
 
 
-def module(name: str) -> Any:
-    """A module of the extension as Blender loaded it."""
-    return sys.modules[f"{PACKAGE}.triposr_addon.{name}"]
-
-
-class Interruptions:
+class Interruptions(Play):
     """The steps, and what was seen."""
-
-    def __init__(self, settings: dict[str, Any], folder: Path) -> None:
-        self.python, self.folder = Path(settings["worker_python"]), folder
-        self.checks: list[dict[str, Any]] = []
-
-    def check(self, name: str, happened: bool, seen: object = "") -> None:
-        """Keep one finding; a wrong one does not stop the story."""
-        self.checks.append({"name": name, "ok": bool(happened), "seen": str(seen)})
-        print("ok  " if happened else "FAIL", name, seen, flush=True)
 
     def steps(self) -> Steps:
         """Everything, in order."""
@@ -54,22 +37,23 @@ class Interruptions:
 
     def use_box_worker(self) -> None:
         """The session gets a generator with the fake worker."""
-        session, arrays = module("blender.session").current(), self.folder / "box.npz"
-        session.preferences().worker_python = str(self.python)
+        self.use_worker()
+        session, arrays = self.session, self.folder / "box.npz"
         corners = np.array([[x, y, z] for z in (0, 1) for y in (0, 1) for x in (0, 1)], np.float32)
         triangles = np.array([[0, 2, 1], [4, 5, 6], [0, 1, 4], [2, 6, 3]], np.int32)
         np.savez(arrays, vertices=corners, triangles=triangles, colours=corners)
-        command = module("host.worker_command").WorkerCommand(self.python, BOX_WORKER, ("starts", str(arrays)))
+        command = module("host.worker_command").WorkerCommand(
+            Path(self.settings["worker_python"]), BOX_WORKER, ("starts", str(arrays))
+        )
         generator = module("host.generation").Generator
         session.make_generator = lambda storage, device: generator(storage, device=device, command=command)
         shutil.copyfile(PICTURE, self.folder / "answers-late.png")
 
     def press(self) -> Steps:
         """An empty scene and one undo step; then what a click on the button does, in the first window's 3D View."""
-        for thing in list(bpy.data.objects):
-            bpy.data.objects.remove(thing)
-        view = View()
-        bpy.context.scene.triposr.image_path = str(self.folder / "answers-late.png")
+        self.empty_scene()
+        view = self.view
+        self.scene.image_path = str(self.folder / "answers-late.png")
         yield from view.point_at(view.middle(view.main))
         with view.inside(view.main):
             bpy.ops.mesh.primitive_cube_add()
@@ -78,13 +62,8 @@ class Interruptions:
         yield 0.5
 
     def wait(self) -> Steps:
-        busy = module("blender.session").current().queue.busy
+        busy = self.session.queue.busy
         yield from wait_until(lambda: not busy(), LONGEST_JOB_SECONDS, "the job is over")
-        yield 1.0
-
-    def control_z(self) -> Steps:
-        view = View()
-        yield from view.press("Z", view.middle(view.main), ctrl=True)
         yield 1.0
 
     def arrived(self) -> bool:
@@ -109,7 +88,7 @@ class Interruptions:
 
     def move_meanwhile(self) -> Steps:
         yield from self.press()
-        view, queue = View(), module("blender.session").current().queue
+        view, queue = self.view, self.session.queue
         middle = view.middle(view.main)
         yield from view.press("G", middle)
         yield from wait_until(queue.ripe, LONGEST_JOB_SECONDS, "the job is over while the cube is moved")
@@ -123,7 +102,7 @@ class Interruptions:
         self.check("and its undo step holds nothing of the movement", not self.arrived() and moved)
 
     def close_its_window(self) -> Steps:
-        first, before = View(), {window.as_pointer() for window in bpy.context.window_manager.windows}
+        first, before = self.view, {window.as_pointer() for window in bpy.context.window_manager.windows}
         with first.inside(first.main):
             bpy.ops.wm.window_new()
         yield 2.0
@@ -148,7 +127,7 @@ class Interruptions:
         yield from self.press()
         bpy.ops.preferences.addon_disable(module=PACKAGE)
         yield 1.0
-        self.check("the extension can be switched off meanwhile", not View().running(), View().running())
+        self.check("the extension can be switched off meanwhile", not self.view.running(), self.view.running())
         bpy.ops.preferences.addon_enable(module=PACKAGE)
         self.use_box_worker()
         yield from self.press()
@@ -156,30 +135,5 @@ class Interruptions:
         self.check("and works when switched on again", self.arrived())
         yield from self.press()  # and Blender leaves while a job runs
 
-    def write(self, fault: BaseException | None) -> None:
-        """The findings; then Blender leaves."""
-        if fault is not None:
-            self.check("the story came to its end", False, "".join(traceback.format_exception(fault)))
-        result = {"blender": bpy.app.version_string, "checks": self.checks, "figures": {}}
-        (self.folder / "result.json").write_text(json.dumps(result, indent=1))
-        bpy.ops.wm.quit_blender()
 
-
-settings_file = Path(sys.argv[sys.argv.index("--") + 1])
-story = Interruptions(json.loads(settings_file.read_text()), settings_file.parent)
-steps = story.steps()
-
-
-def tick() -> float | None:
-    """The next step; None at the end."""
-    try:
-        return float(next(steps))
-    except StopIteration:
-        story.write(None)
-    except Exception as fault:  # noqa: BLE001  # handed on: a timer has no caller who could catch it
-        story.write(fault)
-    return None
-
-
-# Persistent: the story goes on when another file is opened.
-bpy.app.timers.register(tick, first_interval=1.0, persistent=True)
+perform(Interruptions)

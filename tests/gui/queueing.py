@@ -6,23 +6,19 @@ Started by `smoke.py --story queueing`, with `--others` naming two more pictures
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
 import sys
 import time
-import traceback
 from pathlib import Path
 from typing import Any
 
 import bpy
 
-sys.path.insert(0, str(Path(__file__).parent))
-from window import Heartbeat, Steps, View, drive, wait_until  # type: ignore[import-not-found]
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.gui.play import GENERATE, TAB, WATCH, Play, perform
+from tests.gui.window import Steps, wait_until
 
-PACKAGE = "bl_ext.user_default.triposr"
-GENERATE, RETRY, CLEAR = "bpy.ops.triposr.generate", "bpy.ops.triposr.retry(", "bpy.ops.triposr.clear_finished"
-WATCH = "TRIPOSR_OT_watch"
+RETRY, CLEAR = "bpy.ops.triposr.retry(", "bpy.ops.triposr.clear_finished"
 BROKEN = "broken.png"
 LONGEST_QUEUE_SECONDS = 240.0
 NEAR_PIXELS = 40.0
@@ -31,15 +27,12 @@ LONGEST_GAP_SECONDS = 1.0
 """More than the longest gap of the idle window on the same machine at the same time."""
 
 
-class Queueing:
+class Queueing(Play):
     """The steps, and what was seen."""
 
     def __init__(self, settings: dict[str, Any], folder: Path) -> None:
-        self.settings, self.folder = settings, folder
-        self.view, self.heart = View(), Heartbeat()
-        self.checks: list[dict[str, Any]] = []
-        self.figures: dict[str, float] = {}
-        self.pictures = self.make_pictures(Path(settings["scene"]["image_path"]))
+        super().__init__(settings, folder)
+        self.pictures = self.make_pictures(self.picture)
 
     def make_pictures(self, chosen: Path) -> list[Path]:
         """Two other pictures, or copies of the chosen one; a broken one; the chosen one last."""
@@ -49,15 +42,10 @@ class Queueing:
         broken.write_text("not a picture")
         return [*(others or copies), broken, chosen]
 
-    def check(self, name: str, happened: bool, seen: object = "") -> None:
-        """Keep one finding; a wrong one does not stop the story."""
-        self.checks.append({"name": name, "ok": bool(happened), "seen": str(seen)})
-        print("ok  " if happened else "FAIL", name, seen, flush=True)
-
     @property
     def queue(self) -> Any:
         """The extension's own, to know when to look."""
-        return sys.modules[f"{PACKAGE}.triposr_addon.blender.session"].current().queue
+        return self.session.queue
 
     def states(self) -> list[str]:
         return [view.state.value for view in self.queue.views()]
@@ -74,23 +62,18 @@ class Queueing:
 
     def prepare(self) -> Steps:
         """An empty scene, the settings, and one undo step."""
-        for thing in list(bpy.data.objects):
-            bpy.data.objects.remove(thing)
-        bpy.context.preferences.addons[PACKAGE].preferences.worker_python = self.settings["worker_python"]
-        for name, value in self.settings["scene"].items():
-            setattr(bpy.context.scene.triposr, name, value)
-        bpy.context.scene.triposr.image_path = str(self.pictures[0])
-        bpy.ops.ed.undo_push(message="settings")
-        yield from self.view.show_sidebar("TripoSR")
-        self.heart.restart()
-        yield 2.0
-        self.figures["longest_gap_idle_seconds"] = self.heart.longest_gap
+        self.empty_scene()
+        self.use_worker()
+        self.use_scene_settings()
+        self.scene.image_path = str(self.pictures[0])
+        yield from self.view.show_sidebar(TAB)
+        yield from self.idle()
 
     def order_all(self) -> Steps:
         """A click for each picture, while the earlier ones are made."""
         at = yield from self.view.find_button(GENERATE)
         for number, picture in enumerate(self.pictures):
-            bpy.context.scene.triposr.image_path = str(picture)
+            self.scene.image_path = str(picture)
             bpy.context.scene.cursor.location.x = 1.4 * number
             yield 0.3
             yield from self.view.click(at)
@@ -108,7 +91,7 @@ class Queueing:
         gap = self.heart.longest_gap - self.figures["longest_gap_idle_seconds"]
         self.check("the window goes on while the queue runs", gap < LONGEST_GAP_SECONDS, f"{gap:.2f} s")
         self.check("jobs are in several states", len(set(self.states())) > 1, self.states())
-        yield from self.view.screenshot(self.folder / "queue.png", self.view.around_sidebar())
+        yield from self.photograph("queue")
 
     def look_at_the_end(self) -> Steps:
         """All are over: three objects, one sentence."""
@@ -121,15 +104,14 @@ class Queueing:
         self.check("nobody follows any more", WATCH not in self.view.running(), self.view.running())
         yield from self.view.press("HOME", self.view.middle(self.view.main))
         yield 2.0
-        yield from self.view.screenshot(self.folder / "queue_done.png")
+        yield from self.photograph("queue_done", all_of_it=True)
         yield from self.view.find_button(RETRY)
         self.check("there is a button to try again", True)
 
     def undo_one_by_one(self) -> Steps:
         """Each Ctrl+Z takes one object."""
         for left in (2, 1, 0):
-            yield from self.view.press("Z", self.view.middle(self.view.main), ctrl=True)
-            yield 1.0
+            yield from self.control_z()
             self.check("one Ctrl+Z takes one object away", len(bpy.data.objects) == left, list(bpy.data.objects))
 
     def clear(self) -> Steps:
@@ -148,9 +130,9 @@ class Queueing:
         with self.view.inside(self.view.main):
             bpy.ops.wm.drop_import_file("INVOKE_DEFAULT", directory=str(self.pictures[0].parent), files=files)
         yield 0.5
-        yield from self.view.screenshot(self.folder / "drop_menu.png")
+        yield from self.photograph("drop_menu", all_of_it=True)
         yield from self.view.press("RET", at)
-        yield from wait_until(self.states, 5.0, "the entry of the menu orders jobs")
+        yield from wait_until(lambda: bool(self.states()), 5.0, "the entry of the menu orders jobs")
         yield from wait_until(lambda: not self.queue.busy(), LONGEST_QUEUE_SECONDS, "the dropped pictures are done")
         yield 1.0
         self.check("each dropped picture became an object", len(bpy.data.objects) == 2, list(bpy.data.objects))
@@ -160,7 +142,7 @@ class Queueing:
             "the first stands where it was dropped, on the floor", away < NEAR_PIXELS and abs(first.z) < 1e-3, away
         )
         self.check("the second beside it", second.x > first.x and second.y == first.y, tuple(second))
-        yield from self.view.screenshot(self.folder / "dropped.png")
+        yield from self.photograph("dropped", all_of_it=True)
 
     def pixels_between(self, place: Any, at: tuple[int, int]) -> float:
         """How far from a place in the scene the pointer is, on the screen."""
@@ -168,17 +150,5 @@ class Queueing:
         x, y = ((1.0 + seen[axis] / seen.w) * side / 2.0 for axis, side in enumerate((main.width, main.height)))
         return float(((main.x + x - at[0]) ** 2 + (main.y + y - at[1]) ** 2) ** 0.5)
 
-    def write(self, fault: BaseException | None) -> None:
-        """The findings; then Blender leaves."""
-        if fault is not None:
-            self.check("the story came to its end", False, "".join(traceback.format_exception(fault)))
-            subprocess.run(["import", "-window", "root", str(self.folder / "fault.png")], check=False, timeout=60)
-        result = {"blender": bpy.app.version_string, "checks": self.checks, "figures": self.figures}
-        (self.folder / "result.json").write_text(json.dumps(result, indent=1))
-        self.heart.stop()
-        bpy.ops.wm.quit_blender()
 
-
-settings_file = Path(sys.argv[sys.argv.index("--") + 1])
-story = Queueing(json.loads(settings_file.read_text()), settings_file.parent)
-drive(story.steps(), story.write)
+perform(Queueing)

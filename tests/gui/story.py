@@ -6,23 +6,17 @@ Started by smoke.py as `blender -P story.py -- settings.json`. Writes result.jso
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 import time
-import traceback
 from pathlib import Path
 from typing import Any
 
 import bpy
 
-sys.path.insert(0, str(Path(__file__).parent))
-from window import Heartbeat, Steps, TookTooLong, View, drive, wait_until  # type: ignore[import-not-found]
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.gui.play import CANCEL, GENERATE, TAB, WATCH, Play, perform
+from tests.gui.window import Steps, TookTooLong, wait_until
 
-PACKAGE = "bl_ext.user_default.triposr"
-TAB = "TripoSR"
-GENERATE, CANCEL = "bpy.ops.triposr.generate", "bpy.ops.triposr.cancel("
-MODAL = "TRIPOSR_OT_watch"
 PAUSE_SECONDS = 0.4
 """Between two screenshots of a run, which takes little more than a second."""
 LONGEST_RUN_SECONDS = 180.0
@@ -33,21 +27,12 @@ LONGEST_WORK_IMPORT_SECONDS = 2.0
 """Blender draws in software here: a window of this size takes half a second with a quarter of a million faces in it."""
 
 
-class Story:
+class Story(Play):
     """The steps, and what was seen."""
 
     def __init__(self, settings: dict[str, Any], folder: Path) -> None:
-        self.settings, self.folder = settings, folder
-        self.view, self.heart = View(), Heartbeat()
-        self.checks: list[dict[str, Any]] = []
-        self.figures: dict[str, float] = {}
-        self.began = time.monotonic()
+        super().__init__(settings, folder)
         self.button = (0, 0)
-
-    def check(self, name: str, happened: bool, seen: object = "") -> None:
-        """Keep one finding; a wrong one does not stop the story."""
-        self.checks.append({"name": name, "ok": bool(happened), "seen": str(seen)})
-        print(f"{time.monotonic() - self.began:6.1f} s  {'ok' if happened else 'FAIL'}  {name}  {seen}", flush=True)
 
     def steps(self) -> Steps:
         """Everything, in order."""
@@ -61,25 +46,16 @@ class Story:
 
     def prepare(self) -> Steps:
         """An empty scene, the extension's preferences, the picture and the settings; one undo step."""
-        for thing in list(bpy.data.objects):
-            bpy.data.objects.remove(thing)
-        addon = bpy.context.preferences.addons.get(PACKAGE)
-        self.check("the extension is on after a real start of Blender", addon is not None)
-        if addon is None:
-            raise TookTooLong(f"{PACKAGE} is not enabled")
-        addon.preferences.worker_python = self.settings["worker_python"]
-        for name, value in self.settings["scene"].items():
-            setattr(bpy.context.scene.triposr, name, value)
-        bpy.ops.ed.undo_push(message="settings")
+        self.empty_scene()
+        self.use_worker()
+        self.use_scene_settings()
         yield 0.5
 
     def panel(self) -> Steps:
         """The tab, the panel with its thumbnail, and the button."""
-        yield from self.view.show_sidebar(TAB)
+        yield from self.show_tab()
         self.check("the sidebar has the tab", self.view.sidebar.active_panel_category == TAB)
-        yield from self.view.point_at(self.view.middle(self.view.main))
-        yield 1.0
-        yield from self.view.screenshot(self.folder / "panel.png", self.view.around_sidebar())
+        yield from self.photograph("panel")
 
     def press_generate(self) -> Steps:
         """Find Image to Mesh by sweeping the pointer, click it, wait for the modal operator."""
@@ -90,18 +66,11 @@ class Story:
         yield from wait_until(self.is_running, 10.0, "the click on Image to Mesh starts the modal operator")
         self.started, self.button = time.monotonic(), at
 
-    def idle(self) -> Steps:
-        """How evenly the window beats when nothing is going on: a busy machine lets it stumble."""
-        self.heart.restart()
-        yield 2.0
-        self.figures["longest_gap_idle_seconds"] = self.heart.longest_gap
-        self.heart.restart()
-
     def is_running(self) -> bool:
-        return MODAL in self.view.running()
+        return WATCH in self.view.running()
 
     def is_over(self) -> bool:
-        return MODAL not in self.view.running()
+        return WATCH not in self.view.running()
 
     def run_to_the_end(self) -> Steps:
         """Click, watch, and find the object."""
@@ -118,9 +87,9 @@ class Story:
         good = work < LONGEST_WORK_IMPORT_SECONDS
         self.check("taking the object in is little work for the window", good, f"{work:.2f} s")
         thing = bpy.context.view_layer.objects.active
-        name = Path(self.settings["scene"]["image_path"]).stem
-        self.check("the object is there, active and named after the picture", thing and thing.name == name, thing)
-        yield from self.view.screenshot(self.folder / "done.png")
+        named = thing and thing.name == self.picture.stem
+        self.check("the object is there, active and named after the picture", named, thing)
+        yield from self.photograph("done", all_of_it=True)
 
     def watch(self) -> Steps:
         """Wait for the end; screenshots, and the loop's gaps between them only."""
@@ -132,7 +101,7 @@ class Story:
             yield from self.wait_or_end(PAUSE_SECONDS)
             if self.is_running():
                 gaps.append(self.heart.longest_gap)
-                yield from self.view.screenshot(self.folder / f"running_{number:02d}.png", self.view.around_sidebar())
+                yield from self.photograph(f"running_{number:02d}")
                 number += 1
         self.figures["longest_gap_running_seconds"] = max(gaps)
         self.check("a screenshot was taken while the job ran", number > 0, number)
@@ -146,17 +115,16 @@ class Story:
         """Frame the object as an artist does, with the decimal key, and look at it."""
         yield from self.view.press("NUMPAD_PERIOD", self.view.middle(self.view.main))
         yield 2.0
-        yield from self.view.screenshot(self.folder / "viewport.png")
+        yield from self.photograph("viewport", all_of_it=True)
 
     def undo(self) -> Steps:
         """One Ctrl+Z takes the object away."""
-        yield from self.view.press("Z", self.view.middle(self.view.main), ctrl=True)
-        yield 1.0
+        yield from self.control_z()
         self.check("one Ctrl+Z takes the object away", not bpy.data.objects, list(bpy.data.objects))
-        self.check("and leaves the settings", bpy.context.scene.triposr.image_path != "")
+        self.check("and leaves the settings", self.scene.image_path != "")
 
     def start_a_long_run(self) -> Steps:
-        bpy.context.scene.triposr.resolution = 1024
+        self.scene.resolution = 1024
         yield from self.press_generate()
         yield 1.5
         self.check("the second run still runs when it is to be cancelled", self.is_running())
@@ -173,7 +141,7 @@ class Story:
         yield from self.start_a_long_run()
         at = yield from self.view.find_button(CANCEL, below=self.button[1])
         self.check("the job still runs when Cancel is found", self.is_running())
-        yield from self.view.screenshot(self.folder / "cancel.png")
+        yield from self.photograph("cancel", all_of_it=True)
         asked = time.monotonic()
         yield from self.view.click(at)
         yield from self.has_ended(asked, "button")
@@ -184,17 +152,5 @@ class Story:
         yield 1.0
         self.check(f"cancelling by {how} leaves no object", not bpy.data.objects, list(bpy.data.objects))
 
-    def write(self, fault: BaseException | None) -> None:
-        """The findings; then Blender leaves."""
-        if fault is not None:
-            self.check("the story came to its end", False, "".join(traceback.format_exception(fault)))
-            subprocess.run(["import", "-window", "root", str(self.folder / "fault.png")], check=False, timeout=60)
-        result = {"blender": bpy.app.version_string, "checks": self.checks, "figures": self.figures}
-        (self.folder / "result.json").write_text(json.dumps(result, indent=1))
-        self.heart.stop()
-        bpy.ops.wm.quit_blender()
 
-
-settings_file = Path(sys.argv[sys.argv.index("--") + 1])
-story = Story(json.loads(settings_file.read_text()), settings_file.parent)
-drive(story.steps(), story.write)
+perform(Story)

@@ -36,7 +36,8 @@ def drive(steps: Steps, at_end: Callable[[BaseException | None], None]) -> None:
             at_end(fault)
         return None
 
-    bpy.app.timers.register(tick, first_interval=1.0)
+    # Persistent: a story goes on when another file is opened.
+    bpy.app.timers.register(tick, first_interval=1.0, persistent=True)
 
 
 def wait_until(happened: Callable[[], bool], limit_seconds: float, what: str) -> Steps:
@@ -59,7 +60,7 @@ class Heartbeat:
         self.longest_gap = self.longest_work = 0.0
         self._last: tuple[float, float] | None = None
         self._timer = self._beat  # Blender knows a timer by its object, and a method is a new one at each access
-        bpy.app.timers.register(self._timer)
+        bpy.app.timers.register(self._timer, persistent=True)
 
     def _beat(self) -> float:
         now = (time.perf_counter(), time.thread_time())

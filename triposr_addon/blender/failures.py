@@ -10,7 +10,8 @@ HostFailure
 ├── FieldFileUnwritable a field can't be written to where it should go
 ├── FieldOfAnother      the file holds a field, but not this mesh's
 ├── FolderWithoutPictures the chosen folder holds none, or can't be read
-└── ImageEmpty            an image of the .blend has no pixels
+├── ImageEmpty            an image of the .blend has no pixels
+└── ObjectNotMade         a mesh came, and making an object of it broke in a way nobody foresaw
 """
 
 from __future__ import annotations
@@ -126,3 +127,14 @@ class CutOutTookTooLong(HostFailure):
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"The cut-out was not there after {seconds:.0f} s. Choose a smaller cut-out model, or wait.")
+
+
+class ObjectNotMade(HostFailure):
+    """A fault of ours while the object was made: the sentence can't say more, the details hold the traceback."""
+
+    CODE = "OBJECT_NOT_MADE"
+
+    def __init__(self, name: str, details: str) -> None:
+        super().__init__(
+            f"The object {name} could not be made. Copy the details and report them, or try again.", details
+        )

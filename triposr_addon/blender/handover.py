@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import TYPE_CHECKING
 
 import bpy
@@ -12,6 +13,7 @@ from ..host.failures import HostFailure
 from ..host.jobs import JobState, JobView
 from . import session
 from .delivery import deliver
+from .failures import ObjectNotMade
 from .modifiers import waiting_modifiers
 from .session import Session
 
@@ -66,7 +68,7 @@ def tell_failure(operator: bpy.types.Operator, running: Session, failure: HostFa
 
 def _take_in(context: bpy.types.Context, running: Session, view: JobView) -> bool:
     """The job's object, its failure, or nothing after Cancel. Its files are removed in any case."""
-    notice, failure = "", view.failure
+    notice, failure, before = "", view.failure, _uids()
     try:
         if view.state is JobState.DONE and view.result is not None:
             new = deliver(context, running.queue.ticket(view.id).order, view.result)
@@ -74,8 +76,23 @@ def _take_in(context: bpy.types.Context, running: Session, view: JobView) -> boo
             running.failure, running.notice = None, notice + waiting_modifiers(new)
     except HostFailure as caught:
         failure = caught
+    except Exception:  # noqa: BLE001  # nobody foresaw it, and the jobs behind this one must not wait for ever
+        failure = ObjectNotMade(view.request.name, traceback.format_exc())
+        _take_away_all_but(before)
+        running.storage().worker_log.note(f"{failure.code} {failure.details}")
     finally:
         running.queue.settle(view.id, notice, failure)
     if failure is not None:
         running.failure = failure
     return bool(notice)
+
+
+def _uids() -> set[int]:
+    """The numbers of all objects and meshes of the file, which survive undo."""
+    return {item.session_uid for item in (*bpy.data.objects, *bpy.data.meshes)}
+
+
+def _take_away_all_but(before: set[int]) -> None:
+    """What a delivery left that broke half-way."""
+    left = [item for item in (*bpy.data.objects, *bpy.data.meshes) if item.session_uid not in before]
+    bpy.data.batch_remove(left)

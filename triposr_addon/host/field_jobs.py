@@ -9,8 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ..protocol import ColoursSampled, Extract, Extracted, SampleColours, SurfaceSettings
-from .failures import HostFailure, ResultUnreadable
-from .jobs import JobLife, JobState, readable
+from .failures import ResultUnreadable
+from .jobs import JobLife, LifeView, readable
 from .progress import START_WORKER, JobProgress
 
 PLAIN_SURFACE = SurfaceSettings()
@@ -76,19 +76,11 @@ STEPS: Mapping[type[FieldRequest], tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class FieldJobView:
-    """A picture of a job at one moment, as JobView is of a photo's. One that is cancelled is so at once."""
+class FieldJobView(LifeView):
+    """A question's job at one moment. One that is cancelled is so at once."""
 
-    id: str
     request: FieldRequest
-    state: JobState
-    step: str
-    step_fraction: float
-    fraction: float
-    detail: str
-    seconds: float
     result: FieldResult | None
-    failure: HostFailure | None
 
 
 class FieldJob(JobLife):
@@ -129,19 +121,7 @@ class FieldJob(JobLife):
 
     def view(self) -> FieldJobView:
         """The job as it is now."""
-        progress = self.progress
-        return FieldJobView(
-            id=self.id,
-            request=self.request,
-            state=self.state,
-            step=progress.step,
-            step_fraction=progress.step_fraction,
-            fraction=progress.fraction,
-            detail=progress.detail,
-            seconds=self.seconds,
-            result=self.result,
-            failure=self.failure,
-        )
+        return FieldJobView(**vars(self.life()), request=self.request, result=self.result)
 
     def _result(self, answer: Extracted | ColoursSampled) -> FieldResult:
         seconds = MappingProxyType(dict(answer.seconds))

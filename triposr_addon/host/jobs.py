@@ -65,23 +65,29 @@ class GenerationResult:
 
 
 @dataclass(frozen=True)
-class JobView:
-    """A picture of a job at one moment, for panels and progress bars.
+class LifeView:
+    """A picture of any job at one moment, for panels and progress bars.
 
     step: empty while it waits, then one of progress.ALL_STEPS. fraction: 0..1 of the whole, never going back.
-    seconds: since it left the queue; stands still once it is over. cancelling: asked to stop, not over yet.
+    seconds: since it left the queue; stands still once it is over.
     """
 
     id: str
-    request: GenerationRequest
     state: JobState
     step: str
     step_fraction: float
     fraction: float
     detail: str
     seconds: float
-    result: GenerationResult | None
     failure: HostFailure | None
+
+
+@dataclass(frozen=True)
+class JobView(LifeView):
+    """A photo's job at one moment. cancelling: asked to stop, not over yet."""
+
+    request: GenerationRequest
+    result: GenerationResult | None
     cancelling: bool
 
     @property
@@ -128,6 +134,20 @@ class JobLife:
         if self._begun_at is None:
             return 0.0
         return (self._ended_at or time.monotonic()) - self._begun_at
+
+    def life(self) -> LifeView:
+        """The job as it is now, without what was asked and what came of it."""
+        progress = self.progress
+        return LifeView(
+            id=self.id,
+            state=self.state,
+            step=progress.step,
+            step_fraction=progress.step_fraction,
+            fraction=progress.fraction,
+            detail=progress.detail,
+            seconds=self.seconds,
+            failure=self.failure,
+        )
 
     def file(self, name: str) -> Path:
         """A path in the job's folder."""
@@ -176,20 +196,8 @@ class Job(JobLife):
 
     def view(self) -> JobView:
         """The job as it is now."""
-        progress, running = self.progress, self.state is JobState.RUNNING
-        return JobView(
-            id=self.id,
-            request=self.request,
-            state=self.state,
-            step=progress.step,
-            step_fraction=progress.step_fraction,
-            fraction=progress.fraction,
-            detail=progress.detail,
-            seconds=self.seconds,
-            result=self.result,
-            failure=self.failure,
-            cancelling=running and self.cancel_asked_at is not None,
-        )
+        cancelling = self.state is JobState.RUNNING and self.cancel_asked_at is not None
+        return JobView(**vars(self.life()), request=self.request, result=self.result, cancelling=cancelling)
 
     def _result(self, extracted: Extracted) -> GenerationResult:
         made = self.reconstructed
