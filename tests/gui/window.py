@@ -18,6 +18,8 @@ BEAT_SECONDS = 0.02
 EVENT_PAUSE_SECONDS = 0.12
 """One event a tick: several at once do not always reach the button."""
 SWEEP_STEP_PIXELS = 9
+MOST_PAGES = 4
+SCROLL_STEPS = 6
 
 
 class TookTooLong(Exception):
@@ -135,10 +137,20 @@ class View:
         return command
 
     def find_button(self, command: str, below: int | None = None) -> Generator[float, None, tuple[int, int]]:
-        """Sweep the pointer down the sidebar until it is over the command's button.
+        """Sweep the pointer down the sidebar until it is over the command's button; it scrolls to what is further down.
 
         below: a height where a small button at the edge is looked for first, when there is no time for all the rest.
         """
+        for page in range(MOST_PAGES):
+            if page:
+                yield from self._scroll_down()
+            found = yield from self._sweep(command, below)
+            if found is not None:
+                return found
+        raise TookTooLong(f"no button for {command} in the sidebar")
+
+    def _sweep(self, command: str, below: int | None) -> Generator[float, None, tuple[int, int] | None]:
+        """Where the button is, as far as the sidebar is in sight."""
         places = [(x, y) for x in self._columns() for y in self._heights()]
         middle = places[0][0]
         if below is not None:
@@ -148,7 +160,15 @@ class View:
             found = self.operator_under_pointer()
             if found is not None and found.startswith(command):
                 return x, y - SWEEP_STEP_PIXELS
-        raise TookTooLong(f"no button for {command} in the sidebar")
+        return None
+
+    def _scroll_down(self) -> Steps:
+        """By about half of what is in sight."""
+        at = self.middle(self.sidebar)
+        yield from self.point_at(at)
+        for _ in range(SCROLL_STEPS):
+            yield self._event("WHEELDOWNMOUSE", "PRESS", at)
+        yield 0.5
 
     def _columns(self) -> Iterator[int]:
         """The middle; then the right edge inwards, where small buttons stand beside the tabs."""
