@@ -55,13 +55,17 @@ def test_every_class_of_the_rooms_is_in_the_list(room: Callable[[str], Any]) -> 
             "handover",
             "image_editor",
             "living_mesh_panel",
+            "make_again",
             "mask_operators",
             "panel",
             "place_with_mouse",
             "preferences",
+            "presets",
             "properties",
             "queue_operators",
             "queue_panel",
+            "recipe_panel",
+            "scene_defaults",
             "watch",
         )
         for name in vars(room(f"blender.{module}"))

@@ -31,7 +31,7 @@ class StrictLayout:
         assert name in owner.bl_rna.properties
         self.keep(f"prop {name}", icon)
 
-    def label(self, text: str, icon: str = "NONE", icon_value: int = 0) -> None:
+    def label(self, text: str, icon: str = "NONE", icon_value: int = 0, translate: bool = True) -> None:
         assert text or icon != "NONE" or icon_value
         self.keep(f"label {text}", icon)
 

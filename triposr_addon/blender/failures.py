@@ -10,12 +10,14 @@ HostFailure
 ├── FieldFileUnwritable a field can't be written to where it should go
 ├── FieldOfAnother      the file holds a field, but not this mesh's
 ├── FolderWithoutPictures the chosen folder holds none, or can't be read
+├── RecipeNotWhole        some settings of a preset, of the defaults or of an object can't be had here
 ├── ImageEmpty            an image of the .blend has no pixels
 └── ObjectNotMade         a mesh came, and making an object of it broke in a way nobody foresaw
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..host.failures import HostFailure
@@ -138,3 +140,13 @@ class ObjectNotMade(HostFailure):
         super().__init__(
             f"The object {name} could not be made. Copy the details and report them, or try again.", details
         )
+
+
+class RecipeNotWhole(HostFailure):
+    """A preset, the artist's defaults or an object names a setting or a choice that is not here; the rest is set."""
+
+    CODE = "RECIPE_NOT_WHOLE"
+
+    def __init__(self, refused: Sequence[str]) -> None:
+        names = ", ".join(name.replace("_", " ") for name in refused)
+        super().__init__(f"Not all settings could be had here: {names} stayed as before. Choose by hand.", names)

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 
@@ -18,9 +19,14 @@ from .cutout_settings import photo_settings_of
 from .decimals import decimal
 from .failures import PictureMissing, PictureNotChosen
 from .landing import chosen_place
+from .mask_image import mask_for_or_none
 from .paths import path_or_none, shown
 from .placement import Place, Placement, Row, units_per_metre
 from .properties import settings_of
+from .recipe import Recipe, recipe_of
+
+if TYPE_CHECKING:
+    from .properties import TRIPOSR_PG_settings
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,8 @@ class Order:
     height: of the object (or its longest side, as the placement says), in metres. placement: the same in Blender units,
     and where. decimate_ratio: 0..1. show_colours: also in solid views. scene_uid: the scene's number in this session,
     which survives undo and renaming. row: where to stand, for those that are ordered together; None: as the placement
-    says. lent: the picture, where it goes with the order.
+    says. lent: the picture, where it goes with the order. recipe: the settings, to be used again. mask: the name of the
+    painted mask's image; empty for none.
     """
 
     request: GenerationRequest
@@ -54,6 +61,8 @@ class Order:
     scene_uid: int
     row: Row | None = None
     lent: LentPicture | None = None
+    recipe: Recipe = field(default_factory=dict)
+    mask: str = ""
 
 
 def order_from_context(context: bpy.types.Context, place: Place | None = None) -> Order:
@@ -73,27 +82,41 @@ def chosen_picture(context: bpy.types.Context) -> Path:
 
 
 def order_for_picture(
-    context: bpy.types.Context, picture: Path, row: Row | None = None, place: Place | None = None
+    context: bpy.types.Context,
+    picture: Path,
+    row: Row | None = None,
+    place: Place | None = None,
+    settings: TRIPOSR_PG_settings | None = None,
 ) -> Order:
-    """The same for any picture. Raises PictureMissing or ModelNotChosen."""
+    """The same for any picture, and with any settings. Raises PictureMissing or ModelNotChosen."""
     if not picture.exists():
         raise PictureMissing(picture)
-    return _order(context, picture, picture.stem, row, place)
+    return _order(context, picture, picture.stem, row, place, settings)
 
 
-def order_for_lent_picture(context: bpy.types.Context, lent: LentPicture) -> Order:
+def order_for_lent_picture(
+    context: bpy.types.Context,
+    lent: LentPicture,
+    row: Row | None = None,
+    settings: TRIPOSR_PG_settings | None = None,
+) -> Order:
     """The same for an image of the .blend. Raises ModelNotChosen, and then the picture is gone already."""
     try:
-        return dataclasses.replace(_order(context, lent.path, Path(lent.image).stem), lent=lent)
+        return dataclasses.replace(_order(context, lent.path, Path(lent.image).stem, row, own=settings), lent=lent)
     except HostFailure:
         lent.give_back()
         raise
 
 
 def _order(
-    context: bpy.types.Context, picture: Path, name: str, row: Row | None = None, place: Place | None = None
+    context: bpy.types.Context,
+    picture: Path,
+    name: str,
+    row: Row | None = None,
+    place: Place | None = None,
+    own: TRIPOSR_PG_settings | None = None,
 ) -> Order:
-    settings, scene = settings_of(context), context.scene
+    settings, scene = own or settings_of(context), context.scene
     assert scene is not None, "wherever there are settings there is a scene"
     request = GenerationRequest(
         photo=picture,
@@ -106,4 +129,6 @@ def _order(
     placement = Placement(
         place or chosen_place(context), height * units_per_metre(scene), settings.size_by, settings.origin_at
     )
-    return Order(request, height, placement, ratio, settings.show_colours, scene.session_uid, row)
+    order = Order(request, height, placement, ratio, settings.show_colours, scene.session_uid, row)
+    mask = mask_for_or_none(settings, picture)
+    return dataclasses.replace(order, recipe=recipe_of(settings), mask=mask.name if mask is not None else "")

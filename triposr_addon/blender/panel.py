@@ -10,6 +10,7 @@ import bpy
 from ..host.failures import HostFailure
 from . import models, session
 from .cutout_panel import draw_picture
+from .presets import TRIPOSR_PT_presets
 from .properties import settings_of
 from .queue import Queue
 from .queue_panel import step_text
@@ -26,6 +27,10 @@ class TRIPOSR_PT_image_to_mesh(InSidebar, bpy.types.Panel):
 
     bl_idname = "TRIPOSR_PT_image_to_mesh"
     bl_label = "Image to Mesh"
+
+    def draw_header_preset(self, _context: bpy.types.Context) -> None:
+        """The presets' list opens from here."""
+        TRIPOSR_PT_presets.draw_panel_header(self.layout)
 
     def draw(self, context: bpy.types.Context) -> None:
         """From top to bottom as one works."""

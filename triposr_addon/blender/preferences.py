@@ -30,6 +30,7 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
         device: str
         warm_up: bool
         show_cut_out: bool
+        scene_defaults: str
     else:
         worker_python: StringProperty(
             name="Worker Python",
@@ -67,6 +68,11 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
             default=True,
         )
 
+        scene_defaults: StringProperty(
+            name="My Defaults",
+            description="The settings that new files start with, as JSON. Empty: the extension's own",
+        )
+
     def draw(self, _context: bpy.types.Context) -> None:
         """Install section first: without an environment nothing else matters."""
         _draw_environment(self.layout.box())
@@ -78,6 +84,15 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
         column.prop(self, "worker_python")
         column.prop(self, "data_folder")
         column.prop(self, "models_folder")
+        _draw_defaults(self.layout.box(), self)
+
+
+def _draw_defaults(box: bpy.types.UILayout, preferences: TRIPOSR_AP_preferences) -> None:
+    box.label(text="New files start with the settings that you have kept", icon="PRESET")
+    box.prop(preferences, "scene_defaults", text="")
+    row = box.row(align=True)
+    row.operator("triposr.save_defaults")
+    row.operator("triposr.forget_defaults")
 
 
 def _draw_environment(box: bpy.types.UILayout) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import bpy
 
-from . import command, cutout_handlers, image_editor, properties, session, watch
+from . import command, cutout_handlers, image_editor, presets, properties, scene_defaults, session, watch
 from .choose_picture import TRIPOSR_OT_add_folder, TRIPOSR_OT_choose_picture
 from .cutout_panel import TRIPOSR_PT_picture
 from .drop import TRIPOSR_FH_pictures, TRIPOSR_OT_drop_pictures
@@ -16,6 +16,7 @@ from .handover import TRIPOSR_OT_deliver
 from .image_editor import TRIPOSR_OT_generate_from_image
 from .installer import Installer
 from .living_mesh_panel import TRIPOSR_PT_living_mesh
+from .make_again import TRIPOSR_OT_copy_settings, TRIPOSR_OT_make_again, TRIPOSR_OT_settings_to_panel
 from .mask_operators import (
     TRIPOSR_OT_edit_mask,
     TRIPOSR_OT_forget_mask,
@@ -25,6 +26,7 @@ from .mask_operators import (
 from .panel import TRIPOSR_PT_image_to_mesh, TRIPOSR_PT_object, TRIPOSR_PT_surface
 from .place_with_mouse import TRIPOSR_OT_place_with_mouse
 from .preferences import TRIPOSR_AP_preferences
+from .presets import TRIPOSR_OT_add_preset, TRIPOSR_OT_use_recipe, TRIPOSR_PT_presets
 from .properties import TRIPOSR_PG_settings
 from .queue_operators import (
     TRIPOSR_OT_cancel,
@@ -35,6 +37,8 @@ from .queue_operators import (
     TRIPOSR_OT_turn_queue_page,
 )
 from .queue_panel import TRIPOSR_PT_queue
+from .recipe_panel import TRIPOSR_PT_made_of
+from .scene_defaults import TRIPOSR_OT_forget_defaults, TRIPOSR_OT_save_defaults, TRIPOSR_OT_use_defaults
 from .watch import TRIPOSR_OT_watch
 
 CLASSES: tuple[type, ...] = (
@@ -64,12 +68,22 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_OT_move_field_out,
     TRIPOSR_OT_bring_field_in,
     TRIPOSR_OT_drop_field,
+    TRIPOSR_OT_make_again,
+    TRIPOSR_OT_settings_to_panel,
+    TRIPOSR_OT_copy_settings,
+    TRIPOSR_OT_use_recipe,
+    TRIPOSR_OT_add_preset,
+    TRIPOSR_OT_use_defaults,
+    TRIPOSR_OT_save_defaults,
+    TRIPOSR_OT_forget_defaults,
+    TRIPOSR_PT_presets,
     TRIPOSR_PT_image_to_mesh,
     TRIPOSR_PT_queue,
     TRIPOSR_PT_picture,
     TRIPOSR_PT_surface,
     TRIPOSR_PT_object,
     TRIPOSR_PT_living_mesh,
+    TRIPOSR_PT_made_of,
 )
 """In this order: a panel comes after its parent, a property after the class that it points to."""
 
@@ -84,10 +98,14 @@ def register(root_package: str, installer: Installer) -> None:
     image_editor.add_to_menu()
     command.add()
     cutout_handlers.add()
+    presets.add_built_in_ones()
+    scene_defaults.add()
 
 
 def unregister() -> None:
     """Take everything out, last things first. The session goes last: Blender may draw until its classes are gone."""
+    scene_defaults.remove()
+    presets.remove_built_in_ones()
     cutout_handlers.remove()
     command.remove()
     image_editor.remove_from_menu()

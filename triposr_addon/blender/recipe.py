@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A recipe: the settings that can be kept and used again for another picture. Here is the list of which they are.
+
+Presets, the artist's defaults, what an object remembers of its making, and "make again" all follow this list.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+from .decimals import decimal
+
+if TYPE_CHECKING:
+    import bpy
+
+    from .properties import TRIPOSR_PG_settings
+
+IN_A_RECIPE = (
+    "model",
+    "model_folder",
+    "background",
+    "rembg_model",
+    "foreground_ratio",
+    "mask_threshold",
+    "fill_holes",
+    "largest_part",
+    "resolution",
+    "threshold",
+    "height",
+    "size_by",
+    "origin_at",
+    "stand_at",
+    "decimate_ratio",
+    "show_colours",
+)
+"""The scene's settings that say how something is made, whatever the picture."""
+
+NOT_IN_A_RECIPE = {
+    "image_path": "the picture itself",
+    "mask": "belongs to one picture",
+    "use_mask": "goes with the mask",
+    "shown_height": "is the height, in the scene's units",
+}
+"""The others, and why. A test fails for a setting that is in neither."""
+
+Value = str | int | float | bool | list[float]
+Recipe = Mapping[str, Value]
+"""Some of the settings IN_A_RECIPE by name, in values that JSON knows: an item of a menu by its identifier."""
+
+
+def recipe_of(settings: TRIPOSR_PG_settings) -> dict[str, Value]:
+    """All of them, as they are now."""
+    return {name: _plain(getattr(settings, name)) for name in IN_A_RECIPE}
+
+
+def use_recipe(settings: TRIPOSR_PG_settings, recipe: Recipe) -> list[str]:
+    """Set what the recipe says, and leave the rest alone; gives the names of what could not be set.
+
+    That is what another version knew, and items that this computer does not offer, such as a model.
+    """
+    refused = [name for name in recipe if name not in IN_A_RECIPE]
+    for name in (name for name in IN_A_RECIPE if name in recipe):
+        try:
+            if _plain(getattr(settings, name)) != recipe[name]:
+                setattr(settings, name, recipe[name])
+        except (TypeError, ValueError):
+            refused.append(name)
+    return refused
+
+
+def use_factory_values(settings: TRIPOSR_PG_settings) -> None:
+    """Set all of them as the extension comes."""
+    for name in IN_A_RECIPE:
+        settings.property_unset(name)
+
+
+def is_untouched(settings: TRIPOSR_PG_settings) -> bool:
+    """Whether none of them was ever set: a scene that nobody has worked in."""
+    return not any(settings.is_property_set(name) for name in IN_A_RECIPE)
+
+
+def settings_from(
+    recipe: Recipe, settings: TRIPOSR_PG_settings, picture: str, mask: bpy.types.Image | None = None
+) -> TRIPOSR_PG_settings:
+    """Settings for one order that are in no scene. What the recipe leaves out is as in `settings`.
+
+    mask: the painted mask of `picture`, to be used; None for none.
+    """
+    known = {name: recipe.get(name, value) for name, value in recipe_of(settings).items()}
+    own = SimpleNamespace(**known, image_path=picture, mask=mask, use_mask=mask is not None)
+    return cast("TRIPOSR_PG_settings", own)
+
+
+def as_text(recipe: Recipe) -> str:
+    """One line of JSON."""
+    return json.dumps(recipe, ensure_ascii=False)
+
+
+def from_text(text: str) -> dict[str, Value]:
+    """The recipe in a text. Raises ValueError for what is none."""
+    read = json.loads(text)
+    if not isinstance(read, dict):
+        raise ValueError("a recipe is an object in JSON")
+    return read
+
+
+def _plain(value: Any) -> Value:
+    if isinstance(value, float):
+        return decimal(value)
+    return value if isinstance(value, str | int) else [decimal(number) for number in value]
