@@ -11,6 +11,7 @@ Host to worker, requests, one at a time unless said otherwise; each is answered 
     reconstruct  Reconstruct  -> Reconstructed photo -> field file
     extract      Extract      -> Extracted     field file -> mesh file
     sample_colours  SampleColours -> ColoursSampled  field file and points file -> colours file
+    review       Review       -> Reviewed      mesh file and cut-out -> how they fit, from which camera, a drawing
     unload       Unload       -> Unloaded      give the model's memory back; the next reconstruct loads it again
     shutdown     Shutdown     -> ShutDown      the worker answers, then exits with code 0
 
@@ -43,6 +44,9 @@ from .messages.photos import Reconstruct as Reconstruct
 from .messages.photos import Reconstructed as Reconstructed
 from .messages.photos import WarmedUp as WarmedUp
 from .messages.photos import WarmUp as WarmUp
+from .messages.reviews import PhotoCamera as PhotoCamera
+from .messages.reviews import Review as Review
+from .messages.reviews import Reviewed as Reviewed
 from .messages.worker_life import Cancel as Cancel
 from .messages.worker_life import ErrorReport as ErrorReport
 from .messages.worker_life import Exit as Exit
@@ -59,15 +63,22 @@ from .settings import INTERPOLATIONS as INTERPOLATIONS
 from .settings import PhotoSettings as PhotoSettings
 from .settings import SurfaceSettings as SurfaceSettings
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 
 STEPS = ("load model", "load photo", "cut out", "frame", "reconstruct", "extract", "colour", "orient")
 """The steps of one photo, in order, under the names used in code, logs, progress bars and docs."""
 
-JobRequest = WarmUp | CutOut | Reconstruct | Extract | SampleColours
+LATER_STEPS = ("review",)
+"""What may be done with a mesh that is there."""
+
+ALL_STEPS = (*STEPS, *LATER_STEPS)
+
+JobRequest = WarmUp | CutOut | Reconstruct | Extract | SampleColours | Review
 """What belongs to a job: it tells its progress under the job's name, and can be cancelled by it."""
 Request = Initialize | JobRequest | Unload | Shutdown
-Result = Initialized | WarmedUp | CutOutMade | Reconstructed | Extracted | ColoursSampled | Unloaded | ShutDown
+Result = (
+    Initialized | WarmedUp | CutOutMade | Reconstructed | Extracted | ColoursSampled | Reviewed | Unloaded | ShutDown
+)
 HostNotification = Cancel | Exit
 WorkerNotification = Progress | Log
 
@@ -78,6 +89,7 @@ RESULT_OF: Mapping[type[Request], type[Result]] = {
     Reconstruct: Reconstructed,
     Extract: Extracted,
     SampleColours: ColoursSampled,
+    Review: Reviewed,
     Unload: Unloaded,
     Shutdown: ShutDown,
 }

@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.fakes.cut_outs import CUT_OUTS
 from tests.fakes.fields import FIELDS
 from tests.fakes.photos import PHOTOS
+from tests.fakes.reviews import REVIEWS, name_of
 from tests.fakes.voice import LONG, die, say, tell
 from tests.fakes.warm_ups import WARM_UPS
 from triposr_addon import protocol, wire
@@ -36,6 +37,7 @@ from triposr_addon.protocol import (
     Initialize,
     Initialized,
     Reconstruct,
+    Review,
     SampleColours,
     WarmUp,
 )
@@ -82,16 +84,18 @@ class FakeWorker:
         elif isinstance(request, Reconstruct):
             what = PHOTOS[Path(request.photo_path).stem]
             what(lambda: request.job in self.cancelled, request_id, request)
-        elif isinstance(request, Extract | SampleColours):
-            self.answer_about_field(request_id, request)
+        elif isinstance(request, Extract | SampleColours | Review):
+            self.answer_about_result(request_id, request)
         elif isinstance(request, protocol.Unload):
             say(wire.encode_result(request_id, protocol.Unloaded(had_model=True)))
         elif self.start != "stays":
             say(wire.encode_result(request_id, protocol.ShutDown()))
             os._exit(0)
 
-    def answer_about_field(self, request_id: int, request: Extract | SampleColours) -> None:
-        if isinstance(request, Extract) and (photo := Path(request.mesh_path).with_name("photo")).is_file():
+    def answer_about_result(self, request_id: int, request: Extract | SampleColours | Review) -> None:
+        if isinstance(request, Review):
+            REVIEWS[name_of(request)](request_id, request)
+        elif isinstance(request, Extract) and (photo := Path(request.mesh_path).with_name("photo")).is_file():
             MESHES[photo.read_text()](request_id, request)
         else:
             what = FIELDS[Path(request.field_path).name.partition(".")[0]]

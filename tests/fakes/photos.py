@@ -159,6 +159,7 @@ PHOTOS: Mapping[str, Callable[[IsCancelled, int, Reconstruct], None]] = {
     "good": makes_field,
     "reports-failure-of-mesh": makes_field,
     "makes-no-mesh": makes_field,
+    "reports-failure-of-review": makes_field,
     "makes-empty-mesh": makes_field,
     "dies": dies,
     "is-killed": is_killed,

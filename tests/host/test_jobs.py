@@ -46,7 +46,8 @@ def test_a_finished_job_has_the_seconds_of_both_halves(job: Job, tmp_path: Path)
     for name in ("field.triplane.safetensors", "cutout.png", "mesh.npz"):
         (tmp_path / name).write_text("x")
     job.reconstructed = Reconstructed("f", "preview", "ab", "cpu", {"reconstruct": 1.5}, ["dark"])
-    job.finish(EXTRACTED)
+    job.take(EXTRACTED)
+    job.finish()
     result = job.view().result
     assert job.state is JobState.DONE
     assert result is not None
@@ -59,7 +60,8 @@ def test_a_finished_job_warns_of_both_halves_and_of_nothing_twice(job: Job, tmp_
     for name in ("field.triplane.safetensors", "cutout.png", "mesh.npz"):
         (tmp_path / name).write_text("x")
     job.reconstructed = Reconstructed("f", "preview", "ab", "cpu", warnings=["dark", "little memory"])
-    job.finish(dataclasses.replace(EXTRACTED, warnings=["little memory", "smaller steps"]))
+    job.take(dataclasses.replace(EXTRACTED, warnings=["little memory", "smaller steps"]))
+    job.finish()
     result = job.view().result
     assert result is not None
     assert result.warnings == ("dark", "little memory", "smaller steps")
@@ -70,7 +72,8 @@ def test_a_job_without_all_its_files_has_failed(job: Job, tmp_path: Path, missin
     for name in {"field.triplane.safetensors", "cutout.png", "mesh.npz"} - {missing}:
         (tmp_path / name).write_text("x")
     job.reconstructed = Reconstructed("f", "preview", "ab", "cpu")
-    job.finish(EXTRACTED)
+    job.take(EXTRACTED)
+    job.finish()
     assert job.state is JobState.FAILED
     assert isinstance(job.failure, ResultUnreadable)
     assert missing in job.failure.sentence

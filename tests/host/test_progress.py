@@ -10,7 +10,8 @@ from triposr_addon.host.progress import ALL_STEPS, START_WORKER, STEP_WEIGHTS, J
 
 
 def test_every_step_has_a_weight() -> None:
-    assert tuple(STEP_WEIGHTS) == ALL_STEPS == (START_WORKER, *protocol.STEPS)
+    assert (START_WORKER, *protocol.STEPS) == ALL_STEPS
+    assert tuple(STEP_WEIGHTS) == (*ALL_STEPS, *protocol.LATER_STEPS)
     assert all(weight > 0 for weight in STEP_WEIGHTS.values())
 
 

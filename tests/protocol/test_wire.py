@@ -24,12 +24,15 @@ from triposr_addon.protocol import (
     Initialize,
     Initialized,
     Log,
+    PhotoCamera,
     PhotoSettings,
     Progress,
     Reconstruct,
     Reconstructed,
     Request,
     Result,
+    Review,
+    Reviewed,
     SampleColours,
     ShutDown,
     Shutdown,
@@ -50,6 +53,8 @@ from triposr_addon.wire import (
 )
 
 CUT_OUT = CutOut("c1", "/a/photo.png", "c", "m")
+REVIEW = Review("r1", "m.npz", "cutout.png", "p")
+CAMERA = PhotoCamera(1.8, 10.0, -5.0, 40.0, 0.01, 0.02)
 REQUESTS: tuple[Request, ...] = (
     Initialize(1),
     Initialize(1, "/rembg", "cuda:1"),
@@ -67,6 +72,8 @@ REQUESTS: tuple[Request, ...] = (
     SampleColours("s1", "f", "p", "c", symmetry=True),
     Unload(),
     Shutdown(),
+    Review("r1", "m.npz", "cutout.png"),
+    REVIEW,
 )
 RESULTS: tuple[tuple[Request, Result], ...] = (
     (REQUESTS[0], Initialized(1, 4711, "cuda:0", "GPU", 150 << 30, {"torch": "2.13.0"})),
@@ -77,6 +84,7 @@ RESULTS: tuple[tuple[Request, Result], ...] = (
     (CUT_OUT, CutOutMade("c", "m", "rembg", "u2net", ["The subject is tiny."], {"cut out": 0.1})),
     (CUT_OUT, CutOutMade("", "m", "flat")),
     (REQUESTS[12], ColoursSampled("colours.npz", 126_698, {"colour": 0.5})),
+    (REVIEW, Reviewed("p", 0.8, 0.9, CAMERA, 0.1, 0.05, 0.02, 2, 0.75, True, 4, [0.5, 0.4, 1.0], {"review": 0.4})),
     (Unload(), Unloaded(had_model=False)),
     (Shutdown(), ShutDown()),
 )
@@ -144,7 +152,7 @@ def test_every_field_can_be_checked() -> None:
     for kind in (*typing.get_args(Request), *typing.get_args(Result), Cancel, Exit, Progress, Log):
         for entry in dataclasses.fields(kind):
             hint = typing.get_type_hints(kind)[entry.name]
-            plain = {str, int, float, bool, PhotoSettings, SurfaceSettings}
+            plain = {str, int, float, bool, PhotoCamera, PhotoSettings, SurfaceSettings}
             assert hint in plain or typing.get_origin(hint) in (list, dict), f"{kind.__name__}.{entry.name}"
 
 

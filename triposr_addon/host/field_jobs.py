@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Questions to a field that is already there: a mesh of it, or its colours at somebody's points. No model is needed."""
+"""Questions to what is already there: a mesh of a field, its colours at somebody's points, how a mesh fits its cut-out.
+
+No model is needed.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from ..protocol import ColoursSampled, Extract, Extracted, SampleColours, SurfaceSettings
+from ..protocol import ColoursSampled, Extract, Extracted, Review, Reviewed, SampleColours, SurfaceSettings
 from .failures import ResultUnreadable
-from .jobs import JobLife, LifeView, readable
+from .jobs import JobLife, LifeView
 from .progress import START_WORKER, JobProgress
+from .result_files import readable
+from .reviews import ReviewResult, review_result
 
 PLAIN_SURFACE = SurfaceSettings()
 
@@ -45,6 +50,16 @@ class ColoursRequest:
 
 
 @dataclass(frozen=True)
+class ReviewRequest:
+    """A mesh (.npz as MeshResult has it) to hold against its framed cut-out (PNG). Else as ExtractRequest."""
+
+    mesh: Path
+    cutout: Path
+    name: str
+    subject: str = ""
+
+
+@dataclass(frozen=True)
 class MeshResult:
     """The mesh file lies in the job's own folder and goes with it. All as in GenerationResult."""
 
@@ -66,12 +81,15 @@ class ColoursResult:
     seconds: Mapping[str, float]
 
 
-FieldRequest = ExtractRequest | ColoursRequest
-FieldResult = MeshResult | ColoursResult
+FieldRequest = ExtractRequest | ColoursRequest | ReviewRequest
+FieldResult = MeshResult | ColoursResult | ReviewResult
+Question = Extract | SampleColours | Review
+Answer = Extracted | ColoursSampled | Reviewed
 
 STEPS: Mapping[type[FieldRequest], tuple[str, ...]] = {
     ExtractRequest: (START_WORKER, "extract", "colour", "orient"),
     ColoursRequest: (START_WORKER, "colour"),
+    ReviewRequest: (START_WORKER, "review"),
 }
 
 
@@ -96,9 +114,12 @@ class FieldJob(JobLife):
         mine, others = self.request, other.request
         return type(mine) is type(others) and mine.subject != "" and mine.subject == others.subject
 
-    def message(self) -> Extract | SampleColours:
+    def message(self) -> Question:
         """What to ask the worker."""
         request = self.request
+        if isinstance(request, ReviewRequest):
+            mesh, cutout = str(request.mesh.absolute()), str(request.cutout.absolute())
+            return Review(self.id, mesh, cutout, str(self.file("review.png")))
         source = str(request.field.absolute())
         if isinstance(request, ExtractRequest):
             return Extract(self.id, source, str(self.file("mesh.npz")), request.surface_settings)
@@ -110,7 +131,7 @@ class FieldJob(JobLife):
         if step in self.progress.steps:
             self.progress = self.progress.reached(step, fraction, detail)
 
-    def finish(self, answer: Extracted | ColoursSampled) -> None:
+    def finish(self, answer: Answer) -> None:
         """Done, if the file that was promised is there; else failed with ResultUnreadable."""
         try:
             self.result = self._result(answer)
@@ -123,7 +144,9 @@ class FieldJob(JobLife):
         """The job as it is now."""
         return FieldJobView(**vars(self.life()), request=self.request, result=self.result)
 
-    def _result(self, answer: Extracted | ColoursSampled) -> FieldResult:
+    def _result(self, answer: Answer) -> FieldResult:
+        if isinstance(answer, Reviewed):
+            return review_result(self.file("review.png"), answer)
         seconds = MappingProxyType(dict(answer.seconds))
         if isinstance(answer, ColoursSampled):
             return ColoursResult(readable(self.file("colours.npz")), answer.points, seconds)

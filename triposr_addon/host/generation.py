@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Photos into meshes, one after the other, with at most one warm worker.
 
-Nothing here waits: each `tick()` hears what the worker said and asks for what comes next. A job takes three exchanges:
-`initialize` (once), `reconstruct`, `extract`. A worker that fails costs the job that it is busy with, and no other.
+Nothing here waits: each `tick()` hears what the worker said and asks for what comes next: `initialize` (once), then for
+each job `reconstruct`, `extract` and, where that is wanted, `review`. A worker that fails costs the job that it is busy
+with, and no other.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .. import protocol
-from ..protocol import Extract, Extracted, Initialized, Reconstruct, Reconstructed
+from ..protocol import Initialized, Review
 from .cut_outs import CutOutDesk
 from .failures import HostFailure, JobTookTooLong, WorkerReportedFailure
 from .field_desk import FieldDesk
@@ -151,8 +152,7 @@ class Generator:
         `on_progress` gets each view that differs in state, step or fraction. After `limit_seconds` the job fails with
         JobTookTooLong. Raises KeyError.
         """
-        deadline = time.monotonic() + limit_seconds
-        told: tuple[object, ...] = ()
+        deadline, told = time.monotonic() + limit_seconds, tuple[object, ...]()
         while not (view := self.view(job_id)).state.over:
             self.tick()
             if time.monotonic() > deadline:
@@ -192,7 +192,7 @@ class Generator:
             self._worker.send(protocol.Unload())
 
     def stop(self) -> None:
-        """Cancel every job, end the worker, remove every job's files. Takes the limits' three seconds at most."""
+        """Cancel every job, end the worker, remove all files. Takes the limits' three seconds at most."""
         self.cancel_all()
         self.cut_outs.close()
         self._worker.stop()
@@ -222,7 +222,7 @@ class Generator:
     def _ask_for_what_comes_next(self) -> None:
         job = self._running
         if job is not None and self._worker.idle:
-            self._worker.send(job.extract() if job.reconstructed else job.reconstruct())
+            self._worker.send(job.next_request())
 
     def _take(self, event: WorkerEvent) -> None:
         job = self._running
@@ -234,27 +234,32 @@ class Generator:
                 job.progress = job.progress.reached(event.step, event.fraction, event.detail)
         elif isinstance(event, Broken):
             self._end_in_failure(event.failure)
-        elif isinstance(event, Refused) and _is_for(job, event):
+        elif isinstance(event, Refused) and job.asked(event.request) and not self._can_do_without(job, event):
             self._end_in_failure(WorkerReportedFailure(event.error))
-        elif isinstance(event, Answered) and _is_for(job, event):
+        elif isinstance(event, Answered) and job.asked(event.request):
             self._take_answer(job, event)
 
+    def _can_do_without(self, job: Job, event: Refused) -> bool:
+        """Whether it is over with what it has: a mesh stays one where its review failed."""
+        over = isinstance(event.request, Review) and job.cancel_asked_at is None
+        if over:
+            self._storage.worker_log.note(f"not reviewed: {event.error}")
+            self._end(job.finish)
+        return over
+
     def _take_answer(self, job: Job, event: Answered) -> None:
+        job.take(event.result)
         if job.cancel_asked_at is not None:
             self._end(job.cancelled)
-        elif isinstance(event.result, Reconstructed):
-            job.reconstructed = event.result
-        elif isinstance(event.result, Extracted):
-            result = event.result
-            self._end(lambda: job.finish(result))
+        elif job.answered:
+            self._end(job.finish)
             if job.result is not None:
                 self._pace.learn(job.request, job.result)
 
     def _kill_if_cancel_is_ignored(self) -> None:
         job = self._running
-        if job is None or job.cancel_asked_at is None:
-            return
-        if time.monotonic() - job.cancel_asked_at > self._limits.cancel:
+        asked = job.cancel_asked_at if job is not None else None
+        if job is not None and asked is not None and time.monotonic() - asked > self._limits.cancel:
             self._worker.kill()
             self._end(job.cancelled)
 
@@ -293,7 +298,3 @@ class Generator:
         if job.folder is not None and job.state.over:
             self._storage.remove_job_folder(job.folder)
             job.folder = None
-
-
-def _is_for(job: Job, event: Answered | Refused) -> bool:
-    return isinstance(event.request, Reconstruct | Extract) and event.request.job == job.id

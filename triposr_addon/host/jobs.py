@@ -10,9 +10,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from ..protocol import Extract, Extracted, PhotoSettings, Reconstruct, Reconstructed, SurfaceSettings
+from ..protocol import (
+    Extract,
+    Extracted,
+    PhotoSettings,
+    Reconstruct,
+    Reconstructed,
+    Request,
+    Result,
+    Review,
+    Reviewed,
+    SurfaceSettings,
+)
 from .failures import HostFailure, ResultUnreadable
-from .progress import JobProgress
+from .progress import ALL_STEPS, REVIEW, JobProgress
+from .result_files import readable
+from .reviews import ReviewResult, review_result
 from .storage import FIELD_ENDING
 
 
@@ -33,13 +46,17 @@ class JobState(enum.Enum):
 
 @dataclass(frozen=True)
 class GenerationRequest:
-    """A photo to make an object of. `model` is a checkpoint folder; `name` is what the artist will call the object."""
+    """A photo to make an object of. `model` is a checkpoint folder; `name` is what the artist will call the object.
+
+    review: hold the mesh against its cut-out at the end, and draw it.
+    """
 
     photo: Path
     model: Path
     name: str
     photo_settings: PhotoSettings = field(default_factory=PhotoSettings)
     surface_settings: SurfaceSettings = field(default_factory=SurfaceSettings)
+    review: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,13 +79,14 @@ class GenerationResult:
     device: str
     seconds: Mapping[str, float]
     warnings: tuple[str, ...]
+    review: ReviewResult | None = None
 
 
 @dataclass(frozen=True)
 class LifeView:
     """A picture of any job at one moment, for panels and progress bars.
 
-    step: empty while it waits, then one of progress.ALL_STEPS. fraction: 0..1 of the whole, never going back.
+    step: empty while it waits, then one of progress.ALL_STEPS or REVIEW. fraction: 0..1 of the whole, never going back.
     seconds: since it left the queue; stands still once it is over.
     """
 
@@ -163,16 +181,43 @@ class Job(JobLife):
     """The life of a photo's job."""
 
     def __init__(self, job_id: str, request: GenerationRequest) -> None:
-        super().__init__(job_id, JobProgress())
+        steps = (*ALL_STEPS, REVIEW) if request.review else ALL_STEPS
+        super().__init__(job_id, JobProgress(steps=steps))
         self.request = request
         self.result: GenerationResult | None = None
         self.cancel_asked_at: float | None = None
         self.reconstructed: Reconstructed | None = None
+        self.extracted: Extracted | None = None
+        self.reviewed: Reviewed | None = None
 
-    def finish(self, extracted: Extracted) -> None:
+    def next_request(self) -> Reconstruct | Extract | Review:
+        """What to ask the worker now."""
+        if self.reconstructed is None:
+            return self.reconstruct()
+        return self.extract() if self.extracted is None else self.review()
+
+    def asked(self, request: Request) -> bool:
+        """Whether the request is one of its own."""
+        return isinstance(request, Reconstruct | Extract | Review) and request.job == self.id
+
+    def take(self, answer: Result) -> None:
+        """Keep an answer to one of its requests."""
+        if isinstance(answer, Reconstructed):
+            self.reconstructed = answer
+        elif isinstance(answer, Extracted):
+            self.extracted = answer
+        elif isinstance(answer, Reviewed):
+            self.reviewed = answer
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is nothing left to ask."""
+        return self.extracted is not None and (self.reviewed is not None or not self.request.review)
+
+    def finish(self) -> None:
         """Done, if the files that were promised are there; else failed with ResultUnreadable."""
         try:
-            self.result = self._result(extracted)
+            self.result = self._result()
         except ResultUnreadable as failure:
             self.fail(failure)
             return
@@ -194,14 +239,21 @@ class Job(JobLife):
         field_path, mesh_path = self.file("field" + FIELD_ENDING), self.file("mesh.npz")
         return Extract(self.id, str(field_path), str(mesh_path), self.request.surface_settings)
 
+    def review(self) -> Review:
+        """The request for how the mesh fits its cut-out."""
+        mesh, cutout, picture = (str(self.file(name)) for name in ("mesh.npz", "cutout.png", "review.png"))
+        return Review(self.id, mesh, cutout, picture)
+
     def view(self) -> JobView:
         """The job as it is now."""
         cancelling = self.state is JobState.RUNNING and self.cancel_asked_at is not None
         return JobView(**vars(self.life()), request=self.request, result=self.result, cancelling=cancelling)
 
-    def _result(self, extracted: Extracted) -> GenerationResult:
-        made = self.reconstructed
+    def _result(self) -> GenerationResult:
+        made, extracted, reviewed = self.reconstructed, self.extracted, self.reviewed
         assert made is not None, "a mesh is asked for only after its field is there"
+        assert extracted is not None, "and it is over only when its mesh is"
+        later = reviewed.seconds if reviewed is not None else {}
         return GenerationResult(
             mesh=readable(self.file("mesh.npz")),
             field=readable(self.file("field" + FIELD_ENDING)),
@@ -212,17 +264,7 @@ class Job(JobLife):
             model_name=made.model_name,
             model_sha256=made.model_sha256,
             device=made.device,
-            seconds=MappingProxyType({**made.seconds, **extracted.seconds}),
+            seconds=MappingProxyType({**made.seconds, **extracted.seconds, **later}),
             warnings=tuple(dict.fromkeys([*made.warnings, *extracted.warnings])),
+            review=review_result(self.file("review.png"), reviewed) if reviewed is not None else None,
         )
-
-
-def readable(path: Path) -> Path:
-    """The path of a result that is there and not empty. Raises ResultUnreadable."""
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise ResultUnreadable(path, error.strerror or str(error)) from error
-    if size == 0:
-        raise ResultUnreadable(path, "it is empty")
-    return path

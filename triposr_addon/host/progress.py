@@ -20,8 +20,12 @@ STEP_WEIGHTS = {
     "extract": 20.0,
     "colour": 8.0,
     "orient": 2.0,
+    "review": 6.0,
 }
 """Shares of a first photo's time, roughly: they keep the bar moving evenly, nothing hangs on them."""
+
+REVIEW = "review"
+"""The step after them, where a mesh is held against its cut-out."""
 
 ALL_STEPS = (START_WORKER, *protocol.STEPS)
 

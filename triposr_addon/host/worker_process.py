@@ -200,7 +200,7 @@ class WorkerProcess:
             return self._answered(message)
         if isinstance(message, wire.ErrorLine):
             return Refused(self._asked(message.id, message.error.sentence), message.error)
-        if isinstance(message, protocol.Progress) and message.step not in protocol.STEPS:
+        if isinstance(message, protocol.Progress) and message.step not in protocol.ALL_STEPS:
             raise self._garbage(f"progress of the unknown step {message.step!r}")
         return message
 

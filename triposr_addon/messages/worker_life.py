@@ -72,7 +72,7 @@ class Exit:
 
 @dataclass(frozen=True)
 class Progress:
-    """Worker to host: `step` is one of STEPS; `fraction` of that step in 0..1; `detail` is for the artist, or empty."""
+    """Worker to host: `step` is one of ALL_STEPS; `fraction` of it in 0..1; `detail` is for the artist, or empty."""
 
     METHOD: ClassVar[str] = "progress"
     job: str

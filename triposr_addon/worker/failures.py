@@ -8,8 +8,8 @@ WorkerFailure
 │                              opaque where alpha was asked for, or without a subject
 ├── RembgFailure               the background model: package missing, file missing, failed
 ├── MaskFailure                a painted mask that is missing or unreadable, or of another size than its photo
-├── FieldFailure               a field file missing or unreadable, or values that are not numbers
-├── PointsFailure              a file of points missing or unreadable
+├── FieldFailure, PointsFailure  a file of it missing or unreadable, or a field of values that are not numbers
+├── ReviewFailure              (review_failures.py) the mesh or the cut-out that are held against each other
 ├── SurfaceFailure             empty or full at that threshold
 ├── SettingsInvalid, DeviceUnavailable, OutOfMemory, OutputUnwritable
 ├── Cancelled

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from triposr_addon.worker.failures import SettingsInvalid
 from triposr_addon.worker.glb import glb_bytes
 from triposr_addon.worker.result_file import written_aside
+from triposr_addon.worker.review_failures import MeshFileMissing, MeshFileUnreadable
 
 Floats = npt.NDArray[np.float32]
 
@@ -45,6 +47,35 @@ def save_mesh(mesh: Mesh, path: Path) -> None:
                 np.savez(file, vertices=mesh.vertices, triangles=mesh.triangles, colours=mesh.colours)
         else:
             aside.write_bytes(_ENCODERS[path.suffix.lower()](mesh))
+
+
+def load_mesh(path: Path) -> Mesh:
+    """Read an .npz that `save_mesh` wrote. Raises MeshFileMissing, MeshFileUnreadable."""
+    try:
+        # Opened here: where numpy gives up on a file half-way, it leaves it open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            mesh = Mesh(stored["vertices"], stored["triangles"], stored["colours"])
+        _check(mesh)
+    except FileNotFoundError as error:
+        raise MeshFileMissing("The mesh's file is gone. Make the mesh again.", repr(error)) from error
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise MeshFileUnreadable("The mesh's file could not be read. Make the mesh again.", repr(error)) from error
+    return mesh
+
+
+def _check(mesh: Mesh) -> None:
+    """Raises ValueError."""
+    kinds = {"vertices": np.float32, "triangles": np.int32, "colours": np.float32}
+    for name, kind in kinds.items():
+        array = getattr(mesh, name)
+        if array.ndim != 2 or array.shape[1] != 3 or array.dtype != kind or not len(array):
+            raise ValueError(f"{name} are {array.dtype} {list(array.shape)}, not {kind.__name__} [n, 3]")
+    if len(mesh.colours) != len(mesh.vertices):
+        raise ValueError(f"{len(mesh.colours)} colours for {len(mesh.vertices)} vertices")
+    if mesh.triangles.min() < 0 or mesh.triangles.max() >= len(mesh.vertices):
+        raise ValueError("a triangle names a vertex that is not there")
+    if not np.isfinite(mesh.vertices).all():
+        raise ValueError("a coordinate is not a finite number")
 
 
 def check_suffix(path: Path) -> None:

@@ -14,6 +14,7 @@ from triposr_addon.protocol import (
     JobRequest,
     Reconstruct,
     Result,
+    Review,
     SampleColours,
     ShutDown,
     Shutdown,
@@ -88,6 +89,8 @@ def _worked(session: Session, request: JobRequest, steps: Steps) -> Result:
             return session.extract(request, steps)
         case SampleColours():
             return session.sample_colours(request, steps)
+        case Review():
+            return session.review(request, steps)
 
 
 def _internal(error: Exception) -> ErrorReport:

@@ -20,6 +20,8 @@ from triposr_addon.protocol import (
     Initialized,
     Reconstruct,
     Reconstructed,
+    Review,
+    Reviewed,
     SampleColours,
     Unloaded,
     WarmedUp,
@@ -127,6 +129,13 @@ class Session:
         colours = self._bench(device).sample_colours(field, points, steps, symmetry=request.symmetry)
         save_colours(colours, Path(request.colours_path))
         return ColoursSampled(request.colours_path, len(points), steps.seconds)
+
+    def review(self, request: Review, steps: Steps) -> Reviewed:
+        """Mesh file and cut-out to how they fit; no device and no model has a part in it."""
+        self._ready_device()
+        from triposr_addon.worker.review import make_review
+
+        return make_review(request, steps)
 
     def unload(self) -> Unloaded:
         """Drop the models, the background's too, and give their memory back."""

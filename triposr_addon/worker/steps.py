@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from triposr_addon.protocol import STEPS
+from triposr_addon.protocol import ALL_STEPS
 from triposr_addon.worker.failures import Cancelled
 
 Tell = Callable[[str, float, str], None]
@@ -27,13 +27,13 @@ class Steps:
 
     @contextmanager
     def step(self, name: str, detail: str = "") -> Iterator[Advance]:
-        """Enter the step `name`, one of STEPS; call the yielded function often, with the share that is done.
+        """Enter the step `name`, one of ALL_STEPS; call the yielded function often, with the share that is done.
 
         detail: what the artist reads until the step is done.
 
         Raises Cancelled, on entry and from the yielded function.
         """
-        if name not in STEPS:
+        if name not in ALL_STEPS:
             raise ValueError(f"{name!r} is not a step")
         began = time.monotonic()
         self._at(name, 0.0, detail)

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the fake worker says of a mesh, by the name of its photo or, where it comes without one, by its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.fakes.voice import say, tell
+from triposr_addon import wire
+from triposr_addon.protocol import ErrorReport, PhotoCamera, Review, Reviewed
+
+CAMERA = PhotoCamera(1.8, 10.0, -5.0, 40.0, 0.01, 0.02)
+
+
+def reviews(request_id: int, request: Review) -> None:
+    tell(request, "review", 0.5)
+    Path(request.picture_path).write_bytes(b"dummy drawing")
+    say(wire.encode_result(request_id, reviewed(request)))
+
+
+def promises_a_drawing(request_id: int, request: Review) -> None:
+    say(wire.encode_result(request_id, reviewed(request)))
+
+
+def can_not_review(request_id: int, request: Review) -> None:
+    say(wire.encode_error(request_id, ErrorReport("MESH_FILE_UNREADABLE", "That is no mesh.", "cut short")))
+
+
+def reviewed(request: Review) -> Reviewed:
+    sizes, seconds = [0.5, 0.4, 1.0], {"review": 0.4}
+    return Reviewed(request.picture_path, 0.8, 0.9, CAMERA, 0.1, 0.05, 0.02, 2, 0.75, True, 4, sizes, seconds)
+
+
+def name_of(request: Review) -> str:
+    photo = Path(request.mesh_path).with_name("photo")
+    return photo.read_text() if photo.is_file() else Path(request.mesh_path).name.partition(".")[0]
+
+
+REVIEWS: dict[str, Callable[[int, Review], None]] = {
+    "good": reviews,
+    "promises-a-drawing": promises_a_drawing,
+    "reports-failure-of-review": can_not_review,
+}

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Answers `review`: how well does a mesh fit the cut-out that it was made of, and what is it like?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageFilter, UnidentifiedImageError
+
+from triposr_addon.protocol import Review, Reviewed
+from triposr_addon.worker.marching_cubes import has_no_border
+from triposr_addon.worker.mesh_file import Floats, Mesh, load_mesh
+from triposr_addon.worker.parts import part_labels
+from triposr_addon.worker.photo import RgbaPicture
+from triposr_addon.worker.result_file import written_aside
+from triposr_addon.worker.review_drawing import draw, silhouette
+from triposr_addon.worker.review_failures import CutOutUnreadable
+from triposr_addon.worker.review_fit import fit_camera
+from triposr_addon.worker.review_silhouette import Mask, overlap, points_on
+from triposr_addon.worker.steps import Steps
+
+SIDE = 256
+"""Pixels of the picture, and of the silhouettes whose overlap is told."""
+POINTS = 36_000
+"""On the surface: five in each pixel of a silhouette that is sought with, on average."""
+HALF_COVERED = 128
+THIN_PIXELS = 9
+"""Of SIDE: what is less wide is a thin part."""
+
+
+def make_review(request: Review, steps: Steps) -> Reviewed:
+    """Hold the two against each other and draw the mesh.
+
+    Raises ReviewFailure, OutputUnwritable, Cancelled.
+    """
+    with steps.step("review") as advance:
+        mesh, mask = load_mesh(Path(request.mesh_path)), _load_mask(Path(request.cutout_path))
+        fit = fit_camera(_shuffled(points_on(mesh, POINTS)), mask)
+        advance(0.6)
+        front, best = (silhouette(mesh, camera, SIDE) for camera in (fit.front, fit.best))
+        overlaps = overlap(front, mask), overlap(best, mask)
+        camera = fit.best
+        if overlaps[0] > overlaps[1]:  # the last word is with the true silhouettes
+            overlaps, camera, best = (overlaps[0], overlaps[0]), fit.front, front
+        advance(0.8)
+        if request.picture_path:
+            _save(draw(mesh, camera, SIDE), Path(request.picture_path))
+    parts, largest = _parts(mesh)
+    missed = mask & ~best
+    return Reviewed(
+        picture_path=request.picture_path,
+        overlap_front=overlaps[0],
+        overlap=overlaps[1],
+        camera=camera,
+        missed=_share(missed, mask),
+        missed_thin=_share(missed & _thin(mask), mask),
+        beyond=_share(best & ~mask, mask),
+        parts=parts,
+        largest_part=largest,
+        closed=has_no_border(torch.from_numpy(mesh.triangles)),
+        triangles=len(mesh.triangles),
+        size=[float(side) for side in np.ptp(mesh.vertices, axis=0)],
+        seconds=steps.seconds,
+    )
+
+
+def _load_mask(path: Path) -> Mask:
+    try:
+        with Image.open(path) as image:
+            alpha = image.convert("RGBA").getchannel("A").resize((SIDE, SIDE), Image.Resampling.BOX)
+    except (OSError, UnidentifiedImageError, ValueError, SyntaxError) as error:
+        raise CutOutUnreadable("The cut-out could not be read. Make the mesh again.", f"{path}: {error!r}") from error
+    mask = np.asarray(alpha) >= HALF_COVERED
+    if not mask.any():
+        raise CutOutUnreadable("The cut-out shows nothing. Make the mesh again.", str(path))
+    return mask
+
+
+def _shuffled(points: Floats) -> Floats:
+    """Points [N, 3] such that each n-th of them is spread over all, too."""
+    return points[np.random.default_rng(0).permutation(len(points))]
+
+
+def _parts(mesh: Mesh) -> tuple[int, float]:
+    labels = part_labels(torch.from_numpy(mesh.triangles), len(mesh.vertices))
+    sizes = torch.bincount(labels[torch.from_numpy(mesh.triangles[:, 0]).long()])
+    return int(torch.count_nonzero(sizes)), float(sizes.max()) / len(mesh.triangles)
+
+
+def _thin(mask: Mask) -> Mask:
+    """Where the mask is less than THIN_PIXELS wide."""
+    image = Image.fromarray(mask.astype(np.uint8) * 255)
+    wide = image.filter(ImageFilter.MinFilter(THIN_PIXELS)).filter(ImageFilter.MaxFilter(THIN_PIXELS))
+    thin: Mask = mask & (np.asarray(wide) == 0)
+    return thin
+
+
+def _share(part: Mask, whole: Mask) -> float:
+    return int(np.count_nonzero(part)) / int(np.count_nonzero(whole))
+
+
+def _save(picture: RgbaPicture, path: Path) -> None:
+    with written_aside(path) as aside:
+        Image.fromarray(picture).save(aside, format="PNG", compress_level=1)
