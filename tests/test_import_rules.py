@@ -43,6 +43,9 @@ RULES = (
         frozenset(
             {
                 "bpy",
+                "bl_operators",  # Blender's own scripts: its presets
+                "bl_ui",
+                "gpu",
                 "mathutils",
                 "numpy",
                 "triposr_addon.host",
