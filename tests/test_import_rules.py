@@ -46,6 +46,7 @@ RULES = (
                 "bl_operators",  # Blender's own scripts: its presets
                 "bl_ui",
                 "gpu",
+                "gpu_extras",
                 "mathutils",
                 "numpy",
                 "triposr_addon.host",
@@ -175,7 +176,10 @@ def test_a_planted_fault_is_found(path: str, text: str) -> None:
         ),
         ("triposr_addon/host/jobs.py", "import importlib\nimportlib.import_module('json')"),
         ("triposr_addon/host/__init__.py", "from . import jobs\nfrom .storage import Storage"),
-        ("triposr_addon/blender/panel.py", "import bpy, numpy\nfrom mathutils import Vector\nfrom ..host import jobs"),
+        (
+            "triposr_addon/blender/panel.py",
+            "import bpy, gpu\nfrom mathutils import Color\nfrom ..host import jobs",
+        ),
         ("triposr_addon/worker/photo.py", "import numpy\nfrom PIL import Image\nfrom triposr_addon import protocol"),
         ("triposr_addon/worker/photo.py", "from triposr_addon.worker.model.reconstructor import Reconstructor"),
         (

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-STORIES = ("story", "interruptions", "clicks", "queueing", "cutout")
+STORIES = ("story", "interruptions", "clicks", "queueing", "cutout", "placing")
 DEMO_PICTURE = CHECKOUT / "docs" / "images" / "demo_photo.png"
 LONGEST_STEP_SECONDS = 120
 LONGEST_STORY_SECONDS = 420

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import bpy.utils.previews
 import numpy as np
-import numpy.typing as npt
 
-Pixels = npt.NDArray[np.float32]
+from .ghost_picture import Pixels, SubjectPicture, cropped_to_subject, pixels_of_preview
 
 SQUARE_PIXELS = 16
 COMPOSED = "composed"
@@ -31,12 +30,14 @@ class CutOutPreview:
     def __init__(self) -> None:
         self._previews = bpy.utils.previews.new()
         self._photo: Path | None = None
+        self._subject: SubjectPicture | None = None
 
     def show(self, photo: Path, cutout: Path | None) -> None:
         """From now on show this cut-out of `photo`; nothing where there is none, or its file is no picture."""
         self._previews.clear()
         pixels = self._pixels_or_none(cutout) if cutout is not None else None
         self._photo = photo if pixels is not None else None
+        self._subject = cropped_to_subject(pixels) if pixels is not None else None
         if pixels is not None:
             self._compose(pixels)
 
@@ -44,19 +45,17 @@ class CutOutPreview:
         """The last cut-out that was shown, if it is of `photo`: it stays while a newer one is made."""
         return self._previews[COMPOSED] if photo == self._photo else None
 
+    def subject_or_none(self, photo: Path) -> SubjectPicture | None:
+        """What of that cut-out is visible, if it is of `photo`."""
+        return self._subject if photo == self._photo else None
+
     def close(self) -> None:
         """Give the preview back: Blender warns about those that are left over."""
         bpy.utils.previews.remove(self._previews)
 
     def _pixels_or_none(self, cutout: Path) -> Pixels | None:
         """Straight RGBA [H, W, 4] in 0..1, as Blender's thumbnails are: bottom row first, at most 256 pixels."""
-        loaded = self._previews.load("file", str(self._where_thumbnails_are_few(cutout)), "IMAGE")
-        width, height = loaded.image_size
-        if width == 0:
-            return None
-        flat = np.empty(width * height * 4, dtype=np.float32)
-        loaded.image_pixels_float.foreach_get(flat)  # type: ignore[attr-defined]  # an array, for the stubs one number
-        return flat.reshape(height, width, 4)
+        return pixels_of_preview(self._previews.load("file", str(self._where_thumbnails_are_few(cutout)), "IMAGE"))
 
     def _where_thumbnails_are_few(self, cutout: Path) -> Path:
         """A copy in one place, ever newer: Blender keeps a thumbnail of each path in the user's cache for ever.

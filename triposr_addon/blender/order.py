@@ -81,6 +81,12 @@ def chosen_picture(context: bpy.types.Context) -> Path:
     return picture
 
 
+def placement_for(settings: TRIPOSR_PG_settings, scene: bpy.types.Scene, place: Place) -> Placement:
+    """At a place, else as the settings say."""
+    size = decimal(settings.height) * units_per_metre(scene)
+    return Placement(place, size, settings.size_by, settings.origin_at)
+
+
 def order_for_picture(
     context: bpy.types.Context,
     picture: Path,
@@ -126,9 +132,7 @@ def _order(
         surface_settings=SurfaceSettings(settings.resolution, decimal(settings.threshold)),
     )
     height, ratio = decimal(settings.height), decimal(settings.decimate_ratio)
-    placement = Placement(
-        place or chosen_place(context), height * units_per_metre(scene), settings.size_by, settings.origin_at
-    )
+    placement = placement_for(settings, scene, place or chosen_place(context))
     order = Order(request, height, placement, ratio, settings.show_colours, scene.session_uid, row)
     mask = mask_for_or_none(settings, picture)
     return dataclasses.replace(order, recipe=recipe_of(settings), mask=mask.name if mask is not None else "")

@@ -12,10 +12,13 @@ from ..host.failures import HostFailure
 from . import session
 from .follow import follow, wait_for
 from .generate import start_job
+from .ghost import UNKNOWN_ASPECT, Ghost, size_of
 from .handover import tell_failure
 from .landing import landing_place
-from .order import chosen_picture
+from .order import chosen_picture, placement_for
 from .placement import Place
+from .properties import settings_of
+from .redraw import redraw_views
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -58,6 +61,9 @@ class TRIPOSR_OT_place_with_mouse(bpy.types.Operator):
         """The view can be turned and zoomed meanwhile."""
         if event.type in LOOKING_AROUND or event.type.startswith("TIMER"):
             return {"PASS_THROUGH"}
+        if event.type == "MOUSEMOVE":
+            self._hover(context, place_under(context, (event.mouse_x, event.mouse_y)))
+            return {"RUNNING_MODAL"}
         if event.value == "PRESS" and event.type in {"ESC", "RIGHTMOUSE"}:
             self.cancel(context)
             return {"CANCELLED"}
@@ -73,14 +79,31 @@ class TRIPOSR_OT_place_with_mouse(bpy.types.Operator):
 
     def cancel(self, context: bpy.types.Context) -> None:
         """Leave the window as it was; Blender calls this where it ends the operator itself."""
+        self._hover(context, None)
         context.window.cursor_modal_restore()
         context.workspace.status_text_set(None)
+
+    def _hover(self, context: bpy.types.Context, place: Place | None) -> None:
+        """Show the object's ghost under the pointer."""
+        running = session.current_or_none()
+        if running is not None:
+            running.hovering = (hovering_ghost(context, running, place),) if place is not None else ()
+            redraw_views(context)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """From a script, which says where: come back when the object is there."""
         x, y, z = self.location
         job = start_job(self, context, (x, y, z))
         return wait_for(self, context, [job]) if job else {"CANCELLED"}
+
+
+def hovering_ghost(context: bpy.types.Context, running: session.Session, place: Place) -> Ghost:
+    """Of the chosen picture, at a place."""
+    scene = context.scene
+    assert scene is not None, "wherever a window is there is a scene"
+    placement = placement_for(settings_of(context), scene, place)
+    picture = running.cut_out.subject_or_none(chosen_picture(context))
+    return Ghost("pointer", place, size_of(placement, picture.aspect if picture else UNKNOWN_ASPECT), 0.0, picture)
 
 
 def place_under(context: bpy.types.Context, pointer: tuple[int, int]) -> Place | None:

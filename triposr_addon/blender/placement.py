@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import bpy
@@ -95,10 +96,19 @@ class Row:
 
     def place_for(self, width: float) -> Place:
         """Where the next object stands, which is that wide; each call is one object."""
+        place = self.expected([width])[0]
+        self._edge = place[0] + width / 2.0
+        return place
+
+    def expected(self, widths: Sequence[float]) -> list[Place]:
+        """Where the next objects would stand, if they were that wide."""
         x, y, z = self._start
-        middle = x if self._edge is None else self._edge + width * (GAP_SHARE + 0.5)
-        self._edge = middle + width / 2.0
-        return (middle, y, z)
+        edge, places = self._edge, list[Place]()
+        for width in widths:
+            middle = x if edge is None else edge + width * (GAP_SHARE + 0.5)
+            edge = middle + width / 2.0
+            places.append((middle, y, z))
+        return places
 
 
 def add_to_scene(new: bpy.types.Object, scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> bool:

@@ -31,6 +31,7 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
         warm_up: bool
         show_cut_out: bool
         scene_defaults: str
+        show_ghosts: bool
     else:
         worker_python: StringProperty(
             name="Worker Python",
@@ -67,6 +68,12 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
             description="Start the worker and cut the picture out as soon as it or a setting of its cut-out changes",
             default=True,
         )
+        show_ghosts: BoolProperty(
+            name="Show Ghosts",
+            description="While a mesh is being made, show a box with its picture in the 3D View where it will stand. "
+            "Hidden with the view's overlays, too",
+            default=True,
+        )
 
         scene_defaults: StringProperty(
             name="My Defaults",
@@ -81,6 +88,7 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
         column.prop(self, "device")
         column.prop(self, "warm_up")
         column.prop(self, "show_cut_out")
+        column.prop(self, "show_ghosts")
         column.prop(self, "worker_python")
         column.prop(self, "data_folder")
         column.prop(self, "models_folder")

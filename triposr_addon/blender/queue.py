@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..host.failures import HostFailure
 from ..host.generation import Generator
 from ..host.jobs import JobState, JobView
+from .ghost_picture import SubjectPicture
 from .thumbnail import Thumbnail
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Ticket:
 
     settled: what came of the job was taken in: an object, a failure that was told, or nothing after Cancel.
     notice: a line about the object. failure: why there is none; also what went wrong when the object was to be made.
+    subject: the picture in its ghost, where it was looked for and found.
     """
 
     order: Order
@@ -31,6 +33,8 @@ class Ticket:
     notice: str = ""
     failure: HostFailure | None = None
     thumbnail: Thumbnail = field(default_factory=Thumbnail)
+    subject: SubjectPicture | None = None
+    looked_for_subject: bool = False
 
     def close(self) -> None:
         """Give back what was lent for it."""
@@ -54,10 +58,10 @@ class Queue:
             former.stop()
             self._forget_what_the_generator_does_not_know()
 
-    def add(self, order: Order) -> str:
-        """Put an order at the end; gives its job's id. There must be a generator."""
+    def add(self, order: Order, subject: SubjectPicture | None = None) -> str:
+        """Put an order at the end; gives its job's id. There must be a generator. subject: for its ghost, if known."""
         job = self._working().submit(order.request)
-        self._tickets[job] = Ticket(order)
+        self._tickets[job] = Ticket(order, subject=subject)
         return job
 
     def busy(self) -> bool:
@@ -84,6 +88,11 @@ class Queue:
         """The job under way, or the first that waits."""
         unfinished = [view for view in self.views() if not view.state.over]
         return min(unfinished, key=lambda view: view.state is not JobState.RUNNING, default=None)
+
+    def looks(self) -> tuple[tuple[str, int], ...]:
+        """Of the jobs whose objects are still to come: which they are, and how far, in tenths."""
+        coming = (view for view in self.views() if not self._tickets[view.id].settled)
+        return tuple((view.id, int(view.fraction * 10)) for view in coming)
 
     def ripe(self) -> tuple[JobView, ...]:
         """Jobs that are over and not settled yet."""
@@ -120,7 +129,7 @@ class Queue:
         """Make the same again, in the same place; gives the new id. Raises KeyError."""
         again = self._working().retry(job)
         former = self._tickets.pop(job)
-        self._tickets[again] = Ticket(former.order, thumbnail=former.thumbnail)
+        self._tickets[again] = Ticket(former.order, thumbnail=former.thumbnail, subject=former.subject)
         return again
 
     def clear(self, job: str) -> None:

@@ -8,8 +8,17 @@ import bpy
 
 def redraw_panels(context: bpy.types.Context) -> None:
     """The sidebars of every 3D view."""
+    _redraw(context, "UI")
+
+
+def redraw_views(context: bpy.types.Context) -> None:
+    """What every 3D view shows of the scene. It costs much more than the sidebars."""
+    _redraw(context, "WINDOW")
+
+
+def _redraw(context: bpy.types.Context, kind: str) -> None:
     for window in context.window_manager.windows:
         for area in window.screen.areas:
             for region in area.regions if area.type == "VIEW_3D" else ():
-                if region.type == "UI":
+                if region.type == kind:
                     region.tag_redraw()

@@ -12,6 +12,7 @@ from .drop import TRIPOSR_FH_pictures, TRIPOSR_OT_drop_pictures
 from .failure_report import TRIPOSR_OT_copy_failure, TRIPOSR_OT_dismiss_failure
 from .field_operators import TRIPOSR_OT_bring_field_in, TRIPOSR_OT_drop_field, TRIPOSR_OT_move_field_out
 from .generate import TRIPOSR_OT_generate
+from .ghost_drawing import GhostDrawing
 from .handover import TRIPOSR_OT_deliver
 from .image_editor import TRIPOSR_OT_generate_from_image
 from .installer import Installer
@@ -88,6 +89,9 @@ CLASSES: tuple[type, ...] = (
 """In this order: a panel comes after its parent, a property after the class that it points to."""
 
 
+_ghosts = GhostDrawing()
+
+
 def register(root_package: str, installer: Installer) -> None:
     """Add everything. `root_package` is the name under which Blender loaded the extension."""
     TRIPOSR_AP_preferences.bl_idname = root_package
@@ -100,12 +104,14 @@ def register(root_package: str, installer: Installer) -> None:
     cutout_handlers.add()
     presets.add_built_in_ones()
     scene_defaults.add()
+    _ghosts.add()
 
 
 def unregister() -> None:
     """Take everything out, last things first. The session goes last: Blender may draw until its classes are gone."""
     scene_defaults.remove()
     presets.remove_built_in_ones()
+    _ghosts.remove()
     cutout_handlers.remove()
     command.remove()
     image_editor.remove_from_menu()

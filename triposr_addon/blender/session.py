@@ -18,6 +18,7 @@ from ..host.failures import HostFailure
 from ..host.generation import Generator
 from ..host.storage import Storage
 from .cutout_preview import CutOutPreview
+from .ghost import Ghost
 from .installer import Installer
 from .paths import path_or_none
 from .queue import Queue
@@ -51,6 +52,7 @@ class Session:
         self.cut_out = CutOutPreview()
         self.queue = Queue()
         self.queue_page = 0
+        self.hovering: tuple[Ghost, ...] = ()
         self._generator: Generator | None = None
         self._places: tuple[Storage, str] | None = None
 
@@ -69,7 +71,7 @@ class Session:
         """Put a job into the queue and give its id; nothing blocks here. Raises HostFailure."""
         self.failure, self.notice = None, ""
         self.fitting_generator()
-        return self.queue.add(order)
+        return self.queue.add(order, self.cut_out.subject_or_none(order.request.photo))
 
     def retry(self, job: str) -> str:
         """Make the same again, with the preferences of now; gives the new job's id. Raises KeyError or HostFailure."""

@@ -16,6 +16,7 @@ from ..host.jobs import JobState, JobView
 from . import session
 from .handover import hand_over
 from .redraw import redraw_panels as redraw_panels
+from .redraw import redraw_views
 from .session import Session
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class TRIPOSR_OT_watch(bpy.types.Operator):
     _drawn_at = 0.0
     _waiting_since = math.inf
     _listeners: frozenset[int] = frozenset()
+    _looks: tuple[tuple[str, int], ...] = ()
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturnItems]:
         """Become modal in this window."""
@@ -81,6 +83,7 @@ class TRIPOSR_OT_watch(bpy.types.Operator):
         if time.monotonic() - self._drawn_at >= REDRAW_SECONDS:
             self._drawn_at = time.monotonic()
             redraw_panels(context)
+            self._redraw_ghosts(context, running)
 
     def _may_arrive(self, context: bpy.types.Context) -> bool:
         """Whether an object may come now: not while the artist is in the middle of something, say of moving another.
@@ -111,7 +114,15 @@ class TRIPOSR_OT_watch(bpy.types.Operator):
     def _leave(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         self._stop_timer(context)
         redraw_panels(context)
+        redraw_views(context)
         return {"FINISHED", "PASS_THROUGH"}
+
+    def _redraw_ghosts(self, context: bpy.types.Context, running: Session) -> None:
+        """Drawing a whole view is slow: only when one comes, goes, or is visibly further."""
+        looks = running.queue.looks()
+        if looks != self._looks:
+            self._looks = looks
+            redraw_views(context)
 
     def _stop_timer(self, context: bpy.types.Context) -> None:
         if self._timer is not None:

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Placing with the mouse in a real window, with ghosts where the objects will come.
+
+Started by `smoke.py --story placing`.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from pathlib import Path
+from typing import Any
+
+import bpy
+from mathutils import Euler, Vector
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.gui.play import GENERATE, Play, module, perform
+from tests.gui.window import Steps, wait_until
+
+PLACE = "bpy.ops.triposr.place_with_mouse"
+LONGEST_WAIT_SECONDS = 120.0
+TABLE_TOP = 0.5
+
+
+class Placing(Play):
+    """The steps, and what was seen."""
+
+    def steps(self) -> Steps:
+        """Everything, in order."""
+        yield from self.prepare()
+        yield from self.place()
+        yield from self.look_meanwhile()
+        yield from self.look_at_the_end()
+
+    def prepare(self) -> Steps:
+        """A table, the settings, a cut-out."""
+        self.empty_scene()
+        bpy.ops.mesh.primitive_cube_add(size=1.0, location=(1.0, 1.0, TABLE_TOP / 2), scale=(1.4, 1.4, TABLE_TOP))
+        bpy.context.object.select_set(False)
+        bpy.context.scene.cursor.location = (-0.6, 0.4, 0.0)
+        look = self.view.area.spaces.active.region_3d
+        look.view_location, look.view_distance = (0.6, 0.5, 0.5), 5.5
+        look.view_rotation = Euler((math.radians(72), 0.0, math.radians(18))).to_quaternion()
+        self.use_worker()
+        self.use_scene_settings()
+        yield from self.show_tab()
+        yield from wait_until(self.cut_out_is_there, LONGEST_WAIT_SECONDS, "the cut-out")
+
+    def cut_out_is_there(self) -> bool:
+        return self.session.cut_out.subject_or_none(self.picture) is not None
+
+    def place(self) -> Steps:
+        """The small button, the pointer over the table, a click; then one more at the 3D cursor."""
+        large = yield from self.view.find_button(GENERATE)
+        small = yield from self.view.find_button(PLACE, below=large[1] + 20)
+        yield from self.view.click(small)
+        at = self.pixel_of((1.0, 1.0, TABLE_TOP))
+        yield from self.view.point_at(at)
+        yield 0.5
+        (ghost,) = self.session.hovering
+        self.check("a ghost is under the pointer, on the table", abs(ghost.place[2] - TABLE_TOP) < 1e-3, ghost.place)
+        self.check("with the subject in it", ghost.picture is not None, ghost.size)
+        yield from self.photograph("ghost_hovering", all_of_it=True)
+        yield from self.view.click(at)
+        self.check("the click orders", len(self.session.queue.views()) == 1 and not self.session.hovering)
+        yield from self.view.click(large)
+
+    def look_meanwhile(self) -> Steps:
+        """Two ghosts, one on its way."""
+        queue, scene = self.session.queue, bpy.context.scene
+        yield from wait_until(lambda: self.fraction() > 0.35, LONGEST_WAIT_SECONDS, "the first job is on its way")
+        yield 0.6  # a view is drawn anew only where a ghost has changed, a few times a second
+        ghosts = module("blender.ghost").ghosts_of(queue, scene.session_uid)
+        coming = 2 - sum(queue.ticket(view.id).settled for view in queue.views())
+        self.check("each job has a ghost", len(ghosts) == coming > 0, [ghost.place for ghost in ghosts])
+        self.check("nothing of it is in the file", len(bpy.data.objects) == 3 - coming, list(bpy.data.objects))
+        yield from self.view.screenshot(self.folder / "ghost.png", self.around_ghosts())
+
+    def around_ghosts(self) -> str:
+        """The 3D View left of its sidebar, as a crop for a screenshot."""
+        area, sidebar = self.view.area, self.view.sidebar
+        top = self.view.window.height - area.y - area.height
+        left = area.x + 60
+        return f"{sidebar.x - left}x{area.height - 80}+{left}+{top + 80}"
+
+    def fraction(self) -> float:
+        return float(self.session.queue.views()[0].fraction)
+
+    def look_at_the_end(self) -> Steps:
+        """The objects stand where the ghosts were."""
+        queue = self.session.queue
+        yield from wait_until(lambda: not queue.busy(), LONGEST_WAIT_SECONDS, "both are done")
+        yield 1.5
+        name = self.picture.stem
+        on_table, at_cursor = bpy.data.objects[name], bpy.data.objects[f"{name}.001"]
+        self.check("it stands on the table", abs(on_table.location.z - TABLE_TOP) < 1e-3, tuple(on_table.location))
+        self.check("the other one at the cursor", abs(at_cursor.location.x + 0.6) < 1e-3, tuple(at_cursor.location))
+        log = self.session.storage().worker_log.tail(200)
+        self.check(
+            "every ghost could be drawn", "ghosts can't be drawn" not in log, log[-500:] if "ghosts" in log else ""
+        )
+        yield from self.photograph("placed", all_of_it=True)
+
+    def pixel_of(self, place: tuple[float, float, float]) -> tuple[int, int]:
+        """Where a place in the scene is in the window, from its bottom left."""
+        main = self.view.main
+        seen: Any = self.view.area.spaces.active.region_3d.perspective_matrix @ Vector((*place, 1.0))
+        x, y = ((1.0 + seen[axis] / seen.w) * side / 2.0 for axis, side in enumerate((main.width, main.height)))
+        return (main.x + round(x), main.y + round(y))
+
+
+perform(Placing)

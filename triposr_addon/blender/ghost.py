@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ghosts: where the objects of waiting and running jobs will stand, and about how large they will be.
+
+Numbers only. Nothing of a ghost is in the .blend; `ghost_drawing` draws them over the 3D View.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .ghost_picture import SubjectPicture, subject_or_none
+from .placement import Place, Placement, Row
+from .queue import Queue
+
+MOST_WITH_PICTURES = 12
+"""A folder of hundreds is boxes; each picture takes graphics memory."""
+
+UNKNOWN_ASPECT = 1.0
+
+
+@dataclass(frozen=True)
+class Ghost:
+    """A box on its foot: `place` is the middle of its base, `size` its width, depth and height; Blender units.
+
+    fraction: of the job that is done, 0..1. picture: of the subject, where it is known.
+    """
+
+    name: str
+    place: Place
+    size: tuple[float, float, float]
+    fraction: float = 0.0
+    picture: SubjectPicture | None = None
+
+
+def size_of(placement: Placement, aspect: float) -> tuple[float, float, float]:
+    """Width, depth and height of an object whose picture has that aspect, width / height.
+
+    A picture says nothing about the depth: the shorter of the two others stands for it.
+    """
+    height = placement.size
+    if placement.size_by == "longest" and aspect > 1.0:
+        height = placement.size / aspect
+    width = height * aspect
+    return (width, min(width, height), height)
+
+
+def ghosts_of(queue: Queue, scene_uid: int) -> tuple[Ghost, ...]:
+    """Of each job whose object is still to come into that scene, in the order of the queue."""
+    ghosts: list[Ghost] = []
+    rows: dict[Row, list[float]] = {}
+    for view in queue.views():
+        ticket = queue.ticket(view.id)
+        order = ticket.order
+        if ticket.settled or order.scene_uid != scene_uid:
+            continue
+        picture = subject_or_none(ticket, view.request.photo) if len(ghosts) < MOST_WITH_PICTURES else None
+        size = size_of(order.placement, picture.aspect if picture is not None else UNKNOWN_ASPECT)
+        place = order.placement.place
+        if order.row is not None:
+            widths = rows.setdefault(order.row, [])
+            widths.append(size[0])
+            place = order.row.expected(widths)[-1]
+        ghosts.append(Ghost(view.id, place, size, view.fraction, picture))
+    return tuple(ghosts)
