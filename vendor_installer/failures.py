@@ -68,10 +68,12 @@ class DiskFull(InstallerFailure):
     code = "DISK_FULL"
     exit_code = 14
 
-    def __init__(self, folder: Path, details: str = "") -> None:
+    def __init__(
+        self, folder: Path, details: str = "", needed: str = "6 GB are enough everywhere", option: str = "--environment"
+    ) -> None:
         super().__init__(
-            f"The disk that holds {folder} is full. Free some space (6 GB are enough everywhere) or choose another "
-            "place with --environment FOLDER, then run this again.",
+            f"The disk that holds {folder} is full. Free some space ({needed}) or choose another place with {option} "
+            "FOLDER, then run this again.",
             details,
         )
 
@@ -129,7 +131,13 @@ class FactsUnreadable(InstallerFailure):
         )
 
 
-NO_SPACE_MARKS = ("No space left on device", "[Errno 28]", "not enough space on the disk", "Disk quota exceeded")
+NO_SPACE_MARKS = (
+    "No space left on device",
+    "[Errno 28]",
+    "File too large",
+    "not enough space on the disk",
+    "Disk quota exceeded",
+)
 FULL_BELOW_BYTES = 32 << 20
 
 

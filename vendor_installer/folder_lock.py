@@ -25,32 +25,67 @@ def folder_lock(folder: Path, wait_s: float, on_wait: Callable[[str], None] = la
 
     Waits up to `wait_s` for another holder, telling `on_wait` once who that is; then raises AlreadyRunning.
     """
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = _open(folder / "lock")
     try:
-        _wait_for(descriptor, folder, wait_s, on_wait)
-        os.ftruncate(descriptor, 0)
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        os.write(descriptor, str(os.getpid()).encode())
+        _wait_for(descriptor, folder / "lock", wait_s, on_wait)
+        _sign(descriptor)
         yield descriptor
     finally:
         os.close(descriptor)
 
 
-def _wait_for(descriptor: int, folder: Path, wait_s: float, on_wait: Callable[[str], None]) -> None:
+@contextlib.contextmanager
+def file_lock(path: Path, wait_s: float) -> Iterator[None]:
+    """Hold the lock file `path`, which is gone afterwards. Waits as folder_lock does."""
+    descriptor = _open(path)
+    try:
+        _wait_for(descriptor, path, wait_s, lambda holder: None)
+        while not _is_at(descriptor, path):  # the holder before us has deleted it: ours is another file by now
+            os.close(descriptor)
+            descriptor = _open(path)
+            _wait_for(descriptor, path, wait_s, lambda holder: None)
+        _sign(descriptor)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(PermissionError):  # Windows deletes no open file: there it stays, unlocked
+                path.unlink(missing_ok=True)
+    finally:
+        os.close(descriptor)
+
+
+def _open(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def _sign(descriptor: int) -> None:
+    os.ftruncate(descriptor, 0)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    os.write(descriptor, str(os.getpid()).encode())
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _wait_for(descriptor: int, lock: Path, wait_s: float, on_wait: Callable[[str], None]) -> None:
     limit = time.monotonic() + wait_s
     told = False
     while not _taken(descriptor):
         if not told:
-            on_wait(_holder(folder))
+            on_wait(_holder(lock))
             told = True
         if time.monotonic() > limit:
-            raise AlreadyRunning(folder, _holder(folder))
+            raise AlreadyRunning(lock.parent, _holder(lock))
         time.sleep(POLL_SECONDS)
 
 
-def _holder(folder: Path) -> str:
+def _holder(lock: Path) -> str:
     try:
-        text = (folder / "lock").read_text(encoding="utf-8").strip()
+        text = lock.read_text(encoding="utf-8").strip()
     except OSError:  # Windows forbids reading a locked byte
         text = ""
     return f"process {text}" if text else "another process"

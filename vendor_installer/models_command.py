@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`python3 -m vendor_installer models list | get | add | remove`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from vendor_installer.known_copies import KnownCopies
+from vendor_installer.model_catalogue import CATALOGUE, Model
+from vendor_installer.model_store import ModelState, ModelStore, at_server, require_accepted
+from vendor_installer.progress import Report, Step, TerminalDisplay, run_steps
+
+SERVER_VARIABLE = "TRIPOSR_MODEL_SERVER"
+"""A mirror of one's own that keeps the files under their places in the data folder."""
+
+STATES = {"installed": "installed", "partly": "fetched in part", "damaged": "damaged: get it again", "absent": "-"}
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], folder: Path) -> None:
+    """Add the command and its own commands. `folder`: the data folder if nobody says otherwise."""
+    text = "list, fetch, take over or remove models"
+    models = commands.add_parser("models", help=text, description=text, allow_abbrev=False)
+    actions = models.add_subparsers(required=True, metavar="ACTION")
+    listing = _action(actions, "list", list_models, "which models there are, their licences, sizes and state", folder)
+    listing.add_argument("--json", action="store_true", help="the same for a program")
+    getting = _action(actions, "get", get, "fetch a model, or take over the copy that another program has", folder)
+    getting.add_argument("name", metavar="NAME", nargs="+", help="as `models list` calls it")
+    getting.add_argument(
+        "--accept-non-commercial", action="store_true", help="also models whose licence forbids commercial work"
+    )
+    adding = _action(actions, "add", add, "copy a file that you have to its place, after the same check", folder)
+    adding.add_argument("file", metavar="FILE", nargs="+", type=Path, help="under whatever name")
+    removing = _action(actions, "remove", remove, "delete a model", folder)
+    removing.add_argument("name", metavar="NAME", nargs="+", help="as `models list` calls it")
+
+
+def list_models(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
+    """Print all of them."""
+    store = _store(options, outside)
+    states = [store.state(model) for model in store.catalogue]
+    print(json.dumps([_fields(state) for state in states], indent=1) if options.json else _table(states, store.root))
+    return 0
+
+
+def get(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
+    """Fetch each of those named, behind one bar."""
+    store = _store(options, outside)
+    models = [store.model(name) for name in options.name]
+    for model in models:
+        require_accepted(model, options.accept_non_commercial)
+        print(f"{model.title}. Licence: {model.licence}. From {model.source}", flush=True)
+    run_steps([_step(store, model, options.accept_non_commercial) for model in models], TerminalDisplay())
+    print(f"In Blender, let the extension's Data Folder be {store.root}")
+    return 0
+
+
+def _step(store: ModelStore, model: Model, accept_non_commercial: bool) -> Step:
+    def work(report: Report) -> str:
+        return "; ".join(store.get(model, report, accept_non_commercial=accept_non_commercial))
+
+    return Step(f"Get {model.name}", float(model.size), lambda: False, work)
+
+
+def add(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
+    """Take over each of those files."""
+    store = _store(options, outside)
+    for path in options.file:
+        model, target = store.add(path.expanduser())
+        print(f"{path} is of {model.name} (licence: {model.licence}); it is now {target}")
+        print(f"  {model.name}: {STATES[store.state(model).state]}")
+    return 0
+
+
+def remove(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
+    """Delete each of those named."""
+    store = _store(options, outside)
+    for model in [store.model(name) for name in options.name]:
+        print(f"{model.name}: removed, {store.remove(model) / 1e6:.1f} MB are free again")
+    return 0
+
+
+def _store(options: argparse.Namespace, outside: Mapping[str, str]) -> ModelStore:
+    server = outside.get(SERVER_VARIABLE, "")
+    catalogue = at_server(CATALOGUE, server) if server else CATALOGUE
+    return ModelStore(options.folder, catalogue, KnownCopies.of_user(outside, Path.home()))
+
+
+def _table(states: list[ModelState], root: Path) -> str:
+    lines = [f"{'NAME':22} {'SIZE':>9}  {'STATE':21} {'LICENCE':38} WHAT IT IS"]
+    for state in states:
+        model = state.model
+        size = f"{model.size / 1e6:.1f} MB"
+        lines.append(f"{model.name:22} {size:>9}  {STATES[state.state]:21} {model.licence:38} {model.title}")
+    return "\n".join([*lines, "", f"Data folder: {root}"])
+
+
+def _fields(state: ModelState) -> dict[str, object]:
+    model = state.model
+    return {
+        "name": model.name,
+        "title": model.title,
+        "kind": model.kind,
+        "licence": model.licence,
+        "commercial": model.commercial,
+        "source": model.source,
+        "size": model.size,
+        "state": state.state,
+        "bytes_there": state.bytes_there,
+        "files": [{"place": file.place, **vars(file.remote)} for file in model.files],
+    }
+
+
+def _action(
+    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, work: object, text: str, folder: Path
+) -> argparse.ArgumentParser:
+    action = actions.add_parser(name, help=text, description=text, allow_abbrev=False)
+    action.set_defaults(command=work)
+    action.add_argument(
+        "--folder",
+        metavar="FOLDER",
+        type=lambda text: Path(text).expanduser().absolute(),
+        default=folder,
+        help="the extension's data folder (default: %(default)s)",
+    )
+    return action
