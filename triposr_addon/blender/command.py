@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`blender --command triposr picture.png -o out.glb`: the same job without a window."""
+"""`blender -b --command triposr pictures -o out.blend`: the same jobs without a window."""
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Callable
-from pathlib import Path
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import bpy
 
-from . import models
-from .properties import TRIPOSR_PG_settings, settings_of
-
-NAME = "triposr"
+from . import command_line, session
+from .command_run import CommandRun, Stop
+from .command_scene import fill_scene, pictures_of
+from .command_words import CommandWords
+from .failures import FileNotWritten, FolderWithoutPictures
 
 _handle: Any = None
 
@@ -21,7 +23,7 @@ _handle: Any = None
 def add() -> None:
     """Make the command known to Blender."""
     global _handle
-    _handle = bpy.utils.register_cli_command(NAME, run)  # type: ignore[func-returns-value]  # a handle, says the manual
+    _handle = bpy.utils.register_cli_command(command_line.NAME, run)  # type: ignore[func-returns-value]  # a handle, says the manual
 
 
 def remove() -> None:
@@ -32,64 +34,35 @@ def remove() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Exit code: 0, or 1 where no mesh was made; argparse's own 2 for a wrong command line."""
-    asked = _parser().parse_args(arguments)
-    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-    _fill_settings(settings_of(bpy.context), asked)
+    """Exit code: 0 where every mesh was made, else 1; argparse's own 2 for a wrong command line."""
+    wish, running = command_line.read(arguments), session.current()
     try:
-        bpy.ops.triposr.generate()  # type: ignore[attr-defined]
-    except RuntimeError:
-        return 1  # Blender itself has printed the sentence
-    WRITERS[asked.output.suffix.lower()](str(asked.output.absolute()))
-    return 0
+        pictures = pictures_of(wish)
+    except FolderWithoutPictures as failure:
+        CommandWords(sys.stderr, 0).failed(wish.sources[0].name, failure)
+        return 1
+    words = CommandWords(sys.stderr, len(pictures))
+    fill_scene(wish)
+    device, stop = running.preferences().device, Stop()
+    running.preferences().device = wish.device or device
+    try:
+        with _asked_to_stop(stop):
+            return CommandRun(running, wish, words, stop).make(pictures)
+    except FileNotWritten as failure:
+        words.failed(wish.output.name, failure)
+        return 1
+    finally:
+        running.stop_worker()
+        running.preferences().device = device
 
 
-def _save_blend(path: str) -> None:
-    bpy.ops.wm.save_as_mainfile(filepath=path)
-
-
-def _write_gltf(path: str) -> None:
-    bpy.ops.export_scene.gltf(filepath=path, export_apply=True)
-
-
-def _write_obj(path: str) -> None:
-    bpy.ops.wm.obj_export(filepath=path, export_colors=True)
-
-
-def _write_ply(path: str) -> None:
-    bpy.ops.wm.ply_export(filepath=path)
-
-
-WRITERS: dict[str, Callable[[str], None]] = {
-    ".blend": _save_blend,
-    ".glb": _write_gltf,
-    ".obj": _write_obj,
-    ".ply": _write_ply,
-}
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=f"blender --command {NAME}", description="Make a mesh of a picture.")
-    parser.add_argument("picture", type=Path)
-    parser.add_argument("-o", "--output", type=_output, required=True, help=f"ends in {', '.join(WRITERS)}")
-    parser.add_argument("--model", type=Path, help="folder with config.yaml and weights; else the built-in preview")
-    parser.add_argument("--resolution", type=int)
-    parser.add_argument("--threshold", type=float)
-    parser.add_argument("--height", type=float, help="in metres")
-    return parser
-
-
-def _output(text: str) -> Path:
-    path = Path(text)
-    if path.suffix.lower() not in WRITERS:
-        raise argparse.ArgumentTypeError(f"{path.name} must end in {', '.join(WRITERS)}")
-    return path
-
-
-def _fill_settings(settings: TRIPOSR_PG_settings, asked: argparse.Namespace) -> None:
-    settings.image_path = str(asked.picture.absolute())
-    if asked.model is not None:
-        settings.model, settings.model_folder = models.FOLDER, str(asked.model.absolute())
-    for name in ("resolution", "threshold", "height"):
-        if getattr(asked, name) is not None:
-            setattr(settings, name, getattr(asked, name))
+@contextmanager
+def _asked_to_stop(stop: Stop) -> Iterator[None]:
+    """CTRL-C, and what a render farm sends to end a process, only set a flag: nothing is left half-way."""
+    former = {number: signal.signal(number, stop.ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            # None: it was Blender's own, which Python can't put back; the command is about to end.
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)

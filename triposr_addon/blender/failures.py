@@ -12,6 +12,7 @@ HostFailure
 ├── FolderWithoutPictures the chosen folder holds none, or can't be read
 ├── RecipeNotWhole        some settings of a preset, of the defaults or of an object can't be had here
 ├── ImageEmpty            an image of the .blend has no pixels
+├── FileNotWritten        a .blend or a mesh file could not be written
 └── ObjectNotMade         a mesh came, and making an object of it broke in a way nobody foresaw
 """
 
@@ -150,3 +151,14 @@ class RecipeNotWhole(HostFailure):
     def __init__(self, refused: Sequence[str]) -> None:
         names = ", ".join(name.replace("_", " ") for name in refused)
         super().__init__(f"Not all settings could be had here: {names} stayed as before. Choose by hand.", names)
+
+
+class FileNotWritten(HostFailure):
+    """The folder can't be written to, or an exporter gave up."""
+
+    CODE = "FILE_NOT_WRITTEN"
+
+    def __init__(self, path: Path, error: Exception) -> None:
+        # An exporter's error is a traceback, whose last line says most.
+        why = (getattr(error, "strerror", None) or str(error).strip() or repr(error)).splitlines()[-1]
+        super().__init__(f"{path.name} could not be written ({why}). Choose another folder, or make room.", repr(error))

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command's work: a job for each picture, one after the other, and what came of it into one file or a file each."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import bpy
+
+from ..host.failures import HostFailure
+from ..host.jobs import JobState, JobView
+from .command_line import Wish
+from .command_scene import lay_out, remove
+from .command_words import CommandWords
+from .mesh_writers import write_file
+from .order import Order, order_for_picture
+from .session import LONGEST_BACKGROUND_JOB_SECONDS, Session
+
+TICK_SECONDS = 0.01
+
+
+class Stop:
+    """Whether somebody asked for an end, with the signature of a signal's handler."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def ask(self, *_signal: object) -> None:
+        """From now on."""
+        self.asked = True
+
+
+class CommandRun:
+    """One run, from pictures to files. Failures are told and counted; they stop nothing."""
+
+    def __init__(self, running: Session, wish: Wish, words: CommandWords, stop: Stop) -> None:
+        self._running, self._wish, self._words, self._stop = running, wish, words, stop
+        self._made: list[bpy.types.Object] = []
+        self._files: set[Path] = set()
+
+    def make(self, pictures: Sequence[Path]) -> int:
+        """The exit code. Raises FileNotWritten where the one file for all can't be written."""
+        jobs = [self._order(picture) for picture in pictures]
+        made = 0
+        for number, job in enumerate(jobs, 1):
+            if job is not None and not self._stop.asked:
+                made += self._follow(number, job)
+        if not self._wish.ending and made:
+            lay_out(self._made)
+            write_file(self._wish.output)
+        self._words.ended(made, self._stop.asked)
+        return 0 if made == len(pictures) else 1
+
+    def _order(self, picture: Path) -> str | None:
+        try:
+            return self._running.start(self._shaped(order_for_picture(bpy.context, picture)))
+        except HostFailure as failure:
+            self._words.failed(picture.name, failure)
+            return None
+
+    def _shaped(self, order: Order) -> Order:
+        surface = dataclasses.replace(order.request.surface_settings, **self._wish.shaping)
+        return dataclasses.replace(order, request=dataclasses.replace(order.request, surface_settings=surface))
+
+    def _follow(self, number: int, job: str) -> bool:
+        """Whether a mesh came of the job, and its file is there where it has one of its own."""
+        view = self._wait(number, job)
+        before = {thing.session_uid for thing in bpy.data.objects}
+        bpy.ops.triposr.deliver(job=job)  # type: ignore[attr-defined]
+        ticket, picture = self._running.queue.ticket(job), view.request.photo
+        if ticket.failure is not None:
+            self._words.failed(picture.name, ticket.failure)
+        new = next((thing for thing in bpy.data.objects if thing.session_uid not in before), None)
+        if new is None or not self._keep(new, picture):
+            return False
+        for warning in view.result.warnings if view.result else ():
+            self._words.warning(picture.name, warning)
+        self._words.done(number, view.request.name, ticket.notice)
+        return True
+
+    def _wait(self, number: int, job: str) -> JobView:
+        """Until the job is over, however it ends."""
+        while not (view := self._running.queue.view(job)).state.over:
+            if self._stop.asked:
+                self._running.queue.cancel_all()
+            if view.seconds > LONGEST_BACKGROUND_JOB_SECONDS:
+                self._running.fitting_generator().run_until_done(job, 0.0)  # which gives it up
+            self._running.tick()
+            if view.state is JobState.RUNNING:
+                self._words.progress(number, view, self._running.queue.times_left().get(job))
+            time.sleep(TICK_SECONDS)
+        return view
+
+    def _keep(self, new: bpy.types.Object, picture: Path) -> bool:
+        """In the scene for the one file; or in a file of its own, and then the scene is empty again."""
+        if not self._wish.ending:
+            self._made.append(new)
+            return True
+        try:
+            write_file(self._free_name(picture))
+        except HostFailure as failure:
+            self._words.failed(picture.name, failure)
+            return False
+        finally:
+            remove(new)
+        return True
+
+    def _free_name(self, picture: Path) -> Path:
+        """A file named after the picture; a number tells pictures of the same name apart. Older files are replaced."""
+        name, number = picture.stem, 1
+        while (file := self._wish.output / f"{name}{self._wish.ending}") in self._files:
+            number += 1
+            name = f"{picture.stem}-{number}"
+        self._files.add(file)
+        return file
