@@ -35,7 +35,10 @@ class _AboutFailure:
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
         """Only while a failure is shown."""
-        return session.current().failure is not None
+        if session.current().failure is None:
+            cls.poll_message_set("No failure is shown")  # type: ignore[attr-defined]  # an operator's: this is a part of one
+            return False
+        return True
 
 
 class TRIPOSR_OT_copy_failure(_AboutFailure, bpy.types.Operator):
