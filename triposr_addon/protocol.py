@@ -20,8 +20,9 @@ Host to worker, notifications (no id, no answer):
     cancel       Cancel       the running or waiting request of that job is answered with the error `CANCELLED`
     exit         Exit         leave at once, without an answer; so does the end of standard input
 
-Worker to host, notifications: `progress` (Progress) and `log` (Log). Arrays never cross the wire: photos, fields,
-meshes and the like go by file path, and a result file is complete when its path is answered: it is renamed last.
+Worker to host, notifications: `progress` (Progress), `log` (Log), and `memory_held` (MemoryHeld) before each answer.
+Arrays never cross the wire: photos, fields, meshes and the like go by file path, and a result file is complete when its
+path is answered: it is renamed last.
 
 An error's `message` is one or two sentences for the artist; `data.code` is a stable name and `data.details` is for
 the log. Unknown fields of a message are refused, so both sides must have the same PROTOCOL_VERSION.
@@ -53,6 +54,7 @@ from .messages.worker_life import Exit as Exit
 from .messages.worker_life import Initialize as Initialize
 from .messages.worker_life import Initialized as Initialized
 from .messages.worker_life import Log as Log
+from .messages.worker_life import MemoryHeld as MemoryHeld
 from .messages.worker_life import Progress as Progress
 from .messages.worker_life import ShutDown as ShutDown
 from .messages.worker_life import Shutdown as Shutdown
@@ -63,7 +65,7 @@ from .settings import INTERPOLATIONS as INTERPOLATIONS
 from .settings import PhotoSettings as PhotoSettings
 from .settings import SurfaceSettings as SurfaceSettings
 
-PROTOCOL_VERSION = 4
+PROTOCOL_VERSION = 5
 
 STEPS = ("load model", "load photo", "cut out", "frame", "reconstruct", "extract", "colour", "orient")
 """The steps of one photo, in order, under the names used in code, logs, progress bars and docs."""
@@ -80,7 +82,7 @@ Result = (
     Initialized | WarmedUp | CutOutMade | Reconstructed | Extracted | ColoursSampled | Reviewed | Unloaded | ShutDown
 )
 HostNotification = Cancel | Exit
-WorkerNotification = Progress | Log
+WorkerNotification = Progress | Log | MemoryHeld
 
 RESULT_OF: Mapping[type[Request], type[Result]] = {
     Initialize: Initialized,

@@ -21,6 +21,7 @@ from .protocol import (
     Exit,
     HostNotification,
     Log,
+    MemoryHeld,
     Progress,
     Request,
     Result,
@@ -61,7 +62,7 @@ class ErrorLine:
     error: ErrorReport
 
 
-WorkerLine = ResultLine | ErrorLine | Progress | Log
+WorkerLine = ResultLine | ErrorLine | Progress | Log | MemoryHeld
 HostLine = RequestLine | Cancel | Exit
 
 JSON_RPC_SERVER_ERROR = -32000

@@ -67,6 +67,8 @@ def test_every_class_of_the_rooms_is_in_the_list(room: Callable[[str], Any]) -> 
             "recipe_panel",
             "scene_defaults",
             "watch",
+            "worker_operators",
+            "worker_panel",
         )
         for name in vars(room(f"blender.{module}"))
         if name.startswith("TRIPOSR_")

@@ -36,12 +36,16 @@ from triposr_addon.protocol import (
     Extracted,
     Initialize,
     Initialized,
+    MemoryHeld,
     Reconstruct,
     Review,
     SampleColours,
     WarmUp,
 )
 from triposr_addon.wire import RequestLine
+
+WITH_MODEL = MemoryHeld("fake", 5_000_000, 0, 0, 0, 300_000_000)
+WITHOUT_MODEL = MemoryHeld(resident=200_000_000)
 
 
 class FakeWorker:
@@ -82,11 +86,13 @@ class FakeWorker:
         elif isinstance(request, CutOut):
             CUT_OUTS[Path(request.photo_path).stem](lambda: request.job in self.cancelled, request_id, request)
         elif isinstance(request, Reconstruct):
+            say(wire.encode_notification(WITH_MODEL))
             what = PHOTOS[Path(request.photo_path).stem]
             what(lambda: request.job in self.cancelled, request_id, request)
         elif isinstance(request, Extract | SampleColours | Review):
             self.answer_about_result(request_id, request)
         elif isinstance(request, protocol.Unload):
+            say(wire.encode_notification(WITHOUT_MODEL))
             say(wire.encode_result(request_id, protocol.Unloaded(had_model=True)))
         elif self.start != "stays":
             say(wire.encode_result(request_id, protocol.ShutDown()))

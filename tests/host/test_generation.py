@@ -116,10 +116,10 @@ def test_the_time_of_a_job_that_is_over_stands_still(make: MakeGenerator, photo:
 
 def test_unload_keeps_the_worker(make: MakeGenerator, photo: Photo) -> None:
     generator = make()
-    generator.unload()
+    generator.memory.unload()
     run(generator, photo("good"))
     first = pid(generator)
-    generator.unload()
+    generator.memory.unload()
     view = run(generator, photo("good"))
     assert view.state is JobState.DONE
     assert pid(generator) == first

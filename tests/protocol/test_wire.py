@@ -24,6 +24,7 @@ from triposr_addon.protocol import (
     Initialize,
     Initialized,
     Log,
+    MemoryHeld,
     PhotoCamera,
     PhotoSettings,
     Progress,
@@ -93,6 +94,8 @@ WORKER_NOTIFICATIONS: tuple[WorkerNotification, ...] = (
     Progress("j1", "reconstruct", 0.5),
     Progress("j1", "extract", 1.0, "slab 3 of 9"),
     Log("warning", "two\nlines and a \t tab"),
+    MemoryHeld(),
+    MemoryHeld("preview", 7_500_000, 7_500_000, 9 << 20, 32 << 20, 450 << 20, ["u2net"]),
 )
 
 

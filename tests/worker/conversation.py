@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from triposr_addon import wire
-from triposr_addon.protocol import ErrorReport, Progress, Request, Result
+from triposr_addon.protocol import ErrorReport, MemoryHeld, Progress, Request, Result
 from triposr_addon.wire import ErrorLine, ResultLine, WorkerLine
 
 WORKER = Path(__file__).parents[2] / "triposr_addon" / "worker" / "__main__.py"
@@ -27,6 +27,7 @@ class Conversation:
             [sys.executable, "-I", str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         self.progress: list[Progress] = []
+        self.held: list[MemoryHeld] = []
         self.errors = b""
         self._lines: queue.Queue[bytes] = queue.Queue()
         self._next_id = 0
@@ -74,10 +75,12 @@ class Conversation:
                 return wire.result_from_json(request, line.result)
 
     def hear(self) -> WorkerLine:
-        """The next line of the worker, whatever it is; progress is kept in `progress`."""
+        """The next line of the worker, whatever it is; progress and memory are kept."""
         line = wire.decode_worker_line(self._lines.get(timeout=PATIENCE_SECONDS))
         if isinstance(line, Progress):
             self.progress.append(line)
+        if isinstance(line, MemoryHeld):
+            self.held.append(line)
         return line
 
     def hang_up(self) -> int:

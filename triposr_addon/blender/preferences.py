@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from . import session
 
@@ -30,6 +30,8 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
         device: str
         warm_up: bool
         show_cut_out: bool
+        idle_minutes: int
+        unload_for_render: bool
         scene_defaults: str
         show_ghosts: bool
     else:
@@ -75,6 +77,20 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
             default=True,
         )
 
+        idle_minutes: IntProperty(
+            name="Unload After",
+            description="So many minutes after its last work the worker gives the model's memory back. The next mesh "
+            "loads it again, which takes seconds. 0: never",
+            min=0,
+            soft_max=120,
+            default=10,
+        )
+        unload_for_render: BoolProperty(
+            name="Unload When a Render Starts",
+            description="Give the model's memory to the render. A mesh that is being made is finished first; "
+            "the next ones wait until the render is over",
+            default=True,
+        )
         scene_defaults: StringProperty(
             name="My Defaults",
             description="The settings that new files start with, as JSON. Empty: the extension's own",
@@ -89,6 +105,8 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
         column.prop(self, "warm_up")
         column.prop(self, "show_cut_out")
         column.prop(self, "show_ghosts")
+        column.prop(self, "idle_minutes", text="Unload After (Minutes)")
+        column.prop(self, "unload_for_render")
         column.prop(self, "worker_python")
         column.prop(self, "data_folder")
         column.prop(self, "models_folder")

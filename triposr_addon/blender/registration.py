@@ -5,7 +5,17 @@ from __future__ import annotations
 
 import bpy
 
-from . import command, cutout_handlers, image_editor, presets, properties, scene_defaults, session, watch
+from . import (
+    command,
+    cutout_handlers,
+    image_editor,
+    memory_manners,
+    presets,
+    properties,
+    scene_defaults,
+    session,
+    watch,
+)
 from .choose_picture import TRIPOSR_OT_add_folder, TRIPOSR_OT_choose_picture
 from .cutout_panel import TRIPOSR_PT_picture
 from .drop import TRIPOSR_FH_pictures, TRIPOSR_OT_drop_pictures
@@ -41,6 +51,8 @@ from .queue_panel import TRIPOSR_PT_queue
 from .recipe_panel import TRIPOSR_PT_made_of
 from .scene_defaults import TRIPOSR_OT_forget_defaults, TRIPOSR_OT_save_defaults, TRIPOSR_OT_use_defaults
 from .watch import TRIPOSR_OT_watch
+from .worker_operators import TRIPOSR_OT_stop_worker, TRIPOSR_OT_unload
+from .worker_panel import TRIPOSR_PT_worker
 
 CLASSES: tuple[type, ...] = (
     TRIPOSR_AP_preferences,
@@ -69,6 +81,8 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_OT_move_field_out,
     TRIPOSR_OT_bring_field_in,
     TRIPOSR_OT_drop_field,
+    TRIPOSR_OT_unload,
+    TRIPOSR_OT_stop_worker,
     TRIPOSR_OT_make_again,
     TRIPOSR_OT_settings_to_panel,
     TRIPOSR_OT_copy_settings,
@@ -85,6 +99,7 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_PT_object,
     TRIPOSR_PT_living_mesh,
     TRIPOSR_PT_made_of,
+    TRIPOSR_PT_worker,
 )
 """In this order: a panel comes after its parent, a property after the class that it points to."""
 
@@ -105,10 +120,12 @@ def register(root_package: str, installer: Installer) -> None:
     presets.add_built_in_ones()
     scene_defaults.add()
     _ghosts.add()
+    memory_manners.add()
 
 
 def unregister() -> None:
     """Take everything out, last things first. The session goes last: Blender may draw until its classes are gone."""
+    memory_manners.remove()
     scene_defaults.remove()
     presets.remove_built_in_ones()
     _ghosts.remove()

@@ -16,7 +16,9 @@ import bpy
 from ..host.cut_outs import CutOutView
 from ..host.failures import HostFailure
 from ..host.generation import Generator
+from ..host.memory_desk import MemoryDesk
 from ..host.storage import Storage
+from ..protocol import Initialized
 from .cutout_preview import CutOutPreview
 from .ghost import Ghost
 from .installer import Installer
@@ -53,6 +55,7 @@ class Session:
         self.queue = Queue()
         self.queue_page = 0
         self.hovering: tuple[Ghost, ...] = ()
+        self._jobs_wait = False
         self._generator: Generator | None = None
         self._places: tuple[Storage, str] | None = None
 
@@ -83,12 +86,30 @@ class Session:
         """How the newest cut-out stands that was asked for."""
         return self._generator.cut_outs.view() if self._generator is not None else None
 
+    def memory_or_none(self) -> MemoryDesk | None:
+        """What the worker holds, and how it gives that back; None where none was ever needed."""
+        return self._generator.memory if self._generator is not None else None
+
+    def let_jobs_wait(self, wait: bool) -> None:
+        """Whether new jobs wait, for a render. From any thread."""
+        self._jobs_wait = wait
+        if self._generator is not None:
+            self._generator.memory.paused = wait
+
+    def worker_or_none(self) -> Initialized | None:
+        """What the worker said of itself; None while there is none, or it is still starting."""
+        return self._generator.worker() if self._generator is not None else None
+
+    def worker_is_free(self) -> bool:
+        """Whether there is a worker that has nothing to do."""
+        return self._generator is not None and self._generator.ready() and not self._works()
+
     def warm_up(self, model: Path, picture: Path, background: str, rembg_model: str = "") -> bool:
         """Get the worker ready for a job that is likely to come; nothing blocks here. Answers whether it was asked to.
 
         Not where the preferences say no, a job is under way, or there is no environment: the panel tells of that one.
         """
-        wanted = self.preferences().warm_up and not self.queue.busy()
+        wanted = self.preferences().warm_up and not self.queue.busy() and not self._jobs_wait
         if not wanted or self.storage().worker_python_or_none() is None:
             return False
         self.fitting_generator().warm_up(model, picture, background, rembg_model)
@@ -108,6 +129,7 @@ class Session:
         places = (self.storage(), self.preferences().device)
         if self._generator is None or (self._places != places and not self._works()):
             self._generator, self._places = self.make_generator(*places), places
+            self._generator.memory.paused = self._jobs_wait
             self.queue.use(self._generator)
         return self._generator
 

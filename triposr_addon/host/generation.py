@@ -20,6 +20,7 @@ from .failures import HostFailure, JobTookTooLong, WorkerReportedFailure
 from .field_desk import FieldDesk
 from .job_queue import JobQueue
 from .jobs import GenerationRequest, Job, JobView
+from .memory_desk import MemoryDesk
 from .progress import START_WORKER
 from .storage import Storage
 from .time_left import Pace
@@ -53,6 +54,7 @@ class Generator:
         self._running: Job | None = None
         self.cut_outs = CutOutDesk(self._worker, storage)
         self.fields = FieldDesk(self._worker, storage, self.tick)
+        self.memory = MemoryDesk(self._worker)
 
     # --- the queue ---------------------------------------------------------------------------------------------------
 
@@ -140,6 +142,7 @@ class Generator:
         if self.busy():
             self.cut_outs.make_way()
         self.fields.tick(free=self._running is None)
+        self.memory.tick(free=not self.busy())
         self._begin_next()
         self.cut_outs.tick(free=not self.busy())
         self._ask_for_what_comes_next()
@@ -186,11 +189,6 @@ class Generator:
         except HostFailure as failure:
             self._storage.worker_log.note(f"not warmed up: {failure.code}: {failure.sentence} {failure.details}")
 
-    def unload(self) -> None:
-        """Give the model's memory back; the worker stays. No effect while a job is running or no worker is there."""
-        if self._running is None and self._worker.idle:
-            self._worker.send(protocol.Unload())
-
     def stop(self) -> None:
         """Cancel every job, end the worker, remove all files. Takes the limits' three seconds at most."""
         self.cancel_all()
@@ -206,7 +204,7 @@ class Generator:
 
     def _begin_next(self) -> None:
         job = self._jobs.next_or_none()
-        if self._running is not None or job is None or self.fields.busy():
+        if self._running is not None or job is None or self.fields.busy() or self.memory.paused:
             return
         try:
             job.begin(self._storage.new_job_folder())

@@ -7,7 +7,18 @@ import secrets
 from pathlib import Path
 
 from .. import protocol
-from ..protocol import CANCELLED, CutOut, Extract, Initialize, Initialized, Reconstruct, Request, WarmedUp, WarmUp
+from ..protocol import (
+    CANCELLED,
+    CutOut,
+    Extract,
+    Initialize,
+    Initialized,
+    MemoryHeld,
+    Reconstruct,
+    Request,
+    WarmedUp,
+    WarmUp,
+)
 from .failures import HostFailure, WorkerMissing, WorkerReportedFailure
 from .log_file import LogFile
 from .storage import Storage
@@ -32,6 +43,12 @@ class WarmWorker:
         self._limits = limits
         self._process: WorkerProcess | None = None
         self.initialized: Initialized | None = None
+        self.held: MemoryHeld | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a process, be it still starting."""
+        return self._process is not None
 
     @property
     def idle(self) -> bool:
@@ -137,6 +154,9 @@ class WarmWorker:
         if isinstance(event, protocol.Log):
             self._log.note(f"worker's {event.level}: {event.message}")
             return None
+        if isinstance(event, MemoryHeld):
+            self.held = event
+            return None
         if isinstance(event, Answered) and isinstance(event.result, Initialized):
             self.initialized = event.result
             return None
@@ -161,7 +181,7 @@ class WarmWorker:
 
     def _let_go(self) -> None:
         self._process = None
-        self.initialized = None
+        self.initialized = self.held = None
 
 
 def _needs(request: WarmUp) -> tuple[str, str, str]:

@@ -80,7 +80,7 @@ class Broken:
     failure: HostFailure
 
 
-WorkerEvent = protocol.Progress | protocol.Log | Answered | Refused | Broken
+WorkerEvent = protocol.Progress | protocol.Log | protocol.MemoryHeld | Answered | Refused | Broken
 
 LONGEST_UNWATCHED_SECONDS = 2.0
 """A Blender that was busy, or a machine that slept, did not listen: no more of that counts as the worker's silence."""

@@ -82,6 +82,32 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class MemoryHeld:
+    """Worker to host, just before each answer: what the worker holds now. Everything in bytes.
+
+    model: the loaded model's folder name, empty for none; model_bytes: its weights, in whichever memory they are;
+    on_device: those of them that are on the graphics device. device_used, device_reserved: what the process has of the
+    graphics device's memory in use, and with what it keeps for later; 0 on the processor. resident: what the process
+    takes of the computer's memory, mapped files as far as they were read included; 0 where the system does not tell.
+    background_models: names of the open ones.
+    """
+
+    METHOD: ClassVar[str] = "memory_held"
+    model: str = ""
+    model_bytes: int = 0
+    on_device: int = 0
+    device_used: int = 0
+    device_reserved: int = 0
+    resident: int = 0
+    background_models: list[str] = field(default_factory=list)
+
+    @property
+    def can_be_unloaded(self) -> bool:
+        """Whether `unload` would give something back."""
+        return bool(self.model or self.background_models)
+
+
+@dataclass(frozen=True)
 class Log:
     """Worker to host: a line for the log; level is "debug", "info", "warning" or "error"."""
 

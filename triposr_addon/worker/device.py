@@ -63,6 +63,15 @@ def memory_bytes(device: torch.device) -> int:
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
+def device_bytes(device: torch.device) -> tuple[int, int]:
+    """What this process has of a graphics device's memory: in use, and with what is kept for later; zeros elsewhere."""
+    if device.type == "cuda":
+        return int(torch.cuda.memory_allocated(device)), int(torch.cuda.memory_reserved(device))
+    if device.type == "mps":
+        return int(torch.mps.current_allocated_memory()), int(torch.mps.driver_allocated_memory())
+    return 0, 0
+
+
 def extraction_device(device: torch.device) -> torch.device:
     """Where to extract a mesh from a field that is on `device`: there, but on the processor instead of Apple's GPU.
 

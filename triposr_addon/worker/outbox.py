@@ -9,7 +9,7 @@ import threading
 import time
 from typing import BinaryIO
 
-from triposr_addon.protocol import ErrorReport, Log, Progress, Result
+from triposr_addon.protocol import ErrorReport, Log, MemoryHeld, Progress, Result
 from triposr_addon.wire import encode_error, encode_notification, encode_result
 
 PROGRESS_INTERVAL_SECONDS = 0.05
@@ -38,6 +38,10 @@ class Outbox:
             return
         self._last_progress = now
         self._write(encode_notification(Progress(job, step, round(fraction, 4), detail)))
+
+    def memory(self, held: MemoryHeld) -> None:
+        """What the worker holds now."""
+        self._write(encode_notification(held))
 
     def log(self, level: str, message: str) -> None:
         """A line for the host's log."""

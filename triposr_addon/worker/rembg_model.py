@@ -67,6 +67,9 @@ _LAST: dict[tuple[str, tuple[Path, int, int], bytes], npt.NDArray[np.uint8]] = {
 """The last mask, by what it was made of: whoever moves a slider, or runs what was shown, waits for no network again."""
 
 
+_OPEN: list[str] = []
+
+
 def rembg_alpha(rgb: npt.NDArray[np.uint8], rembg_home: Path | None, name: str = "") -> npt.NDArray[np.uint8]:
     """The subject's alpha [H, W] of a photo [H, W, 3], by the model of that name; "" is the best installed one.
 
@@ -105,7 +108,9 @@ def open_model(rembg_home: Path | None, name: str = "") -> tuple[BackgroundModel
     """
     model = installed_model(rembg_home, name)
     file, *state = _file_state(rembg_home, model)
-    return model, _session(file, tuple(state))
+    session = _session(file, tuple(state))
+    _OPEN[:] = [model.name]
+    return model, session
 
 
 def _file_state(rembg_home: Path | None, model: BackgroundModel) -> tuple[Path, int, int]:
@@ -141,7 +146,13 @@ def _missing(what: str, rembg_home: Path | None) -> RembgModelMissing:
 def close_models() -> None:
     """Give an open session's memory back, and the last mask's."""
     _session.cache_clear()
+    _OPEN.clear()
     _LAST.clear()
+
+
+def open_models() -> list[str]:
+    """Names of the models whose sessions are open."""
+    return list(_OPEN)
 
 
 @lru_cache(maxsize=1)

@@ -44,6 +44,7 @@ def serve(streams: StandardStreams) -> int:
         answer = _answer(session, task, outbox)
         if inbox.closed:
             break
+        outbox.memory(session.memory_held())
         if isinstance(answer, ErrorReport):
             outbox.error(task.id, answer)
         else:

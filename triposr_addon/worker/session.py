@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from triposr_addon.protocol import (
     Extracted,
     Initialize,
     Initialized,
+    MemoryHeld,
     Reconstruct,
     Reconstructed,
     Review,
@@ -143,6 +145,15 @@ class Session:
 
         close_models()
         return Unloaded(self._workbench is not None and self._workbench.unload())
+
+    def memory_held(self) -> MemoryHeld:
+        """What the models take, and the process with them."""
+        from triposr_addon.worker.held_memory import resident_bytes
+
+        # The module that has them is imported by the first cut-out that needs it, and too slowly to do so here.
+        background = sys.modules.get("triposr_addon.worker.rembg_model")
+        held = MemoryHeld(resident=resident_bytes(), background_models=background.open_models() if background else [])
+        return self._workbench.memory_held(held) if self._workbench is not None else held
 
     def _ready_device(self) -> torch.device:
         if self._device is None:

@@ -15,9 +15,9 @@ from typing import TypeVar
 
 import torch
 
-from triposr_addon.protocol import PhotoSettings, SurfaceSettings
+from triposr_addon.protocol import MemoryHeld, PhotoSettings, SurfaceSettings
 from triposr_addon.worker.colour_sampling import sample_colours
-from triposr_addon.worker.device import extraction_device, release_memory
+from triposr_addon.worker.device import device_bytes, extraction_device, release_memory
 from triposr_addon.worker.failures import FieldNotFinite
 from triposr_addon.worker.field import TriplaneField
 from triposr_addon.worker.field_to_mesh import ExtractedMesh, field_to_mesh
@@ -130,6 +130,15 @@ class Workbench:
         had_model, self._model = self._model is not None, None
         release_all(self._device)
         return had_model
+
+    def memory_held(self, held: MemoryHeld) -> MemoryHeld:
+        """The same, with what the model and the device add."""
+        used, reserved = device_bytes(self._device)
+        held = replace(held, device_used=used, device_reserved=reserved)
+        if self._model is None:
+            return held
+        name, weights = self._model.checkpoint.name, self._model.bytes_at_home
+        return replace(held, model=name, model_bytes=weights, on_device=self._model.bytes_on_device)
 
     def _reconstruction_plans(self, network: PlacedNetwork) -> list[MemoryPlan]:
         free = self._free_bytes(self._device)

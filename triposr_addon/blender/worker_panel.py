@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Worker panel: what runs beside Blender, and the memory that it holds."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..protocol import Initialized, MemoryHeld
+from . import session
+from .sidebar import InSidebar
+
+
+class TRIPOSR_PT_worker(InSidebar, bpy.types.Panel):
+    """Device, model, memory, and how to get it back."""
+
+    bl_idname = "TRIPOSR_PT_worker"
+    bl_label = "Worker"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        """Facts first, then the two ways to get the memory back."""
+        running, layout = session.current(), self.layout
+        assert layout is not None
+        memory, worker = running.memory_or_none(), running.worker_or_none()
+        held = memory.held() if memory is not None else None
+        column = layout.column(align=True)
+        for line in facts(worker, held):
+            column.label(text=line, translate=False)
+        if memory is not None and memory.paused:
+            layout.label(text="New jobs wait for the render", icon="RENDER_STILL")
+        row = layout.row(align=True)
+        row.operator("triposr.unload")
+        row.operator("triposr.stop_worker")
+
+
+def facts(worker: Initialized | None, held: MemoryHeld | None) -> list[str]:
+    """What there is to say, a line each."""
+    if worker is None:
+        return ["No worker is running"]
+    lines = [f"Device: {worker.device_name} ({worker.device})" if worker.device_name else f"Device: {worker.device}"]
+    return lines + _held_facts(held) if held is not None else lines
+
+
+def _held_facts(held: MemoryHeld) -> list[str]:
+    lines = [f"Model: {held.model}, {_size(held.model_bytes)}" if held.model else "Model: none loaded"]
+    if held.background_models:
+        lines.append(f"Cut-out model: {', '.join(held.background_models)}")
+    if held.device_reserved:
+        lines.append(f"Graphics memory: {_size(held.device_reserved)}, {_size(held.device_used)} in use")
+    if held.resident:
+        lines.append(f"Computer's memory: {_size(held.resident)}")
+    return lines
+
+
+def _size(count: int) -> str:
+    """Bytes as artists read them."""
+    return f"{count / 1e9:.2f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
