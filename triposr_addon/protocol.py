@@ -41,6 +41,7 @@ from .messages.fields import Extracted as Extracted
 from .messages.fields import SampleColours as SampleColours
 from .messages.photos import CutOut as CutOut
 from .messages.photos import CutOutMade as CutOutMade
+from .messages.photos import Frame as Frame
 from .messages.photos import Reconstruct as Reconstruct
 from .messages.photos import Reconstructed as Reconstructed
 from .messages.photos import WarmedUp as WarmedUp

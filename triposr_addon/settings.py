@@ -16,6 +16,8 @@ class PhotoSettings:
     rembg_model: which network "rembg" takes, by its name in background_models; "" the best one that is installed.
     mask_threshold: alpha below this counts as none, 0..1; 0 leaves it soft. fill_holes: what the subject encloses
     belongs to it. largest_part: all but the largest connected part goes. None of the three touches "none".
+    mirror: the network sees the framed picture's mirror image, and its field is mirrored back: another try at the same
+    shape.
     mask_path: an image of the photo's size that is the alpha, exactly and instead of any method: its own alpha where it
     has one, else its grey. Empty: no mask.
     """
@@ -27,6 +29,7 @@ class PhotoSettings:
     fill_holes: bool = False
     largest_part: bool = False
     mask_path: str = ""
+    mirror: bool = False
 
 
 BACKGROUND_METHODS = ("auto", "alpha", "rembg", "flat", "none")

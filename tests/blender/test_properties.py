@@ -17,6 +17,7 @@ DEFAULTS = {
     "background": "auto",
     "rembg_model": "BEST",
     "foreground_ratio": 0.85,
+    "mirror": False,
     "mask_threshold": 0.0,
     "fill_holes": False,
     "largest_part": False,

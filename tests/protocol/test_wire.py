@@ -20,6 +20,7 @@ from triposr_addon.protocol import (
     Exit,
     Extract,
     Extracted,
+    Frame,
     HostNotification,
     Initialize,
     Initialized,
@@ -56,6 +57,7 @@ from triposr_addon.wire import (
 CUT_OUT = CutOut("c1", "/a/photo.png", "c", "m")
 REVIEW = Review("r1", "m.npz", "cutout.png", "p")
 CAMERA = PhotoCamera(1.8, 10.0, -5.0, 40.0, 0.01, 0.02)
+FRAME = Frame(-20, 7, 512, 400, 500)
 REQUESTS: tuple[Request, ...] = (
     Initialize(1),
     Initialize(1, "/rembg", "cuda:1"),
@@ -68,7 +70,7 @@ REQUESTS: tuple[Request, ...] = (
     WarmUp("w1", "/models/preview"),
     WarmUp("w1", "m", "/a/photo.png", "rembg"),
     CutOut("c1", "/a/photo.png", "/out/cutout.png"),
-    CutOut("c1", "p", "c", "m", "q", "/rembg", PhotoSettings("rembg", 0.7, "u2net", 0.25, True, True, "/masks/m.png")),
+    CutOut("c1", "p", "c", "m", "q", "/r", PhotoSettings("rembg", 0.7, "u2net", 0.25, True, True, "/m/m.png", True)),
     SampleColours("s1", "f", "points.npz", "colours.npz"),
     SampleColours("s1", "f", "p", "c", symmetry=True),
     Unload(),
@@ -78,11 +80,11 @@ REQUESTS: tuple[Request, ...] = (
 )
 RESULTS: tuple[tuple[Request, Result], ...] = (
     (REQUESTS[0], Initialized(1, 4711, "cuda:0", "GPU", 150 << 30, {"torch": "2.13.0"})),
-    (REQUESTS[2], Reconstructed("f", "preview", "ab" * 32, "cpu", {"load photo": 0.25}, ["small", "dark"])),
+    (REQUESTS[2], Reconstructed("f", "preview", "ab" * 32, "cpu", {"load photo": 0.25}, ["small", "dark"], FRAME)),
     (REQUESTS[2], Reconstructed("f", "preview", "", "cpu")),
     (REQUESTS[5], Extracted("m.npz", 126_698, 253_392, True, {"extract": 1.5})),
     (REQUESTS[8], WarmedUp({"load model": 1.5, "cut out": 2.0})),
-    (CUT_OUT, CutOutMade("c", "m", "rembg", "u2net", ["The subject is tiny."], {"cut out": 0.1})),
+    (CUT_OUT, CutOutMade("c", "m", "rembg", "u2net", ["The subject is tiny."], {"cut out": 0.1}, FRAME)),
     (CUT_OUT, CutOutMade("", "m", "flat")),
     (REQUESTS[12], ColoursSampled("colours.npz", 126_698, {"colour": 0.5})),
     (REVIEW, Reviewed("p", 0.8, 0.9, CAMERA, 0.1, 0.05, 0.02, 2, 0.75, True, 4, [0.5, 0.4, 1.0], {"review": 0.4})),
@@ -155,7 +157,7 @@ def test_every_field_can_be_checked() -> None:
     for kind in (*typing.get_args(Request), *typing.get_args(Result), Cancel, Exit, Progress, Log):
         for entry in dataclasses.fields(kind):
             hint = typing.get_type_hints(kind)[entry.name]
-            plain = {str, int, float, bool, PhotoCamera, PhotoSettings, SurfaceSettings}
+            plain = {str, int, float, bool, Frame, PhotoCamera, PhotoSettings, SurfaceSettings}
             assert hint in plain or typing.get_origin(hint) in (list, dict), f"{kind.__name__}.{entry.name}"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from tests.worker.conversation import Conversation
 from triposr_addon.protocol import (
@@ -77,6 +77,19 @@ def test_picture_mask_and_what_is_to_be_painted_on(worker: Conversation, photo: 
     paint = np.asarray(Image.open(photo.parent / "paint.png"))
     assert np.array_equal(paint[..., 3], mask)
     assert paint[0, 0, :3].tolist() == [250, 250, 250]
+
+
+@pytest.mark.parametrize("background", ["flat", "none"])
+def test_the_frame_says_where_the_square_lies_in_the_upright_photo(
+    worker: Conversation, photo: Path, background: str
+) -> None:
+    answer = made(worker, cut_out(photo, PhotoSettings(background, foreground_ratio=0.6)))
+    frame, square = answer.frame, np.asarray(Image.open(answer.cutout_path))
+    upright = np.asarray(ImageOps.exif_transpose(Image.open(photo)))
+    assert (frame.photo_width, frame.photo_height) == upright.shape[1::-1] == (400, 500)
+    assert square.shape[:2] == (frame.side, frame.side)
+    rows, columns = np.nonzero(square[..., 3] == 255)
+    assert np.array_equal(square[rows, columns, :3], upright[rows + frame.top, columns + frame.left])
 
 
 def test_files_that_nobody_asked_for_are_not_written(worker: Conversation, photo: Path) -> None:

@@ -42,8 +42,8 @@ def test_the_largest_part_is_framed_alone() -> None:
     one = find_subject(two_things(), PhotoSettings("flat", largest_part=True), None)
     assert "2 separate parts" in both.warnings[0]
     assert one.warnings == ()
-    assert framed(both, 1.0).shape[0] > 320
-    assert framed(one, 1.0).shape[0] == pytest.approx(280, abs=4)
+    assert framed(both, 1.0)[0].shape[0] > 320
+    assert framed(one, 1.0)[0].shape[0] == pytest.approx(280, abs=4)
 
 
 def test_a_hole_is_filled_on_request() -> None:

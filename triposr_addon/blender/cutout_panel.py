@@ -36,6 +36,7 @@ class TRIPOSR_PT_picture(SettingsPanel, bpy.types.Panel):
         if settings.background == "rembg":
             found.prop(settings, "rembg_model")
         column.prop(settings, "foreground_ratio", text="Foreground", slider=True)
+        column.prop(settings, "mirror")
         cleaned = column.column()
         cleaned.active = not painted and settings.background != "none"
         cleaned.prop(settings, "mask_threshold", slider=True)

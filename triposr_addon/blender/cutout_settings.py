@@ -38,12 +38,13 @@ def settings_without_mask(settings: TRIPOSR_PG_settings) -> PhotoSettings:
         mask_threshold=decimal(settings.mask_threshold),
         fill_holes=settings.fill_holes,
         largest_part=settings.largest_part,
+        mirror=settings.mirror,
     )
 
 
 def is_of_now(seen: PhotoSettings, settings: TRIPOSR_PG_settings, photo: Path) -> bool:
     """Whether `seen` are the settings of now, as far as that can be told without reading the mask."""
     has_mask = mask_for_or_none(settings, photo) is not None
-    return dataclasses.replace(seen, mask_path="") == settings_without_mask(settings) and has_mask == bool(
-        seen.mask_path
-    )
+    # A cut-out looks the same for a mirrored try.
+    unmasked = dataclasses.replace(seen, mask_path="", mirror=settings.mirror)
+    return unmasked == settings_without_mask(settings) and has_mask == bool(seen.mask_path)

@@ -61,6 +61,7 @@ class TRIPOSR_PG_settings(bpy.types.PropertyGroup):
         background: str
         rembg_model: str
         foreground_ratio: float
+        mirror: bool
         mask_threshold: float
         fill_holes: bool
         largest_part: bool
@@ -119,6 +120,12 @@ class TRIPOSR_PG_settings(bpy.types.PropertyGroup):
             precision=2,
             step=5,
             update=show_on_change,
+        )
+        mirror: BoolProperty(
+            name="Mirrored Try",
+            description="Let the network see the picture's mirror image, and mirror the shape back: another try at the "
+            "same object",
+            default=False,
         )
         mask_threshold: FloatProperty(
             name="Mask Threshold",

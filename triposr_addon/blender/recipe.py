@@ -24,6 +24,7 @@ IN_A_RECIPE = (
     "background",
     "rembg_model",
     "foreground_ratio",
+    "mirror",
     "mask_threshold",
     "fill_holes",
     "largest_part",

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from ..protocol import (
     Extract,
     Extracted,
+    Frame,
     PhotoSettings,
     Reconstruct,
     Reconstructed,
@@ -27,6 +28,8 @@ from .progress import ALL_STEPS, REVIEW, JobProgress
 from .result_files import readable
 from .reviews import ReviewResult, review_result
 from .storage import FIELD_ENDING
+
+NO_FRAME = Frame()
 
 
 class JobState(enum.Enum):
@@ -79,6 +82,7 @@ class GenerationResult:
     device: str
     seconds: Mapping[str, float]
     warnings: tuple[str, ...]
+    frame: Frame = NO_FRAME
     review: ReviewResult | None = None
 
 
@@ -266,5 +270,6 @@ class Job(JobLife):
             device=made.device,
             seconds=MappingProxyType({**made.seconds, **extracted.seconds, **later}),
             warnings=tuple(dict.fromkeys([*made.warnings, *extracted.warnings])),
+            frame=made.frame,
             review=review_result(self.file("review.png"), reviewed) if reviewed is not None else None,
         )

@@ -52,6 +52,20 @@ class CutOut:
 
 
 @dataclass(frozen=True)
+class Frame:
+    """The framed square in the upright photo, in pixels: its upper left corner, which may lie outside, and its side.
+
+    photo_width, photo_height: of the upright photo. A side of 0: there is no frame.
+    """
+
+    left: int = 0
+    top: int = 0
+    side: int = 0
+    photo_width: int = 0
+    photo_height: int = 0
+
+
+@dataclass(frozen=True)
 class CutOutMade:
     """The files as asked for; `cutout_path` is empty where no subject was found, which a warning then says.
 
@@ -64,6 +78,7 @@ class CutOutMade:
     model: str = ""
     warnings: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    frame: Frame = field(default_factory=Frame)
 
 
 @dataclass(frozen=True)
@@ -86,7 +101,8 @@ class Reconstruct:
 class Reconstructed:
     """The field file, which model made it (folder name and SHA-256 of its weights), seconds by step, warnings.
 
-    `device` is where the network ran: the processor, with a warning, where the graphics memory was too small.
+    device: where the network ran; the processor, with a warning, where the graphics memory was too small. frame: what
+    of the photo the network saw.
     """
 
     field_path: str
@@ -95,3 +111,4 @@ class Reconstructed:
     device: str
     seconds: dict[str, float] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    frame: Frame = field(default_factory=Frame)

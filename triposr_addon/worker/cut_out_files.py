@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from triposr_addon.protocol import CutOut, CutOutMade
+from triposr_addon.protocol import CutOut, CutOutMade, Frame
 from triposr_addon.worker import background
 from triposr_addon.worker.failures import OutOfMemory, SubjectMissing
 from triposr_addon.worker.framing import save_cutout
@@ -35,18 +35,19 @@ def _made(request: CutOut, rembg_home: Path | None, steps: Steps) -> CutOutMade:
     with steps.step("cut out"):
         cut = find_subject(photo, request.settings, rembg_home)
     with steps.step("frame"):
-        cutout_path = _save_framed(cut, request)
+        cutout_path, frame = _save_framed(cut, request)
         if request.mask_path:
             save_mask(cut.picture[..., 3], Path(request.mask_path))
         if request.paint_path:
             save_paintable(cut.picture, Path(request.paint_path))
-    return CutOutMade(cutout_path, request.mask_path, cut.method, cut.model, list(cut.warnings), steps.seconds)
+    warnings = list(cut.warnings)
+    return CutOutMade(cutout_path, request.mask_path, cut.method, cut.model, warnings, steps.seconds, frame)
 
 
-def _save_framed(cut: background.CutOut, request: CutOut) -> str:
+def _save_framed(cut: background.CutOut, request: CutOut) -> tuple[str, Frame]:
     try:
-        square = framed(cut, request.settings.foreground_ratio)
+        square, frame = framed(cut, request.settings.foreground_ratio)
     except SubjectMissing:  # among the cut-out's warnings already
-        return ""
+        return "", Frame()
     save_cutout(square, Path(request.cutout_path))
-    return request.cutout_path
+    return request.cutout_path, frame

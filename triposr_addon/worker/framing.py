@@ -7,6 +7,7 @@ faint halo does not shrink the subject, and its last row and column are kept.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,8 +37,44 @@ GREY = 0.5
 CUTOUT_SIDE = 1024
 
 
-def frame_subject(picture: RgbaPicture, foreground_ratio: float) -> RgbaPicture:
-    """Crop the picture [H, W, 4] to its subject and pad to a transparent square [N, N, 4].
+@dataclass(frozen=True)
+class Square:
+    """A square around a part of a picture: rows top..bottom and columns left..right, the ends one past the last.
+
+    foreground_ratio: of the part's longer side to the square's.
+    """
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+    foreground_ratio: float
+
+    @property
+    def side(self) -> int:
+        """In pixels."""
+        return int(max(self.bottom - self.top, self.right - self.left) / self.foreground_ratio)
+
+    @property
+    def corner(self) -> tuple[int, int]:
+        """Row and column of the picture where the square's upper left pixel is; may lie outside."""
+        above, before = (self.side - (self.bottom - self.top)) // 2, (self.side - (self.right - self.left)) // 2
+        return self.top - above, self.left - before
+
+    def of(self, picture: RgbaPicture) -> RgbaPicture:
+        """The part, centred on a transparent square [N, N, 4]."""
+        square = np.zeros((self.side, self.side, 4), dtype=np.uint8)
+        rows, columns = (slice(low - start, high - start) for low, high, start in self._ends())
+        square[rows, columns] = picture[self.top : self.bottom, self.left : self.right]
+        return square
+
+    def _ends(self) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+        row, column = self.corner
+        return (self.top, self.bottom, row), (self.left, self.right, column)
+
+
+def subject_square(picture: RgbaPicture, foreground_ratio: float) -> Square:
+    """The square around the picture's [H, W, 4] subject.
 
     foreground_ratio: the share of the square's side that the subject's longer side takes, 0.5..1.
 
@@ -47,18 +84,22 @@ def frame_subject(picture: RgbaPicture, foreground_ratio: float) -> RgbaPicture:
     """
     if not 0.5 <= foreground_ratio <= 1.0:
         raise SettingsInvalid(f"The foreground ratio {foreground_ratio:g} must lie between 0.5 and 1.")
-    top, bottom, left, right = _subject_box(picture)
-    return pad_to_square(picture[top:bottom, left:right], foreground_ratio)
+    return Square(*_subject_box(picture), foreground_ratio)
+
+
+def whole_square(picture: RgbaPicture, foreground_ratio: float) -> Square:
+    """The square around the whole picture [H, W, 4]."""
+    return Square(0, picture.shape[0], 0, picture.shape[1], foreground_ratio)
+
+
+def frame_subject(picture: RgbaPicture, foreground_ratio: float) -> RgbaPicture:
+    """Crop the picture to its subject and pad to a transparent square [N, N, 4]: see subject_square."""
+    return subject_square(picture, foreground_ratio).of(picture)
 
 
 def pad_to_square(picture: RgbaPicture, foreground_ratio: float) -> RgbaPicture:
     """Centre the picture [H, W, 4] on a transparent square whose side is its longer one / foreground_ratio."""
-    height, width = picture.shape[:2]
-    side = int(max(height, width) / foreground_ratio)
-    square = np.zeros((side, side, 4), dtype=np.uint8)
-    top, left = (side - height) // 2, (side - width) // 2
-    square[top : top + height, left : left + width] = picture
-    return square
+    return whole_square(picture, foreground_ratio).of(picture)
 
 
 def composite_on_grey(square: RgbaPicture, side: int) -> Tensor:

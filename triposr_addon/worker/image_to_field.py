@@ -9,7 +9,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from triposr_addon.protocol import PhotoSettings
+from triposr_addon.protocol import Frame, PhotoSettings
+from triposr_addon.worker.axes import mirrored_planes
 from triposr_addon.worker.background import CutOut
 from triposr_addon.worker.checkpoint import LoadedCheckpoint
 from triposr_addon.worker.device import naming_out_of_memory
@@ -24,10 +25,14 @@ from triposr_addon.worker.subject import find_subject, framed
 
 @dataclass(frozen=True)
 class ReconstructedPhoto:
-    """The field, the framed cut-out [N, N, 4] that it was made from, and warnings for the artist."""
+    """The field, the framed cut-out [N, N, 4] that it was made from, where that lies in the photo, and warnings.
+
+    framed: as the photo shows it, also where the network saw its mirror image.
+    """
 
     field: TriplaneField
     framed: RgbaPicture
+    frame: Frame
     warnings: tuple[str, ...]
 
 
@@ -52,12 +57,14 @@ def image_to_field(
         with steps.step("cut out"):
             cut = find_subject(photo, settings, rembg_home)
         with steps.step("frame"):
-            square = framed(cut, settings.foreground_ratio)
+            square, frame = framed(cut, settings.foreground_ratio)
             picture = composite_on_grey(square, checkpoint.config.image_size)
+            picture = picture.flip(1) if settings.mirror else picture
         with steps.step("reconstruct", forward_pass.detail) as advance:
             scene_code = forward_pass(picture, advance)
+            scene_code = mirrored_planes(scene_code) if settings.mirror else scene_code
     provenance = _provenance(photo_path, checkpoint, cut, settings)
-    return ReconstructedPhoto(_field(scene_code, checkpoint, provenance), square, cut.warnings)
+    return ReconstructedPhoto(_field(scene_code, checkpoint, provenance), square, frame, cut.warnings)
 
 
 def _field(scene_code: Tensor, checkpoint: LoadedCheckpoint, provenance: dict[str, str]) -> TriplaneField:

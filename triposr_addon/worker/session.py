@@ -105,7 +105,7 @@ class Session:
         if request.cutout_path:
             save_cutout(outcome.made.framed, Path(request.cutout_path))
         made_by = model.checkpoint.name, model.checkpoint.sha256, str(outcome.plan.device)
-        return Reconstructed(request.field_path, *made_by, steps.seconds, list(outcome.warnings))
+        return Reconstructed(request.field_path, *made_by, steps.seconds, list(outcome.warnings), outcome.made.frame)
 
     def extract(self, request: Extract, steps: Steps) -> Extracted:
         """Field file to mesh file."""

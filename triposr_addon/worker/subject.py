@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from triposr_addon.protocol import PhotoSettings
+from triposr_addon.protocol import Frame, PhotoSettings
 from triposr_addon.worker.background import CutOut, cut_out
 from triposr_addon.worker.cutout_warnings import cutout_warnings
-from triposr_addon.worker.framing import frame_subject, pad_to_square
+from triposr_addon.worker.framing import subject_square, whole_square
 from triposr_addon.worker.mask_cleanup import cleaned
 from triposr_addon.worker.mask_file import load_mask
 from triposr_addon.worker.photo import RgbaPicture
@@ -37,8 +37,12 @@ def find_subject(photo: RgbaPicture, settings: PhotoSettings, rembg_home: Path |
     return replace(cut, warnings=(*cut.warnings, *cutout_warnings(alpha)))
 
 
-def framed(cut: CutOut, foreground_ratio: float) -> RgbaPicture:
-    """The square picture [N, N, 4] that is put on grey for the network. Raises SubjectMissing, SettingsInvalid."""
-    if cut.method == "none":  # the whole photo is the picture, already framed by the artist
-        return pad_to_square(cut.picture, 1.0)
-    return frame_subject(cut.picture, foreground_ratio)
+def framed(cut: CutOut, foreground_ratio: float) -> tuple[RgbaPicture, Frame]:
+    """The square picture [N, N, 4] that is put on grey for the network, and where it lies in the photo.
+
+    Raises SubjectMissing, SettingsInvalid.
+    """
+    whole = cut.method == "none"  # the whole photo is the picture, already framed by the artist
+    square = whole_square(cut.picture, 1.0) if whole else subject_square(cut.picture, foreground_ratio)
+    (top, left), (height, width) = square.corner, cut.picture.shape[:2]
+    return square.of(cut.picture), Frame(left, top, square.side, width, height)
