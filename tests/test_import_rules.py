@@ -34,10 +34,11 @@ RULES = (
     Rule("triposr_addon.settings"),
     Rule("triposr_addon.background_models"),
     Rule("triposr_addon.photo_files"),
+    Rule("triposr_addon.folder_log"),
     Rule("triposr_addon.messages", frozenset({"triposr_addon.settings"})),
     Rule("triposr_addon.protocol", frozenset({"triposr_addon.messages", "triposr_addon.settings"})),
     Rule("triposr_addon.wire", frozenset({"triposr_addon.protocol"})),
-    Rule("triposr_addon.host", frozenset({"triposr_addon.protocol", "triposr_addon.wire"})),
+    Rule("triposr_addon.host", frozenset({"triposr_addon.protocol", "triposr_addon.wire", "triposr_addon.folder_log"})),
     Rule(
         "triposr_addon.blender",
         frozenset(
@@ -53,6 +54,7 @@ RULES = (
                 "triposr_addon.protocol",
                 "triposr_addon.background_models",
                 "triposr_addon.photo_files",
+                "triposr_addon.folder_log",
             }
         ),
     ),

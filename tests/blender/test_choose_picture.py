@@ -96,12 +96,3 @@ def test_and_those_of_the_folders_within_where_that_is_asked(bpy: Any, session: 
     (album / "reports-failure.png").unlink()
     assert bpy.ops.triposr.add_folder(directory=str(album), recursive=True) == {"FINISHED"}
     assert [view.request.photo for view in session.queue.views()] == [album / "deep" / "good.png", album / "good.png"]
-
-
-@pytest.mark.parametrize("name", ["empty", "nowhere"])
-def test_a_folder_without_pictures_is_told(bpy: Any, session: Any, tmp_path: Path, name: str) -> None:
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(RuntimeError, match="No picture was found"):
-        bpy.ops.triposr.add_folder(directory=str(tmp_path / name))
-    assert session.failure.code == "FOLDER_WITHOUT_PICTURES"
-    assert states(session) == []

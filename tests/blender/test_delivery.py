@@ -177,7 +177,7 @@ def test_switching_the_extension_off_ends_the_jobs(bpy: Any, begin: Begin, sessi
 class Quicksand:
     """A row of places that gives way, when the object already stands in the scene."""
 
-    def place_for(self, _width: float) -> None:
+    def place_for(self, _width: float, _depth: float) -> None:
         raise ZeroDivisionError("no ground here")
 
 

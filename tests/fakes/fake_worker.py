@@ -87,7 +87,7 @@ class FakeWorker:
             CUT_OUTS[Path(request.photo_path).stem](lambda: request.job in self.cancelled, request_id, request)
         elif isinstance(request, Reconstruct):
             say(wire.encode_notification(WITH_MODEL))
-            what = PHOTOS[Path(request.photo_path).stem]
+            what = PHOTOS[Path(request.photo_path).stem.partition("_")[0]]
             what(lambda: request.job in self.cancelled, request_id, request)
         elif isinstance(request, Extract | SampleColours | Review):
             self.answer_about_result(request_id, request)

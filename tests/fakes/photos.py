@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the fake worker does with a photo, by its name: `dies.png` makes it die, `good.png` gives dummy files."""
+"""What the fake worker does with a photo, by its name: `dies.png` makes it die, `good.png` and `good_2.png` give
+dummy files.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ def makes_field(cancelled: IsCancelled, request_id: int, request: Reconstruct) -
 def reconstructed(request: Reconstruct) -> Reconstructed:
     Path(request.field_path).write_bytes(b"dummy field")
     Path(request.cutout_path).write_bytes(b"dummy cut-out")
-    Path(request.field_path).with_name("photo").write_text(Path(request.photo_path).stem)
+    Path(request.field_path).with_name("photo").write_text(Path(request.photo_path).stem.partition("_")[0])
     seconds = {"load photo": 0.1, "reconstruct": 0.2}
     return Reconstructed(request.field_path, "fake", "ab" * 32, "cpu", seconds, ["The photo is small."])
 

@@ -16,6 +16,7 @@ CAMERA = PhotoCamera(1.8, 10.0, -5.0, 40.0, 0.01, 0.02)
 def reviews(request_id: int, request: Review) -> None:
     tell(request, "review", 0.5)
     Path(request.picture_path).write_bytes(b"dummy drawing")
+    Path(request.thumbnail_path).write_bytes(b"dummy thumbnail")
     say(wire.encode_result(request_id, reviewed(request)))
 
 
@@ -29,7 +30,8 @@ def can_not_review(request_id: int, request: Review) -> None:
 
 def reviewed(request: Review) -> Reviewed:
     sizes, seconds = [0.5, 0.4, 1.0], {"review": 0.4}
-    return Reviewed(request.picture_path, 0.8, 0.9, CAMERA, 0.1, 0.05, 0.02, 2, 0.75, True, 4, sizes, seconds)
+    files = request.picture_path, request.thumbnail_path
+    return Reviewed(*files, 0.8, 0.9, CAMERA, 0.1, 0.05, 0.02, 2, 0.75, True, 4, sizes, seconds)
 
 
 def name_of(request: Review) -> str:

@@ -33,7 +33,7 @@ def test_a_photos_job_ends_with_a_review_where_that_is_wanted(make: MakeGenerato
     assert view.result is not None
     review = view.result.review
     assert review is not None
-    assert review.picture.read_bytes() == b"dummy drawing"
+    assert (review.picture.read_bytes(), review.thumbnail.read_bytes()) == (b"dummy drawing", b"dummy thumbnail")
     assert (review.facts.overlap_front, review.facts.overlap, review.facts.camera) == (0.8, 0.9, CAMERA)
     assert view.result.seconds["review"] == 0.4
 

@@ -55,7 +55,7 @@ from triposr_addon.wire import (
 )
 
 CUT_OUT = CutOut("c1", "/a/photo.png", "c", "m")
-REVIEW = Review("r1", "m.npz", "cutout.png", "p")
+REVIEW = Review("r1", "m.npz", "cutout.png", "p", "t")
 CAMERA = PhotoCamera(1.8, 10.0, -5.0, 40.0, 0.01, 0.02)
 FRAME = Frame(-20, 7, 512, 400, 500)
 REQUESTS: tuple[Request, ...] = (
@@ -87,7 +87,7 @@ RESULTS: tuple[tuple[Request, Result], ...] = (
     (CUT_OUT, CutOutMade("c", "m", "rembg", "u2net", ["The subject is tiny."], {"cut out": 0.1}, FRAME)),
     (CUT_OUT, CutOutMade("", "m", "flat")),
     (REQUESTS[12], ColoursSampled("colours.npz", 126_698, {"colour": 0.5})),
-    (REVIEW, Reviewed("p", 0.8, 0.9, CAMERA, 0.1, 0.05, 0.02, 2, 0.75, True, 4, [0.5, 0.4, 1.0], {"review": 0.4})),
+    (REVIEW, Reviewed("p", "t", 0.8, 0.9, CAMERA, 0.1, 0.05, 0.02, 2, 0.75, True, 4, [0.5, 0.4, 1.0], {"review": 0.4})),
     (Unload(), Unloaded(had_model=False)),
     (Shutdown(), ShutDown()),
 )

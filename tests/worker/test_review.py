@@ -37,7 +37,7 @@ def reviewed(folder: Path, mesh: Mesh, photographed: Mesh, camera: PhotoCamera) 
     """`mesh` beside a photo of another one."""
     save_mesh(mesh, folder / "mesh.npz")
     Image.fromarray(draw(photographed, camera, 512)).save(folder / "cutout.png")
-    paths = (str(folder / name) for name in ("mesh.npz", "cutout.png", "drawing.png"))
+    paths = (str(folder / name) for name in ("mesh.npz", "cutout.png", "drawing.png", "thumbnail.png"))
     return make_review(Review("r", *paths), steps())
 
 
@@ -102,9 +102,10 @@ def test_what_is_too_much_lies_beyond(tmp_path: Path) -> None:
     assert reviewed(tmp_path, joined(body, more), body, PhotoCamera(1.9)).beyond > 0.1
 
 
-def test_the_drawing_is_the_mesh_on_nothing(tmp_path: Path) -> None:
-    found = reviewed(tmp_path, ball(0.4), ball(0.4), PhotoCamera(1.9))
-    with Image.open(found.picture_path) as image:
+@pytest.mark.parametrize("name", ["drawing.png", "thumbnail.png"])
+def test_the_drawing_and_the_thumbnail_show_their_thing_on_nothing(tmp_path: Path, name: str) -> None:
+    reviewed(tmp_path, ball(0.4), ball(0.4), PhotoCamera(1.9))
+    with Image.open(tmp_path / name) as image:
         assert (image.mode, image.size) == ("RGBA", (256, 256))
         alpha = np.asarray(image)[..., 3]
     assert alpha[128, 128] == 255

@@ -10,11 +10,7 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, StringProperty
 
-from ..photo_files import photos_in
-from . import session
 from .batch import order_pictures
-from .failures import FolderWithoutPictures
-from .handover import tell_failure
 from .landing import chosen_place
 from .properties import settings_of
 
@@ -55,45 +51,6 @@ class TRIPOSR_OT_choose_picture(bpy.types.Operator):
         if len(pictures) > 1:
             return order_pictures(self, context, pictures, chosen_place(context))
         return {"FINISHED"}
-
-
-class TRIPOSR_OT_add_folder(bpy.types.Operator):
-    """Make a mesh of each picture in a folder"""
-
-    bl_idname = "triposr.add_folder"
-    bl_label = "Add Folder"
-    bl_options = {"INTERNAL"}
-
-    if TYPE_CHECKING:
-        directory: str
-        recursive: bool
-        filter_folder: bool
-    else:
-        directory: StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE"})
-        recursive: BoolProperty(
-            name="Folders Within", description="Take the pictures of the folders within, too", default=False
-        )
-        filter_folder: BoolProperty(default=True, options={"HIDDEN", "SKIP_SAVE"})
-
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturnItems]:
-        """Open a browser of folders, at the one of the picture that is chosen now."""
-        chosen = bpy.path.abspath(settings_of(context).image_path)
-        self.directory = str(Path(chosen).parent) if chosen else ""
-        context.window_manager.fileselect_add(self)
-        return {"RUNNING_MODAL"}
-
-    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Order all of them."""
-        folder = Path(bpy.path.abspath(self.directory))
-        try:
-            pictures = photos_in(folder, self.recursive)
-        except OSError as error:
-            tell_failure(self, session.current(), FolderWithoutPictures(folder, repr(error)))
-            return {"CANCELLED"}
-        if not pictures:
-            tell_failure(self, session.current(), FolderWithoutPictures(folder, f"recursive: {self.recursive}"))
-            return {"CANCELLED"}
-        return order_pictures(self, context, pictures, chosen_place(context))
 
 
 def named_files(directory: str, files: Iterable[bpy.types.OperatorFileListElement]) -> list[Path]:

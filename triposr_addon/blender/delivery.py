@@ -12,6 +12,7 @@ import numpy as np
 from ..host.failures import ResultUnreadable
 from ..host.jobs import GenerationResult
 from .field_carrier import fingerprint, keep_inside
+from .folder_collection import collection_for
 from .living_record import LivingRecord, write_record
 from .mesh_arrays import read_mesh_file
 from .mesh_object import object_from_arrays
@@ -34,9 +35,10 @@ def deliver(context: bpy.types.Context, order: Order, result: GenerationResult) 
     record(new, order, result)
     _bring_to_life(cast("bpy.types.Mesh", new.data), order, footing, field)
     scene, view_layer = _destination(context, order.scene_uid)
-    add_to_scene(new, scene, view_layer)
-    width = float(np.ptp(standing.vertices[:, 0]))
-    new.location = footing.origin_for(order.row.place_for(width) if order.row is not None else wanted.place)
+    collection = collection_for(scene, order.folder.folder) if order.folder is not None else None
+    add_to_scene(new, scene, view_layer, collection)
+    width, depth = (float(np.ptp(axis)) for axis in standing.vertices.T[:2])
+    new.location = footing.origin_for(order.row.place_for(width, depth) if order.row is not None else wanted.place)
     show_in_local_view(new, context.space_data)
     if order.show_colours:
         show_colours(context.screen)

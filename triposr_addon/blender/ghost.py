@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .ghost_picture import SubjectPicture, subject_or_none
+from .grid import Grid
 from .placement import Place, Placement, Row
 from .queue import Queue
 
@@ -47,7 +48,7 @@ def size_of(placement: Placement, aspect: float) -> tuple[float, float, float]:
 def ghosts_of(queue: Queue, scene_uid: int) -> tuple[Ghost, ...]:
     """Of each job whose object is still to come into that scene, in the order of the queue."""
     ghosts: list[Ghost] = []
-    rows: dict[Row, list[float]] = {}
+    rows: dict[Row | Grid, list[float]] = {}
     for view in queue.views():
         ticket = queue.ticket(view.id)
         order = ticket.order

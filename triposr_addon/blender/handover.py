@@ -14,6 +14,7 @@ from ..host.jobs import JobState, JobView
 from . import session
 from .delivery import deliver
 from .failures import ObjectNotMade
+from .folder_report import outcome_of, tell_folder
 from .modifiers import waiting_modifiers
 from .session import Session
 
@@ -50,13 +51,17 @@ def hand_over(operator: bpy.types.Operator, context: bpy.types.Context, running:
     arrived: bool = bpy.ops.triposr.deliver("EXEC_DEFAULT", True, job=job) == {"FINISHED"}  # type: ignore[attr-defined]
     view, ticket = running.queue.view(job), running.queue.ticket(job)
     if ticket.failure is not None:
-        operator.report({"ERROR"}, ticket.failure.sentence)
+        told = f"{view.request.name}: {ticket.failure.sentence}" if ticket.order.folder else ticket.failure.sentence
+        # One of a folder is passed over: a script must not stop at it.
+        operator.report({"WARNING"} if ticket.order.folder else {"ERROR"}, told)
     elif not arrived:
         operator.report({"INFO"}, f"{view.request.name}: cancelled")
     else:
         operator.report({"INFO"}, f"{view.request.name}: {ticket.notice}")
         for warning in view.result.warnings if view.result else ():
             operator.report({"WARNING"}, warning)
+    if ticket.order.folder is not None:
+        tell_folder(operator, running, ticket.order.folder)
     return arrived
 
 
@@ -68,10 +73,12 @@ def tell_failure(operator: bpy.types.Operator, running: Session, failure: HostFa
 
 def _take_in(context: bpy.types.Context, running: Session, view: JobView) -> bool:
     """The job's object, its failure, or nothing after Cancel. Its files are removed in any case."""
-    notice, failure, before = "", view.failure, _uids()
+    notice, failure, before, name = "", view.failure, _uids(), ""
+    order = running.queue.ticket(view.id).order
     try:
         if view.state is JobState.DONE and view.result is not None:
-            new = deliver(context, running.queue.ticket(view.id).order, view.result)
+            new = deliver(context, order, view.result)
+            name = new.name
             notice = f"{view.result.triangles:,} triangles in {view.seconds:.1f} s"
             running.failure, running.notice = None, notice + waiting_modifiers(new)
     except HostFailure as caught:
@@ -81,8 +88,10 @@ def _take_in(context: bpy.types.Context, running: Session, view: JobView) -> boo
         _take_away_all_but(before)
         running.storage().worker_log.note(f"{failure.code} {failure.details}")
     finally:
+        if order.folder is not None:
+            order.folder.take_in(outcome_of(order, view, failure, name))
         running.queue.settle(view.id, notice, failure)
-    if failure is not None:
+    if failure is not None and order.folder is None:
         running.failure = failure
     return bool(notice)
 

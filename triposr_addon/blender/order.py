@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ..host.failures import HostFailure
+from ..host.folder_run import FolderRun
 from ..host.jobs import GenerationRequest
 from ..host.storage import Storage
 from ..protocol import SurfaceSettings
@@ -18,6 +19,7 @@ from . import models, session
 from .cutout_settings import photo_settings_of
 from .decimals import decimal
 from .failures import PictureMissing, PictureNotChosen
+from .grid import Grid
 from .landing import chosen_place
 from .mask_image import mask_for_or_none
 from .paths import path_or_none, shown
@@ -46,11 +48,11 @@ class LentPicture:
 class Order:
     """A request for the host, and what Blender does with its result.
 
-    height: of the object (or its longest side, as the placement says), in metres. placement: the same in Blender units,
-    and where. decimate_ratio: 0..1. show_colours: also in solid views. scene_uid: the scene's number in this session,
-    which survives undo and renaming. row: where to stand, for those that are ordered together; None: as the placement
-    says. lent: the picture, where it goes with the order. recipe: the settings, to be used again. mask: the name of the
-    painted mask's image; empty for none.
+    height: of the object (or its longest side, as the placement says), in metres. placement: the same in Blender
+    units, and where. decimate_ratio: 0..1. show_colours: also in solid views. scene_uid: the scene's number in this
+    session, which survives undo and renaming. row: where to stand, for those that are ordered together; None: as
+    the placement says. folder: the run of a folder that it belongs to. lent: the picture, where it goes with the
+    order. recipe: the settings, to be used again. mask: the name of the painted mask's image; empty for none.
     """
 
     request: GenerationRequest
@@ -59,7 +61,8 @@ class Order:
     decimate_ratio: float
     show_colours: bool
     scene_uid: int
-    row: Row | None = None
+    row: Row | Grid | None = None
+    folder: FolderRun | None = None
     lent: LentPicture | None = None
     recipe: Recipe = field(default_factory=dict)
     mask: str = ""
@@ -90,7 +93,7 @@ def placement_for(settings: TRIPOSR_PG_settings, scene: bpy.types.Scene, place: 
 def order_for_picture(
     context: bpy.types.Context,
     picture: Path,
-    row: Row | None = None,
+    row: Row | Grid | None = None,
     place: Place | None = None,
     settings: TRIPOSR_PG_settings | None = None,
 ) -> Order:
@@ -118,7 +121,7 @@ def _order(
     context: bpy.types.Context,
     picture: Path,
     name: str,
-    row: Row | None = None,
+    row: Row | Grid | None = None,
     place: Place | None = None,
     own: TRIPOSR_PG_settings | None = None,
 ) -> Order:

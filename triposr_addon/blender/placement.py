@@ -94,7 +94,7 @@ class Row:
         self._start = start
         self._edge: float | None = None
 
-    def place_for(self, width: float) -> Place:
+    def place_for(self, width: float, _depth: float = 0.0) -> Place:
         """Where the next object stands, which is that wide; each call is one object."""
         place = self.expected([width])[0]
         self._edge = place[0] + width / 2.0
@@ -111,12 +111,17 @@ class Row:
         return places
 
 
-def add_to_scene(new: bpy.types.Object, scene: bpy.types.Scene, view_layer: bpy.types.ViewLayer) -> bool:
-    """Link the object to the active collection and select it alone; answers whether it was selected.
+def add_to_scene(
+    new: bpy.types.Object,
+    scene: bpy.types.Scene,
+    view_layer: bpy.types.ViewLayer,
+    collection: bpy.types.Collection | None = None,
+) -> bool:
+    """Link the object to `collection`, or else the active one, and select it alone; answers whether it was selected.
 
     Someone who meanwhile sculpts or edits another object keeps mode and selection: there the object only appears.
     """
-    _collection_to_fill(scene, view_layer).objects.link(new)
+    (collection or _collection_to_fill(scene, view_layer)).objects.link(new)
     busy = view_layer.objects.active is not None and view_layer.objects.active.mode != "OBJECT"
     if busy or not new.visible_get(view_layer=view_layer):
         return False

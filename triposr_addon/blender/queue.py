@@ -37,7 +37,9 @@ class Ticket:
     looked_for_subject: bool = False
 
     def close(self) -> None:
-        """Give back what was lent for it."""
+        """Give back what was lent for it, and tell its folder if nothing will come of it."""
+        if self.order.folder is not None and not self.settled:
+            self.order.folder.give_up(self.order.request.photo)
         self.thumbnail.close()
         if self.order.lent is not None:
             self.order.lent.give_back()

@@ -16,11 +16,14 @@ from . import (
     session,
     watch,
 )
-from .choose_picture import TRIPOSR_OT_add_folder, TRIPOSR_OT_choose_picture
+from .choose_picture import TRIPOSR_OT_choose_picture
 from .cutout_panel import TRIPOSR_PT_picture
 from .drop import TRIPOSR_FH_pictures, TRIPOSR_OT_drop_pictures
 from .failure_report import TRIPOSR_OT_copy_failure, TRIPOSR_OT_dismiss_failure
 from .field_operators import TRIPOSR_OT_bring_field_in, TRIPOSR_OT_drop_field, TRIPOSR_OT_move_field_out
+from .folder_import import TRIPOSR_OT_add_folder
+from .folder_operators import TRIPOSR_OT_open_folder_record
+from .folder_panel import TRIPOSR_PT_folder
 from .generate import TRIPOSR_OT_generate
 from .ghost_drawing import GhostDrawing
 from .handover import TRIPOSR_OT_deliver
@@ -59,6 +62,7 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_PG_settings,
     TRIPOSR_OT_choose_picture,
     TRIPOSR_OT_add_folder,
+    TRIPOSR_OT_open_folder_record,
     TRIPOSR_OT_drop_pictures,
     TRIPOSR_FH_pictures,
     TRIPOSR_OT_generate_from_image,
@@ -93,6 +97,7 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_OT_forget_defaults,
     TRIPOSR_PT_presets,
     TRIPOSR_PT_image_to_mesh,
+    TRIPOSR_PT_folder,
     TRIPOSR_PT_queue,
     TRIPOSR_PT_picture,
     TRIPOSR_PT_surface,

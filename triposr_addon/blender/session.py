@@ -15,6 +15,7 @@ import bpy
 
 from ..host.cut_outs import CutOutView
 from ..host.failures import HostFailure
+from ..host.folder_run import FolderRun
 from ..host.generation import Generator
 from ..host.memory_desk import MemoryDesk
 from ..host.storage import Storage
@@ -54,6 +55,8 @@ class Session:
         self.cut_out = CutOutPreview()
         self.queue = Queue()
         self.queue_page = 0
+        self.folder_run: FolderRun | None = None
+        """The latest."""
         self.hovering: tuple[Ghost, ...] = ()
         self._jobs_wait = False
         self._generator: Generator | None = None

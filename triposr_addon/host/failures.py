@@ -13,6 +13,7 @@ HostFailure
 ├── WorkerReportedFailure   it lives and told what went wrong; carries the worker's own code
 ├── ResultUnreadable        a result file is missing or can't be read
 ├── JobTookTooLong          a limit for the whole job is over
+├── LogUnwritable           the log of a folder can't be read or written
 └── StorageUnwritable       no folder for the job's files could be made
 """
 
@@ -163,6 +164,18 @@ class StorageUnwritable(HostFailure):
     def __init__(self, folder: Path, error: OSError) -> None:
         what = f"No file can be written in {folder} ({error.strerror or error})."
         super().__init__(f"{what} Free some space or choose another data folder.", repr(error))
+
+
+class LogUnwritable(HostFailure):
+    """What came of a folder's pictures can't be written down, or read again."""
+
+    CODE = "LOG_UNWRITABLE"
+
+    def __init__(self, log: Path, error: OSError) -> None:
+        what = (
+            f"The folder's log {log.name} can't be used ({error.strerror or error}), so it will not know what was made."
+        )
+        super().__init__(f"{what} Free some space or choose another data folder.", f"{log}: {error!r}")
 
 
 def describe_exit(exit_code: int) -> str:

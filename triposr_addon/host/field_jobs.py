@@ -16,7 +16,7 @@ from .failures import ResultUnreadable
 from .jobs import JobLife, LifeView
 from .progress import START_WORKER, JobProgress
 from .result_files import readable
-from .reviews import ReviewResult, review_result
+from .reviews import ReviewResult, review_question, review_result
 
 PLAIN_SURFACE = SurfaceSettings()
 
@@ -118,8 +118,7 @@ class FieldJob(JobLife):
         """What to ask the worker."""
         request = self.request
         if isinstance(request, ReviewRequest):
-            mesh, cutout = str(request.mesh.absolute()), str(request.cutout.absolute())
-            return Review(self.id, mesh, cutout, str(self.file("review.png")))
+            return review_question(self.id, request.mesh, request.cutout, self.file("review.png").parent)
         source = str(request.field.absolute())
         if isinstance(request, ExtractRequest):
             return Extract(self.id, source, str(self.file("mesh.npz")), request.surface_settings)
@@ -146,7 +145,7 @@ class FieldJob(JobLife):
 
     def _result(self, answer: Answer) -> FieldResult:
         if isinstance(answer, Reviewed):
-            return review_result(self.file("review.png"), answer)
+            return review_result(answer)
         seconds = MappingProxyType(dict(answer.seconds))
         if isinstance(answer, ColoursSampled):
             return ColoursResult(readable(self.file("colours.npz")), answer.points, seconds)

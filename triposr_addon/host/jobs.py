@@ -26,7 +26,7 @@ from ..protocol import (
 from .failures import HostFailure, ResultUnreadable
 from .progress import ALL_STEPS, REVIEW, JobProgress
 from .result_files import readable
-from .reviews import ReviewResult, review_result
+from .reviews import ReviewResult, review_question, review_result
 from .storage import FIELD_ENDING
 
 NO_FRAME = Frame()
@@ -245,8 +245,8 @@ class Job(JobLife):
 
     def review(self) -> Review:
         """The request for how the mesh fits its cut-out."""
-        mesh, cutout, picture = (str(self.file(name)) for name in ("mesh.npz", "cutout.png", "review.png"))
-        return Review(self.id, mesh, cutout, picture)
+        mesh = self.file("mesh.npz")
+        return review_question(self.id, mesh, self.file("cutout.png"), mesh.parent)
 
     def view(self) -> JobView:
         """The job as it is now."""
@@ -271,5 +271,5 @@ class Job(JobLife):
             seconds=MappingProxyType({**made.seconds, **extracted.seconds, **later}),
             warnings=tuple(dict.fromkeys([*made.warnings, *extracted.warnings])),
             frame=made.frame,
-            review=review_result(self.file("review.png"), reviewed) if reviewed is not None else None,
+            review=review_result(reviewed) if reviewed is not None else None,
         )

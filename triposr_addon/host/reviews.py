@@ -6,21 +6,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..protocol import Reviewed
+from ..protocol import Review, Reviewed
 from .result_files import readable
 
 
 @dataclass(frozen=True)
 class ReviewResult:
-    """picture: the drawn mesh (RGBA PNG, 256 x 256); it lies in the job's own folder and goes with it.
+    """picture: the drawn mesh, thumbnail: the cut-out (RGBA PNG, 256 x 256). They lie in the job's folder.
 
-    facts: the numbers (see protocol.Reviewed); its own picture_path is `picture`.
+    facts: the numbers, see protocol.Reviewed.
     """
 
     picture: Path
+    thumbnail: Path
     facts: Reviewed
 
 
-def review_result(picture: Path, facts: Reviewed) -> ReviewResult:
-    """Raises ResultUnreadable where the picture is not there."""
-    return ReviewResult(readable(picture), facts)
+def review_question(job: str, mesh: Path, cutout: Path, folder: Path) -> Review:
+    """What to ask the worker; its files go into `folder`."""
+    paths = (mesh, cutout, folder / "review.png", folder / "thumbnail.png")
+    return Review(job, *(str(path.absolute()) for path in paths))
+
+
+def review_result(answer: Reviewed) -> ReviewResult:
+    """Raises ResultUnreadable where a picture is not there."""
+    return ReviewResult(readable(Path(answer.picture_path)), readable(Path(answer.thumbnail_path)), answer)

@@ -7,6 +7,7 @@ root/
   rembg/         rembg's own models
   masks/         painted masks as jobs use them, named by what is in them; those nobody used for a week go
   jobs/          one private folder for each job that is not dropped yet
+  folders/       for each folder of pictures its log, small pictures and contact sheet
   logs/          worker.log, worker.log.1
 """
 
@@ -72,6 +73,12 @@ class Storage:
     def logs(self) -> Path:
         """Where logs are."""
         return self.root / "logs"
+
+    def folder_record(self, pictures: Path) -> Path:
+        """Where the log of a folder of pictures is, and what goes with it: named after it, one for each path."""
+        path = str(pictures.absolute()).encode("utf-8", "backslashreplace")
+        name = "".join(letter if letter.isalnum() else "_" for letter in pictures.name)[:40]
+        return self.root / "folders" / f"{name}-{hashlib.sha256(path).hexdigest()[:8]}"
 
     @cached_property
     def worker_log(self) -> LogFile:

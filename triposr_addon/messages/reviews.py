@@ -32,6 +32,7 @@ class Review:
     """Mesh at `mesh_path` (.npz, as `extract` writes it) and framed cut-out at `cutout_path` -> how they fit.
 
     picture_path: gets the mesh, drawn from the fitted camera: RGBA PNG of 256 x 256 pixels on nothing; empty: none.
+    thumbnail_path: gets the cut-out as large as that.
     """
 
     METHOD: ClassVar[str] = "review"
@@ -39,6 +40,7 @@ class Review:
     mesh_path: str
     cutout_path: str
     picture_path: str = ""
+    thumbnail_path: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Reviewed:
     """
 
     picture_path: str
+    thumbnail_path: str
     overlap_front: float
     overlap: float
     camera: PhotoCamera

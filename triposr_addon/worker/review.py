@@ -13,7 +13,6 @@ from triposr_addon.protocol import Review, Reviewed
 from triposr_addon.worker.marching_cubes import has_no_border
 from triposr_addon.worker.mesh_file import Floats, Mesh, load_mesh
 from triposr_addon.worker.parts import part_labels
-from triposr_addon.worker.photo import RgbaPicture
 from triposr_addon.worker.result_file import written_aside
 from triposr_addon.worker.review_drawing import draw, silhouette
 from triposr_addon.worker.review_failures import CutOutUnreadable
@@ -36,7 +35,10 @@ def make_review(request: Review, steps: Steps) -> Reviewed:
     Raises ReviewFailure, OutputUnwritable, Cancelled.
     """
     with steps.step("review") as advance:
-        mesh, mask = load_mesh(Path(request.mesh_path)), _load_mask(Path(request.cutout_path))
+        mesh, cutout = load_mesh(Path(request.mesh_path)), _load_cutout(Path(request.cutout_path))
+        mask = np.asarray(cutout.getchannel("A")) >= HALF_COVERED
+        if not mask.any():
+            raise CutOutUnreadable("The cut-out shows nothing. Make the mesh again.", request.cutout_path)
         fit = fit_camera(_shuffled(points_on(mesh, POINTS)), mask)
         advance(0.6)
         front, best = (silhouette(mesh, camera, SIDE) for camera in (fit.front, fit.best))
@@ -46,11 +48,14 @@ def make_review(request: Review, steps: Steps) -> Reviewed:
             overlaps, camera, best = (overlaps[0], overlaps[0]), fit.front, front
         advance(0.8)
         if request.picture_path:
-            _save(draw(mesh, camera, SIDE), Path(request.picture_path))
+            _save(Image.fromarray(draw(mesh, camera, SIDE)), Path(request.picture_path))
+        if request.thumbnail_path:
+            _save(cutout, Path(request.thumbnail_path))
     parts, largest = _parts(mesh)
     missed = mask & ~best
     return Reviewed(
         picture_path=request.picture_path,
+        thumbnail_path=request.thumbnail_path,
         overlap_front=overlaps[0],
         overlap=overlaps[1],
         camera=camera,
@@ -66,16 +71,13 @@ def make_review(request: Review, steps: Steps) -> Reviewed:
     )
 
 
-def _load_mask(path: Path) -> Mask:
+def _load_cutout(path: Path) -> Image.Image:
+    """RGBA, SIDE pixels wide and high."""
     try:
         with Image.open(path) as image:
-            alpha = image.convert("RGBA").getchannel("A").resize((SIDE, SIDE), Image.Resampling.BOX)
+            return image.convert("RGBA").resize((SIDE, SIDE), Image.Resampling.BOX)
     except (OSError, UnidentifiedImageError, ValueError, SyntaxError) as error:
         raise CutOutUnreadable("The cut-out could not be read. Make the mesh again.", f"{path}: {error!r}") from error
-    mask = np.asarray(alpha) >= HALF_COVERED
-    if not mask.any():
-        raise CutOutUnreadable("The cut-out shows nothing. Make the mesh again.", str(path))
-    return mask
 
 
 def _shuffled(points: Floats) -> Floats:
@@ -101,6 +103,6 @@ def _share(part: Mask, whole: Mask) -> float:
     return int(np.count_nonzero(part)) / int(np.count_nonzero(whole))
 
 
-def _save(picture: RgbaPicture, path: Path) -> None:
+def _save(picture: Image.Image, path: Path) -> None:
     with written_aside(path) as aside:
-        Image.fromarray(picture).save(aside, format="PNG", compress_level=1)
+        picture.save(aside, format="PNG", compress_level=1)

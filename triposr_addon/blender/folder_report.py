@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is told of a folder's pictures: to its run, line by line, and to the artist, when all are over."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ..folder_log import FAILED
+from ..host.failures import HostFailure
+from ..host.folder_run import FolderRun, Outcome
+from ..host.jobs import JobView
+from .paths import shown
+
+if TYPE_CHECKING:
+    from .order import Order
+    from .session import Session
+
+
+def outcome_of(order: Order, view: JobView, failure: HostFailure | None, name: str) -> Outcome:
+    """What the log is to know. name: of the object; empty where there is none."""
+    settings = {
+        "model": str(order.request.model),
+        "photo": dataclasses.asdict(order.request.photo_settings),
+        "surface": dataclasses.asdict(order.request.surface_settings),
+        "recipe": dict(order.recipe),
+    }
+    return Outcome(view, failure, name, bpy.data.filepath, settings)
+
+
+def tell_folder(operator: bpy.types.Operator, running: Session, run: FolderRun) -> None:
+    """The summary, once the last of its pictures is over; the panel has it as long as it likes."""
+    if not run.over:
+        return
+    sentence = f"{shown(run.folder.name)}: {run.summary()}"
+    running.notice = sentence
+    operator.report({"WARNING"} if run.count(FAILED) else {"INFO"}, sentence)
+    if run.log_failure is not None:
+        running.failure = run.log_failure
+        operator.report({"WARNING"}, run.log_failure.sentence)
