@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import importlib.util
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -104,6 +106,68 @@ def picture(bpy: Any, tmp_path: Path) -> Callable[[str], Path]:
     return choose
 
 
+@pytest.fixture(scope="session")
+def worker_python() -> str:
+    """A Python with PyTorch: TRIPOSR_TEST_WORKER_PYTHON, or the one that runs the tests."""
+    python = os.environ.get("TRIPOSR_TEST_WORKER_PYTHON", "")
+    if not python and importlib.util.find_spec("torch") is None:
+        pytest.skip("set TRIPOSR_TEST_WORKER_PYTHON to a Python with PyTorch")
+    return python or sys.executable
+
+
+@pytest.fixture(scope="session")
+def field_of(worker_python: str, facts: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], bytes]:
+    """The field file's bytes of a fitted field, by its name."""
+    folder = tmp_path_factory.mktemp("fields")
+
+    def made(name: str) -> bytes:
+        path = folder / f"{name}.safetensors"
+        if not path.exists():
+            make = (
+                "import sys, pathlib; from tests.worker.fitted_fields import fitted_field; "
+                "fitted_field(pathlib.Path(sys.argv[1]), sys.argv[2]).save(pathlib.Path(sys.argv[3]))"
+            )
+            command = [worker_python, "-c", make, str(facts), name, str(path)]
+            subprocess.run(command, check=True, cwd=ROOT, timeout=120)
+        return path.read_bytes()
+
+    return made
+
+
+@pytest.fixture
+def real_worker(session: Any, worker_python: str, tmp_path: Path) -> Iterator[Any]:
+    """The session, with the real worker, without any model."""
+    preferences = session.preferences()
+    preferences.worker_python, preferences.data_folder, preferences.device = worker_python, str(tmp_path), "cpu"
+    yield session
+    session.stop_worker()
+    preferences.worker_python, preferences.data_folder, preferences.device = "", "", "auto"
+    session.failure, session.notice = None, ""
+
+
+@pytest.fixture
+def living_of(
+    bpy: Any, room: Callable[[str], Any], cube: Any, real_worker: Any, field_of: Callable[[str], bytes]
+) -> Callable[..., Any]:
+    """The active object of a fitted field's name, twice as large as the field, as the real worker extracts it."""
+
+    def made(name: str, **settings: Any) -> Any:
+        thing = room("blender.mesh_object").object_from_arrays(name, cube, 1.0)
+        bpy.context.scene.collection.objects.link(thing)
+        bpy.context.view_layer.objects.active = thing
+        thing.select_set(True)
+        data = field_of(name)
+        room("blender.field_carrier").keep_inside(thing.data, name, data)
+        chosen = room("protocol").SurfaceSettings(**{"resolution": 40, **settings})
+        record, fingerprint = room("blender.living_record"), room("blender.field_carrier").fingerprint(data)
+        placement = np.diag([2.0, 2.0, 2.0, 1.0])
+        record.write_record(thing.data, record.LivingRecord(placement, chosen, fingerprint))
+        assert bpy.ops.triposr.re_extract() == {"FINISHED"}
+        return thing
+
+    return made
+
+
 @pytest.fixture
 def living(bpy: Any, room: Callable[[str], Any], cube: Any) -> Any:
     """The active object "cup": the cube, two units high, with a field (some bytes) and a record of its making."""
@@ -116,5 +180,5 @@ def living(bpy: Any, room: Callable[[str], Any], cube: Any) -> Any:
     room("blender.field_carrier").keep_inside(cup.data, "cup", FIELD_OF_THE_CUP)
     fingerprint = room("blender.field_carrier").fingerprint(FIELD_OF_THE_CUP)
     settings = room("protocol").SurfaceSettings(resolution=64)
-    record.write_record(cup.data, record.LivingRecord(footing.matrix, settings, False, fingerprint))
+    record.write_record(cup.data, record.LivingRecord(footing.matrix, settings, fingerprint))
     return cup

@@ -32,6 +32,8 @@ def test_off_leaves_nothing_and_on_brings_all_back_twice(
     for _ in range(2):
         bpy.ops.preferences.addon_disable(module=EXTENSION)
         assert not hasattr(bpy.types.Scene, "triposr")
+        assert not hasattr(bpy.types.Scene, "triposr_colours")
+        assert not hasattr(bpy.types.WindowManager, "triposr_living")
         assert "generate" not in dir(bpy.ops.triposr)
         assert not hasattr(bpy.types, "TRIPOSR_PT_image_to_mesh")
         assert room("blender.session").current_or_none() is None
@@ -47,6 +49,8 @@ def test_every_class_of_the_rooms_is_in_the_list(room: Callable[[str], Any]) -> 
         name
         for module in (
             "choose_picture",
+            "colour_from_field",
+            "colour_targets",
             "cutout_panel",
             "drop",
             "failure_report",
@@ -57,8 +61,11 @@ def test_every_class_of_the_rooms_is_in_the_list(room: Callable[[str], Any]) -> 
             "generate",
             "handover",
             "image_editor",
+            "living_arrival",
             "living_mesh_panel",
             "make_again",
+            "living_operators",
+            "living_settings",
             "mask_operators",
             "panel",
             "place_with_mouse",

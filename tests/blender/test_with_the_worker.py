@@ -6,11 +6,8 @@ The worker's Python is TRIPOSR_TEST_WORKER_PYTHON, or the one that runs the test
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,14 +16,6 @@ import numpy as np
 import pytest
 
 pytestmark = [pytest.mark.bpy, pytest.mark.parity]
-
-
-@pytest.fixture(scope="module")
-def worker_python() -> str:
-    python = os.environ.get("TRIPOSR_TEST_WORKER_PYTHON", "")
-    if not python and importlib.util.find_spec("torch") is None:
-        pytest.skip("set TRIPOSR_TEST_WORKER_PYTHON to a Python with PyTorch")
-    return python or sys.executable
 
 
 @pytest.fixture(scope="module")

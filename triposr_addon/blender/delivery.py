@@ -55,7 +55,7 @@ def _read_field(path: Path) -> bytes:
 def _bring_to_life(mesh: bpy.types.Mesh, order: Order, footing: Footing, field: bytes) -> None:
     """Leave with the mesh what it takes to make it again."""
     keep_inside(mesh, order.request.name, field)
-    write_record(mesh, LivingRecord(footing.matrix, order.request.surface_settings, False, fingerprint(field)))
+    write_record(mesh, LivingRecord(footing.matrix, order.request.surface_settings, fingerprint(field)))
 
 
 def _destination(context: bpy.types.Context, scene_uid: int) -> tuple[bpy.types.Scene, bpy.types.ViewLayer]:

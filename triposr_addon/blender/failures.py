@@ -9,6 +9,9 @@ HostFailure
 ├── FieldFileMissing    the file that a field was moved out to can't be read
 ├── FieldFileUnwritable a field can't be written to where it should go
 ├── FieldOfAnother      the file holds a field, but not this mesh's
+├── MeshInUse           the mesh is edited or sculpted, and can't be exchanged
+├── MeshChanged         a mesh is not there any more, or has other vertices than when its colours were asked for
+├── FieldOutOfReach     an object has no thickness, so that places in its field can't be told
 ├── FolderWithoutPictures the chosen folder holds none, or can't be read
 ├── RecipeNotWhole        some settings of a preset, of the defaults or of an object can't be had here
 ├── ImageEmpty            an image of the .blend has no pixels
@@ -93,6 +96,33 @@ class FieldOfAnother(HostFailure):
         super().__init__(
             f"{path.name} is not the field that {mesh_name} was made of. Choose its own field file.", str(path)
         )
+
+
+class MeshInUse(HostFailure):
+    """Something finished, but its mesh is being edited."""
+
+    CODE = "MESH_IN_USE"
+
+    def __init__(self, refusal: str) -> None:
+        super().__init__(f"{refusal}, then try again.")
+
+
+class MeshChanged(HostFailure):
+    """What was asked for a mesh does not fit it any more."""
+
+    CODE = "MESH_CHANGED"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} was deleted or changed meanwhile. Try again.")
+
+
+class FieldOutOfReach(HostFailure):
+    """An object or its mesh was scaled to nothing in some direction."""
+
+    CODE = "FIELD_OUT_OF_REACH"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} was flattened, so no place in its field can be told. Undo that, or choose another.")
 
 
 class FolderWithoutPictures(HostFailure):

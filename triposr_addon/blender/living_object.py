@@ -6,15 +6,19 @@ from __future__ import annotations
 import bpy
 
 from .field_carrier import Place, place_of
+from .living_preview import objects_of, preview_or_none, real_mesh
 from .living_record import record_or_none
 
 NOTHING_LIVING = "Select an object that TripoSR made"
 
 
 def living_mesh_or_none(thing: bpy.types.Object | None) -> bpy.types.Mesh | None:
-    """The mesh of an object whose making is on record, with or without its field."""
+    """The mesh of an object whose making is on record, with or without its field; the real one behind a preview."""
     mesh = thing.data if thing is not None else None
-    return mesh if isinstance(mesh, bpy.types.Mesh) and record_or_none(mesh) is not None else None
+    if not isinstance(mesh, bpy.types.Mesh):
+        return None
+    real = real_mesh(mesh)
+    return real if record_or_none(real) is not None else None
 
 
 def active_living_mesh(context: bpy.types.Context) -> bpy.types.Mesh:
@@ -24,11 +28,19 @@ def active_living_mesh(context: bpy.types.Context) -> bpy.types.Mesh:
     return mesh
 
 
+def mesh_by_number(number: int) -> bpy.types.Mesh | None:
+    """The mesh that has this number in this session; None where it is gone."""
+    return next((mesh for mesh in bpy.data.meshes if mesh.session_uid == number), None)
+
+
 def why_not(context: bpy.types.Context) -> str:
     """Why nothing can be done about the active object's field; empty where it can."""
     mesh = living_mesh_or_none(context.object)
-    if mesh is None:
-        return NOTHING_LIVING
+    return NOTHING_LIVING if mesh is None else why_not_editable(mesh)
+
+
+def why_not_editable(mesh: bpy.types.Mesh) -> str:
+    """Why a mesh can't be changed; empty where it can."""
     if mesh.library is not None or not mesh.is_editable:
         return f"{mesh.name} is linked from another file. Make it local first (Object > Relations > Make Local)"
     return ""
@@ -40,3 +52,17 @@ def why_no_field(context: bpy.types.Context) -> str:
     if not refusal and place_of(active_living_mesh(context)) is Place.NOWHERE:
         return "Its field was dropped. Bring the field file in again"
     return refusal
+
+
+def why_no_other_shape(context: bpy.types.Context) -> str:
+    """As `why_no_field`; also while somebody edits or sculpts the mesh, in whichever of its objects."""
+    return why_no_field(context) or why_in_use(active_living_mesh(context))
+
+
+def why_in_use(mesh: bpy.types.Mesh) -> str:
+    """Why a mesh can't be exchanged now; empty where it can."""
+    preview = preview_or_none(mesh)
+    for thing in [*objects_of(mesh), *(objects_of(preview) if preview is not None else ())]:
+        if thing.mode != "OBJECT":
+            return f"{thing.name} is in {thing.mode.replace('_', ' ').title()} Mode. Switch to Object Mode first"
+    return ""

@@ -7,9 +7,10 @@ It is kept on the mesh and not on the object: linked duplicates share a mesh, an
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import bpy
 import numpy as np
@@ -21,32 +22,34 @@ RECORD = "triposr_living"
 ANCHORS = 16
 LARGEST_MISFIT = 1e-4
 """Of the mesh's size. Applied transforms are exact to 1e-6; a stroke of a brush is far beyond."""
+LARGEST_ROUNDING = 2e-6
+"""Of the largest coordinate, which single precision holds to 6e-8."""
 
 
 @dataclass(frozen=True)
 class LivingRecord:
     """placement: [4, 4], from field units in Blender's axes to the mesh's coordinates, as they were at its making.
 
-    settings: what the mesh was extracted with. preview: whether that was a preview. field: SHA-256 of the field file.
+    settings: what the mesh was extracted with. field: SHA-256 of the field file.
     """
 
     placement: Doubles
     settings: SurfaceSettings
-    preview: bool
     field: str
 
 
 def write_record(mesh: bpy.types.Mesh, record: LivingRecord) -> None:
-    """Put the record on the mesh, with the places of a few of its vertices: see placement_now."""
+    """Put the record on the mesh, with what tells later how it was changed: see placement_now, is_shaped_by_hand."""
     anchors = _spread_indices(len(mesh.vertices))
     mesh[RECORD] = {
         "placement": record.placement.ravel().tolist(),
         "settings": dataclasses.asdict(record.settings),
-        "preview": record.preview,
         "field": record.field,
         "vertices": len(mesh.vertices),
         "anchors": anchors.tolist(),
         "anchor_places": _places(mesh, anchors).ravel().tolist(),
+        "triangles": len(mesh.polygons),
+        "balance": _balance(_all_places(mesh)).tolist(),
     }
 
 
@@ -56,7 +59,11 @@ def record_or_none(mesh: bpy.types.Mesh) -> LivingRecord | None:
     try:
         placement = np.array(stored["placement"], np.float64).reshape(4, 4)
         settings = _settings_from(stored["settings"])
-        return LivingRecord(placement, settings, bool(stored["preview"]), str(stored["field"]))
+        anchors = np.array(stored["anchors"], np.int32)
+        np.array(stored["anchor_places"], np.float64).reshape(len(anchors), 3)
+        if not 0 <= anchors.min() <= anchors.max() < stored["vertices"] or not np.isfinite(placement).all():
+            return None
+        return LivingRecord(placement, settings, str(stored["field"]))
     except (KeyError, TypeError, ValueError):
         return None
 
@@ -69,11 +76,24 @@ def placement_now(mesh: bpy.types.Mesh) -> Doubles:
     """
     record, stored = record_or_none(mesh), _stored(mesh)
     assert record is not None, "only a mesh with a record has a placement"
-    if stored["vertices"] != len(mesh.vertices):
-        return record.placement
-    before = np.array(stored["anchor_places"], np.float64).reshape(-1, 3)
-    after = _places(mesh, np.array(stored["anchors"], np.int32))
-    return _movement(before, after) @ record.placement
+    movement = _movement_since(mesh, stored)
+    return record.placement if movement is None else movement @ record.placement
+
+
+def is_shaped_by_hand(mesh: bpy.types.Mesh) -> bool:
+    """Whether its vertices are others than those it was made with, or were moved otherwise than all alike.
+
+    In sculpt or edit mode that is seen when the mode ends. The mesh must have a record.
+    """
+    stored = _stored(mesh)
+    movement = _movement_since(mesh, stored)
+    if movement is None or stored.get("triangles") != len(mesh.polygons) or "balance" not in stored:
+        return True
+    places = _all_places(mesh)
+    expected = movement @ np.array([*stored["balance"], 0.0], np.float64)
+    expected[:3] += movement[:3, 3] * _signs(len(places)).mean()
+    off = np.abs(expected[:3] - _balance(places)).max()
+    return bool(off > LARGEST_ROUNDING * np.abs(places).max() / np.sqrt(len(places)))
 
 
 def moved(points: Doubles, matrix: Doubles) -> Doubles:
@@ -81,14 +101,24 @@ def moved(points: Doubles, matrix: Doubles) -> Doubles:
     return points @ matrix[:3, :3].T + matrix[:3, 3]
 
 
-def _movement(before: Doubles, after: Doubles) -> Doubles:
-    """The affine map [4, 4] that takes `before` to `after` [n, 3], or the identity where there is none."""
+def _movement_since(mesh: bpy.types.Mesh, stored: Mapping[str, Any]) -> Doubles | None:
+    """The affine map [4, 4] that all vertices went through since the record was written; None where there is none."""
+    if stored["vertices"] != len(mesh.vertices):
+        return None
+    before = np.array(stored["anchor_places"], np.float64).reshape(-1, 3)
+    return _movement(before, _places(mesh, np.array(stored["anchors"], np.int32)))
+
+
+def _movement(before: Doubles, after: Doubles) -> Doubles | None:
+    """The affine map [4, 4] that takes `before` to `after` [n, 3], or None where there is none."""
+    if np.array_equal(before, after):
+        return np.eye(4)
     one = np.hstack([before, np.ones((len(before), 1))])
     solution, _, rank, _ = np.linalg.lstsq(one, after, rcond=None)
     size = float(np.ptp(after, axis=0).max())
     misfit = float(np.abs(one @ solution - after).max())
-    if np.array_equal(before, after) or rank < 4 or misfit > LARGEST_MISFIT * size:
-        return np.eye(4)
+    if rank < 4 or misfit > LARGEST_MISFIT * size:
+        return None
     return np.vstack([solution.T, [0.0, 0.0, 0.0, 1.0]])
 
 
@@ -98,6 +128,25 @@ def _spread_indices(count: int) -> Indices:
 
 def _places(mesh: bpy.types.Mesh, indices: Indices) -> Doubles:
     return np.array([mesh.vertices[int(index)].co[:] for index in indices], np.float64)
+
+
+def _all_places(mesh: bpy.types.Mesh) -> Doubles:
+    places = np.empty(3 * len(mesh.vertices), np.float32)
+    cast("bpy.types.FloatVectorAttribute", mesh.attributes["position"]).data.foreach_get("vector", places)
+    return places.reshape(-1, 3).astype(np.float64)
+
+
+def _balance(places: Doubles) -> Doubles:
+    """The mean [3] of all places [N, 3], each with its sign: one vertex that moves alone changes it."""
+    balance: Doubles = _signs(len(places)) @ places / len(places)
+    return balance
+
+
+@functools.lru_cache(maxsize=4)
+def _signs(count: int) -> Doubles:
+    """1 or -1 for each vertex, without order: so the mean of them all stays small, and is not blurred by rounding."""
+    mixed = np.arange(count, dtype=np.uint32) * np.uint32(2654435761)
+    return np.where(mixed >> np.uint32(16) & np.uint32(1), 1.0, -1.0)
 
 
 def _stored(mesh: bpy.types.Mesh) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Literal, cast
 
 import bpy
 import numpy as np
@@ -14,12 +14,13 @@ from .mesh_arrays import Floats, MeshArrays
 from .modifiers import add_decimate
 
 COLOUR_ATTRIBUTE = "Color"
+ColourDomain = Literal["POINT", "CORNER"]
 
 
 def object_from_arrays(name: str, arrays: MeshArrays, decimate_ratio: float) -> bpy.types.Object:
     """A new object, in no scene yet: smooth, coloured, with a material and a Decimate modifier (ratio 0..1)."""
     mesh = mesh_from_arrays(name, arrays)
-    mesh.materials.append(colour_material(name, COLOUR_ATTRIBUTE, _average(arrays.colours)))
+    mesh.materials.append(colour_material(name, COLOUR_ATTRIBUTE, average_colour(arrays.colours)))
     new = bpy.data.objects.new(name, mesh)
     add_decimate(new, decimate_ratio)
     return new
@@ -31,6 +32,21 @@ def mesh_from_arrays(name: str, arrays: MeshArrays) -> bpy.types.Mesh:
     Written through the attributes: ten times as quick as from_pydata, and smooth-shaded without being told.
     """
     mesh = bpy.data.meshes.new(name)
+    fill(mesh, arrays)
+    return mesh
+
+
+def refill(mesh: bpy.types.Mesh, arrays: MeshArrays) -> None:
+    """Other vertices, triangles and colours for a mesh that is there; its name, materials and properties stay.
+
+    What belonged to the old vertices goes: UV maps, weights, other attributes. It must not have shape keys.
+    """
+    mesh.clear_geometry()
+    fill(mesh, arrays)
+
+
+def fill(mesh: bpy.types.Mesh, arrays: MeshArrays) -> None:
+    """Give an empty mesh its arrays."""
     corners = arrays.triangles.size
     mesh.vertices.add(len(arrays.vertices))
     positions = cast("bpy.types.FloatVectorAttribute", mesh.attributes["position"])
@@ -42,21 +58,26 @@ def mesh_from_arrays(name: str, arrays: MeshArrays) -> bpy.types.Mesh:
     mesh.polygons.add(len(arrays.triangles))
     mesh.polygons.foreach_set("loop_start", np.arange(0, corners, 3, dtype=np.int32))
     mesh.update(calc_edges=True)
-    _add_colours(mesh, arrays.colours)
-    return mesh
+    write_colours(mesh, arrays.colours, "POINT")
 
 
-def _add_colours(mesh: bpy.types.Mesh, colours: Floats) -> None:
-    """Fill a byte colour per vertex. Bytes hold sRGB, as the picture does; `color` would take linear numbers."""
+def write_colours(mesh: bpy.types.Mesh, colours: Floats, domain: ColourDomain) -> None:
+    """A byte colour [n, 3] for each point or corner. Bytes hold sRGB, as the picture does; `color` would take linear.
+
+    It takes the place of what has the attribute's name.
+    """
+    former = mesh.attributes.get(COLOUR_ATTRIBUTE)
+    if former is not None:
+        mesh.attributes.remove(former)
     opaque = np.ones((len(colours), 4), np.float32)
     opaque[:, :3] = colours
-    layer = cast("bpy.types.ByteColorAttribute", mesh.color_attributes.new(COLOUR_ATTRIBUTE, "BYTE_COLOR", "POINT"))
+    layer = cast("bpy.types.ByteColorAttribute", mesh.color_attributes.new(COLOUR_ATTRIBUTE, "BYTE_COLOR", domain))
     layer.data.foreach_set("color_srgb", opaque.ravel())
     mesh.color_attributes.active_color = layer
     mesh.color_attributes.render_color_index = mesh.color_attributes.find(COLOUR_ATTRIBUTE)
 
 
-def _average(colours: Floats) -> tuple[float, float, float]:
+def average_colour(colours: Floats) -> tuple[float, float, float]:
     """The mean of sRGB colours as Blender takes colours: linear."""
     linear = Color([float(value) for value in colours.mean(axis=0)]).from_srgb_to_scene_linear()
     return (linear.r, linear.g, linear.b)

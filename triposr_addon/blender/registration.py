@@ -6,9 +6,12 @@ from __future__ import annotations
 import bpy
 
 from . import (
+    colour_targets,
     command,
     cutout_handlers,
     image_editor,
+    living_handlers,
+    living_settings,
     memory_manners,
     presets,
     properties,
@@ -17,6 +20,8 @@ from . import (
     watch,
 )
 from .choose_picture import TRIPOSR_OT_choose_picture
+from .colour_from_field import TRIPOSR_OT_colour_from_field, TRIPOSR_OT_take_in_colours
+from .colour_targets import TRIPOSR_PG_colours
 from .cutout_panel import TRIPOSR_PT_picture
 from .drop import TRIPOSR_FH_pictures, TRIPOSR_OT_drop_pictures
 from .failure_report import TRIPOSR_OT_copy_failure, TRIPOSR_OT_dismiss_failure
@@ -29,7 +34,16 @@ from .ghost_drawing import GhostDrawing
 from .handover import TRIPOSR_OT_deliver
 from .image_editor import TRIPOSR_OT_generate_from_image
 from .installer import Installer
-from .living_mesh_panel import TRIPOSR_PT_living_mesh
+from .living_arrival import TRIPOSR_OT_take_in_mesh
+from .living_mesh_panel import TRIPOSR_PT_colour_from_field, TRIPOSR_PT_living_mesh
+from .living_operators import (
+    TRIPOSR_OT_cancel_re_extract,
+    TRIPOSR_OT_leave_preview,
+    TRIPOSR_OT_preview_back,
+    TRIPOSR_OT_preview_mesh,
+    TRIPOSR_OT_re_extract,
+)
+from .living_settings import TRIPOSR_PG_living
 from .make_again import TRIPOSR_OT_copy_settings, TRIPOSR_OT_make_again, TRIPOSR_OT_settings_to_panel
 from .mask_operators import (
     TRIPOSR_OT_edit_mask,
@@ -60,6 +74,8 @@ from .worker_panel import TRIPOSR_PT_worker
 CLASSES: tuple[type, ...] = (
     TRIPOSR_AP_preferences,
     TRIPOSR_PG_settings,
+    TRIPOSR_PG_living,
+    TRIPOSR_PG_colours,
     TRIPOSR_OT_choose_picture,
     TRIPOSR_OT_add_folder,
     TRIPOSR_OT_open_folder_record,
@@ -96,6 +112,14 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_OT_save_defaults,
     TRIPOSR_OT_forget_defaults,
     TRIPOSR_PT_presets,
+    TRIPOSR_OT_preview_mesh,
+    TRIPOSR_OT_preview_back,
+    TRIPOSR_OT_leave_preview,
+    TRIPOSR_OT_re_extract,
+    TRIPOSR_OT_cancel_re_extract,
+    TRIPOSR_OT_take_in_mesh,
+    TRIPOSR_OT_colour_from_field,
+    TRIPOSR_OT_take_in_colours,
     TRIPOSR_PT_image_to_mesh,
     TRIPOSR_PT_folder,
     TRIPOSR_PT_queue,
@@ -105,6 +129,7 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_PT_living_mesh,
     TRIPOSR_PT_made_of,
     TRIPOSR_PT_worker,
+    TRIPOSR_PT_colour_from_field,
 )
 """In this order: a panel comes after its parent, a property after the class that it points to."""
 
@@ -119,6 +144,8 @@ def register(root_package: str, installer: Installer) -> None:
     for kind in CLASSES:
         bpy.utils.register_class(kind)
     properties.add_to_scenes()
+    colour_targets.add_to_scenes()
+    living_settings.add_to_windows()
     image_editor.add_to_menu()
     command.add()
     cutout_handlers.add()
@@ -126,11 +153,13 @@ def register(root_package: str, installer: Installer) -> None:
     scene_defaults.add()
     _ghosts.add()
     memory_manners.add()
+    living_handlers.add()
 
 
 def unregister() -> None:
     """Take everything out, last things first. The session goes last: Blender may draw until its classes are gone."""
     memory_manners.remove()
+    living_handlers.remove()
     scene_defaults.remove()
     presets.remove_built_in_ones()
     _ghosts.remove()
@@ -138,6 +167,8 @@ def unregister() -> None:
     command.remove()
     image_editor.remove_from_menu()
     watch.unwatch()
+    living_settings.remove_from_windows()
+    colour_targets.remove_from_scenes()
     properties.remove_from_scenes()
     for kind in reversed(CLASSES):
         bpy.utils.unregister_class(kind)

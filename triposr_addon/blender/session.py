@@ -15,6 +15,7 @@ import bpy
 
 from ..host.cut_outs import CutOutView
 from ..host.failures import HostFailure
+from ..host.field_jobs import FieldJobView
 from ..host.folder_run import FolderRun
 from ..host.generation import Generator
 from ..host.memory_desk import MemoryDesk
@@ -23,6 +24,7 @@ from ..protocol import Initialized
 from .cutout_preview import CutOutPreview
 from .ghost import Ghost
 from .installer import Installer
+from .living_orders import Shaping
 from .paths import path_or_none
 from .queue import Queue
 from .thumbnail import Thumbnail
@@ -54,6 +56,7 @@ class Session:
         self.notice = ""
         self.cut_out = CutOutPreview()
         self.queue = Queue()
+        self.shaping = Shaping()
         self.queue_page = 0
         self.folder_run: FolderRun | None = None
         """The latest."""
@@ -106,6 +109,16 @@ class Session:
     def worker_is_free(self) -> bool:
         """Whether there is a worker that has nothing to do."""
         return self._generator is not None and self._generator.ready() and not self._works()
+
+    def field_view(self, job: str) -> FieldJobView | None:
+        """How a question to a field stands; None where nobody knows it any more."""
+        views = self._generator.fields.views() if self._generator is not None else ()
+        return next((view for view in views if view.id == job), None)
+
+    def drop_field_job(self, job: str) -> None:
+        """Forget a question to a field, its files too; no effect where nobody knows it."""
+        if self._generator is not None and self.field_view(job) is not None:
+            self._generator.fields.drop(job)
 
     def warm_up(self, model: Path, picture: Path, background: str, rembg_model: str = "") -> bool:
         """Get the worker ready for a job that is likely to come; nothing blocks here. Answers whether it was asked to.

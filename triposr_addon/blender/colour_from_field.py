@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Colour from Field: meshes that were sculpted, decimated or retopologised get the colours of a field again."""
+
+from __future__ import annotations
+
+import secrets
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import bpy
+import numpy as np
+from bpy.props import StringProperty
+
+from ..host.failures import HostFailure, ResultUnreadable, StorageUnwritable
+from ..host.field_jobs import ColoursRequest, ColoursResult
+from . import living_follow, living_preview, session
+from .colour_targets import Target, colour_settings_of, targets_of, why_no_colours
+from .failures import MeshChanged, MeshInUse
+from .handover import tell_failure
+from .living_object import mesh_by_number, why_in_use
+from .living_orders import ColourOrder, ColourTarget
+from .living_questions import field_file
+from .living_record import record_or_none
+from .material import colour_material
+from .mesh_arrays import Floats
+from .mesh_object import COLOUR_ATTRIBUTE, ColourDomain, average_colour, write_colours
+from .modal_hands import hands
+from .session import Session
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+
+class TRIPOSR_OT_colour_from_field(bpy.types.Operator):
+    """Colour the selected meshes by their own fields, or else by that of the chosen or the active object"""
+
+    bl_idname = "triposr.colour_from_field"
+    bl_label = "Colour from Field"
+    # Not UNDO: nothing has changed yet; the colours that come are the undo step.
+    bl_options = set()
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only where there is something to colour, and a field to ask."""
+        refusal = why_no_colours(context)
+        cls.poll_message_set(refusal)
+        return not refusal
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturnItems]:
+        """From the panel: order, and come back at once."""
+        if self._ordered(context) is None:
+            return {"CANCELLED"}
+        living_follow.follow()
+        return {"FINISHED"}
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """From a script or without a window: come back when the colours are there."""
+        running, order = session.current(), self._ordered(context)
+        if order is None:
+            return {"CANCELLED"}
+        living_follow.wait_for(running, order)
+        if living_follow.take_in(order.jobs[0], order):
+            self.report({"INFO"}, running.notice)
+            return {"FINISHED"}
+        if running.failure is not None:
+            self.report({"ERROR"}, running.failure.sentence)
+        return {"CANCELLED"}
+
+    def _ordered(self, context: bpy.types.Context) -> ColourOrder | None:
+        running = session.current()
+        running.failure, running.notice = None, ""
+        try:
+            return order_colours(running, context)
+        except HostFailure as failure:
+            tell_failure(self, running, failure)
+            return None
+
+
+class TRIPOSR_OT_take_in_colours(bpy.types.Operator):
+    """Write the colours that were ordered to their meshes"""
+
+    bl_idname = "triposr.take_in_colours"
+    bl_label = "Colour from Field"  # the name of the undo step
+    bl_options = {"UNDO", "INTERNAL"}
+
+    if TYPE_CHECKING:
+        order: str
+    else:
+        order: StringProperty(options={"SKIP_SAVE", "HIDDEN"})
+
+    def execute(self, _context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """All meshes, or none where one of them fails. Whoever called reports it."""
+        running = session.current()
+        order = running.shaping.orders.pop(self.order, None)
+        if not isinstance(order, ColourOrder):
+            return {"CANCELLED"}
+        try:
+            return {"FINISHED"} if _take_in(running, order) else {"CANCELLED"}
+        except HostFailure as failure:
+            running.failure = failure
+            return {"CANCELLED"}
+        finally:
+            _forget(running, order)
+
+
+def order_colours(running: Session, context: bpy.types.Context) -> ColourOrder:
+    """Ask for the colours of everything selected.
+
+    Raises FieldLost, FieldFileMissing, FieldOfAnother, FieldOutOfReach, StorageUnwritable.
+    """
+    assert context.scene is not None
+    assert context.view_layer is not None
+    context.view_layer.update()  # a script may just have moved something
+    targets = targets_of(context)
+    requests = [_request(target) for target in targets]
+    fields = running.fitting_generator().fields
+    asked = [
+        ColourTarget(fields.submit(request), target.mesh.session_uid, len(target.mesh.vertices))
+        for request, target in zip(requests, targets, strict=True)
+    ]
+    domain, name = colour_settings_of(context.scene).domain, targets[0].mesh.name
+    order = ColourOrder(tuple(asked), name, domain, hands(context))
+    running.shaping.orders[order.jobs[0]] = order
+    running.tick()
+    return order
+
+
+def _request(target: Target) -> ColoursRequest:
+    record = record_or_none(target.field_mesh)
+    path = Path(bpy.app.tempdir, f"triposr_points_{secrets.token_hex(4)}.npz")
+    points = target.points()
+    try:
+        np.savez(path, points=points)
+    except OSError as error:
+        raise StorageUnwritable(path.parent, error) from error
+    symmetric = record is not None and record.settings.symmetry
+    return ColoursRequest(field_file(target.field_mesh), path, target.thing.name, symmetric)
+
+
+def _take_in(running: Session, order: ColourOrder) -> bool:
+    """Whether there are colours now. Raises what the jobs failed of, ResultUnreadable, MeshChanged, MeshInUse."""
+    ready: list[tuple[bpy.types.Mesh, Floats]] = []
+    for target in order.targets:
+        view = running.field_view(target.job)
+        if view is not None and view.failure is not None:
+            raise view.failure
+        if view is None or not isinstance(view.result, ColoursResult):
+            return False
+        mesh = mesh_by_number(target.mesh)
+        if mesh is None or len(mesh.vertices) != target.vertices:
+            raise MeshChanged(view.request.name)
+        if refusal := why_in_use(mesh):
+            raise MeshInUse(refusal)
+        ready.append((mesh, read_colours_file(view.result.colours, target.vertices)))
+    for mesh, colours in ready:
+        colour(mesh, colours, cast("ColourDomain", order.domain))
+    running.failure, running.notice = None, f"{len(ready)} coloured" if len(ready) > 1 else f"{order.name}: coloured"
+    return True
+
+
+def _forget(running: Session, order: ColourOrder) -> None:
+    for job in order.jobs:
+        view = running.field_view(job)
+        if view is not None and isinstance(view.request, ColoursRequest):
+            view.request.points.unlink(missing_ok=True)
+        running.drop_field_job(job)
+
+
+def colour(mesh: bpy.types.Mesh, colours: Floats, domain: ColourDomain) -> None:
+    """Write a colour [V, 3] for each vertex, or for each corner there, and a material where there is none."""
+    living_preview.put_back(mesh)
+    if domain == "CORNER":
+        corners = np.empty(len(mesh.loops), np.int32)
+        mesh.loops.foreach_get("vertex_index", corners)
+        colours = colours[corners]
+    write_colours(mesh, colours, domain)
+    owners = living_preview.objects_of(mesh)
+    if not any(slot.material for owner in owners for slot in owner.material_slots):
+        material = colour_material(mesh.name, COLOUR_ATTRIBUTE, average_colour(colours))
+        if len(mesh.materials):
+            mesh.materials[0] = material
+        else:
+            mesh.materials.append(material)
+
+
+def read_colours_file(path: Path, count: int) -> Floats:
+    """The array `colours`, float32 [count, 3] in 0..1, of an .npz file. Raises ResultUnreadable."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            colours: Floats = stored["colours"]
+        if colours.dtype != np.float32 or colours.shape != (count, 3) or not np.isfinite(colours).all():
+            raise ValueError(f"colours are {colours.dtype} {list(colours.shape)}, not float32 [{count}, 3]")
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise ResultUnreadable(path, str(error)) from error
+    return colours.clip(0.0, 1.0)
