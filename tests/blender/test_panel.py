@@ -16,7 +16,7 @@ from tests.fakes.strict_layout import StrictLayout
 
 pytestmark = [pytest.mark.bpy, pytest.mark.usefixtures("box_worker")]
 
-BUTTONS = ["operator triposr.generate", "operator triposr.place_with_mouse"]
+BUTTONS = ["operator triposr.generate", "operator triposr.try_four", "operator triposr.place_with_mouse"]
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_with_a_picture_it_shows_the_path_and_the_button(
 ) -> None:
     picture("good.png")
     lines = drawn()
-    assert lines[-6:] == [
+    assert lines[-7:] == [
         "prop image_path",
         "operator triposr.choose_picture",
         "operator triposr.add_folder",
@@ -86,7 +86,7 @@ def test_while_a_job_runs_there_are_step_share_and_cancel_under_the_button(
 ) -> None:
     picture("works-until-cancelled.png")
     job = session.start(room("blender.order").order_from_context(bpy.context))
-    assert drawn()[-4:] == [*BUTTONS, "progress Waiting  0%", "operator triposr.cancel"]
+    assert drawn()[-5:] == [*BUTTONS, "progress Waiting  0%", "operator triposr.cancel"]
     deadline = time.monotonic() + 120
     while session.queue.view(job).step != "reconstruct":
         assert time.monotonic() < deadline
@@ -110,7 +110,7 @@ def test_a_failure_stands_in_the_panel_until_it_is_dismissed(
     assert told == session.failure.sentence
     assert lines[-2:] == ["operator triposr.copy_failure", "operator triposr.dismiss_failure"]
     bpy.ops.triposr.dismiss_failure()
-    assert drawn()[-2:] == BUTTONS
+    assert drawn()[-3:] == BUTTONS
 
 
 @pytest.mark.usefixtures("some_python")

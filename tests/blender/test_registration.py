@@ -48,6 +48,7 @@ def test_every_class_of_the_rooms_is_in_the_list(room: Callable[[str], Any]) -> 
     named = {
         name
         for module in (
+            "candidates_panel",
             "choose_picture",
             "colour_from_field",
             "colour_targets",
@@ -76,6 +77,7 @@ def test_every_class_of_the_rooms_is_in_the_list(room: Callable[[str], Any]) -> 
             "queue_panel",
             "recipe_panel",
             "scene_defaults",
+            "try_four",
             "watch",
             "worker_operators",
             "worker_panel",

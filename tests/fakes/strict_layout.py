@@ -24,6 +24,11 @@ class StrictLayout:
     def box(self) -> StrictLayout:
         return self.inside()
 
+    def grid_flow(
+        self, row_major: bool, columns: int, even_columns: bool, even_rows: bool, align: bool
+    ) -> StrictLayout:
+        return self.inside()
+
     def inside(self) -> StrictLayout:
         return StrictLayout(self.bpy, self.lines)
 

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.gui.play import GENERATE, Play, module, perform
 from tests.gui.window import Steps, wait_until
 
-PLACE = "bpy.ops.triposr.place_with_mouse"
+PLACE, TRY_FOUR, PICK = (f"bpy.ops.triposr.{name}" for name in ("place_with_mouse", "try_four", "pick("))
 LONGEST_WAIT_SECONDS = 120.0
 TABLE_TOP = 0.5
 
@@ -32,6 +32,7 @@ class Placing(Play):
         yield from self.place()
         yield from self.look_meanwhile()
         yield from self.look_at_the_end()
+        yield from self.try_four()
 
     def prepare(self) -> Steps:
         """A table, the settings, a cut-out."""
@@ -101,6 +102,34 @@ class Placing(Play):
             "every ghost could be drawn", "ghosts can't be drawn" not in log, log[-500:] if "ghosts" in log else ""
         )
         yield from self.photograph("placed", all_of_it=True)
+
+    def try_four(self) -> Steps:
+        """Four candidates with their drawings; one is picked by a click, and undone."""
+        bpy.ops.triposr.clear_finished()
+        large = yield from self.view.find_button(GENERATE)
+        small = yield from self.view.find_button(TRY_FOUR, below=large[1] + 20)
+        yield from self.view.click(small)
+        queue, before = self.session.queue, len(bpy.data.objects)
+        yield from wait_until(lambda: len(self.ready()) == 4, LONGEST_WAIT_SECONDS, "four candidates")
+        yield 1.0
+        self.check("no candidate is in the scene", len(bpy.data.objects) == before, list(bpy.data.objects))
+        overlaps = [view.result.review.facts.overlap for view, _ticket in self.ready()]
+        self.check("each was held against its cut-out", min(overlaps) > 0.5, [f"{share:.2f}" for share in overlaps])
+        self.scene.image_path = ""  # its path is nobody's business in a picture
+        yield from self.view.point_at(self.view.middle(self.view.main))
+        yield 1.0
+        yield from self.photograph("candidates")
+        button = yield from self.view.find_button(PICK)
+        yield from self.view.click(button)
+        yield 1.0
+        self.check("a click picks one", len(bpy.data.objects) == before + 1, list(bpy.data.objects))
+        self.check("the others are gone", not self.ready() and len(queue.views()) == 1)
+        yield from self.control_z()
+        self.check("one Ctrl+Z takes it away", len(bpy.data.objects) == before, list(bpy.data.objects))
+
+    def ready(self) -> list[Any]:
+        """Candidates that can be picked."""
+        return [pair for pair in module("blender.candidates").candidates(self.session.queue) if pair[1].kept]
 
     def pixel_of(self, place: tuple[float, float, float]) -> tuple[int, int]:
         """Where a place in the scene is in the window, from its bottom left."""

@@ -27,7 +27,9 @@ _stamps = itertools.count(int(time.time()))
 class CutOutPreview:
     """One preview at a time; it lives on when the cut-out's file has gone."""
 
-    def __init__(self) -> None:
+    def __init__(self, copy: str = "triposr_cutout.png") -> None:
+        """copy: the name of the one file that Blender sees."""
+        self._copy = copy
         self._previews = bpy.utils.previews.new()
         self._photo: Path | None = None
         self._subject: SubjectPicture | None = None
@@ -62,7 +64,7 @@ class CutOutPreview:
 
         It tells whether a file has changed by whole seconds.
         """
-        copy = Path(bpy.app.tempdir, "triposr_cutout.png")
+        copy = Path(bpy.app.tempdir, self._copy)
         shutil.copyfile(cutout, copy)
         newest = next(_stamps)
         os.utime(copy, (newest, newest))

@@ -46,14 +46,16 @@ def size_of(placement: Placement, aspect: float) -> tuple[float, float, float]:
 
 
 def ghosts_of(queue: Queue, scene_uid: int) -> tuple[Ghost, ...]:
-    """Of each job whose object is still to come into that scene, in the order of the queue."""
+    """Of each job whose object is still to come into that scene, in the order of the queue; one for all candidates."""
     ghosts: list[Ghost] = []
     rows: dict[Row | Grid, list[float]] = {}
+    tried = False
     for view in queue.views():
         ticket = queue.ticket(view.id)
         order = ticket.order
-        if ticket.settled or order.scene_uid != scene_uid:
+        if ticket.settled or order.scene_uid != scene_uid or (order.candidate is not None and tried):
             continue
+        tried = tried or order.candidate is not None
         picture = subject_or_none(ticket, view.request.photo) if len(ghosts) < MOST_WITH_PICTURES else None
         size = size_of(order.placement, picture.aspect if picture is not None else UNKNOWN_ASPECT)
         place = order.placement.place

@@ -12,6 +12,7 @@ from bpy.props import StringProperty
 from ..host.failures import HostFailure
 from ..host.jobs import JobState, JobView
 from . import session
+from .cutout_preview import CutOutPreview
 from .delivery import deliver
 from .failures import ObjectNotMade
 from .folder_report import outcome_of, tell_folder
@@ -48,6 +49,8 @@ def hand_over(operator: bpy.types.Operator, context: bpy.types.Context, running:
 
     From a script the undo step is pushed only where the script's own call asked for one, as with all of Blender's.
     """
+    if running.queue.ticket(job).order.candidate is not None and running.queue.view(job).state is JobState.DONE:
+        return _keep(operator, running, running.queue.view(job))
     arrived: bool = bpy.ops.triposr.deliver("EXEC_DEFAULT", True, job=job) == {"FINISHED"}  # type: ignore[attr-defined]
     view, ticket = running.queue.view(job), running.queue.ticket(job)
     if ticket.failure is not None:
@@ -69,6 +72,20 @@ def tell_failure(operator: bpy.types.Operator, running: Session, failure: HostFa
     """In the panel until it is dismissed, in the status bar, and as RuntimeError for a script."""
     running.failure = failure
     operator.report({"ERROR"}, failure.sentence)
+
+
+def _keep(operator: bpy.types.Operator, running: Session, view: JobView) -> bool:
+    """A candidate is no object yet, so this is no undo step."""
+    candidate, result = running.queue.ticket(view.id).order.candidate, view.result
+    assert candidate is not None, "others are taken in"
+    assert result is not None, "what is done has a result"
+    drawing = CutOutPreview(f"triposr_candidate_{candidate.number}.png")
+    if result.review is not None:
+        drawing.show(view.request.photo, result.review.picture)
+    notice = f"Candidate {candidate.number}: {result.triangles:,} triangles in {view.seconds:.1f} s"
+    running.queue.keep(view.id, notice, drawing)
+    operator.report({"INFO"}, f"{view.request.name}: {notice}")
+    return True
 
 
 def _take_in(context: bpy.types.Context, running: Session, view: JobView) -> bool:

@@ -16,6 +16,7 @@ from ..host.jobs import GenerationRequest
 from ..host.storage import Storage
 from ..protocol import SurfaceSettings
 from . import models, session
+from .candidates import Try
 from .cutout_settings import photo_settings_of
 from .decimals import decimal
 from .failures import PictureMissing, PictureNotChosen
@@ -53,6 +54,7 @@ class Order:
     session, which survives undo and renaming. row: where to stand, for those that are ordered together; None: as
     the placement says. folder: the run of a folder that it belongs to. lent: the picture, where it goes with the
     order. recipe: the settings, to be used again. mask: the name of the painted mask's image; empty for none.
+    candidate: which of four it is, where the artist will pick one.
     """
 
     request: GenerationRequest
@@ -66,6 +68,7 @@ class Order:
     lent: LentPicture | None = None
     recipe: Recipe = field(default_factory=dict)
     mask: str = ""
+    candidate: Try | None = None
 
 
 def order_from_context(context: bpy.types.Context, place: Place | None = None) -> Order:

@@ -103,6 +103,7 @@ def _draw_button(layout: bpy.types.UILayout) -> None:
     row = layout.row(align=True)
     row.scale_y = BUTTON_SCALE
     row.operator("triposr.generate", icon="MESH_MONKEY")
+    row.operator("triposr.try_four", text="", icon="MESH_GRID")
     row.operator("triposr.place_with_mouse", text="", icon="PIVOT_CURSOR")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..host.failures import HostFailure
 from ..host.generation import Generator
 from ..host.jobs import JobState, JobView
+from .cutout_preview import CutOutPreview
 from .ghost_picture import SubjectPicture
 from .thumbnail import Thumbnail
 
@@ -26,6 +27,7 @@ class Ticket:
     settled: what came of the job was taken in: an object, a failure that was told, or nothing after Cancel.
     notice: a line about the object. failure: why there is none; also what went wrong when the object was to be made.
     subject: the picture in its ghost, where it was looked for and found.
+    kept: its files are still there, for a candidate to be picked; drawing: how that one looks.
     """
 
     order: Order
@@ -35,14 +37,28 @@ class Ticket:
     thumbnail: Thumbnail = field(default_factory=Thumbnail)
     subject: SubjectPicture | None = None
     looked_for_subject: bool = False
+    kept: bool = False
+    drawing: CutOutPreview | None = None
+
+    def become(self, order: Order) -> None:
+        """No candidate any more: it was picked."""
+        self.order, self.kept = order, False
+        self.forget_drawing()
 
     def close(self) -> None:
         """Give back what was lent for it, and tell its folder if nothing will come of it."""
         if self.order.folder is not None and not self.settled:
             self.order.folder.give_up(self.order.request.photo)
         self.thumbnail.close()
+        self.forget_drawing()
         if self.order.lent is not None:
             self.order.lent.give_back()
+
+    def forget_drawing(self) -> None:
+        """Blender warns about previews that are left over."""
+        if self.drawing is not None:
+            self.drawing.close()
+        self.drawing = None
 
 
 class Queue:
@@ -53,7 +69,12 @@ class Queue:
         self._tickets: dict[str, Ticket] = {}
 
     def use(self, generator: Generator) -> None:
-        """Hand jobs to this generator from now on; the one before is stopped, the list of what is over stays."""
+        """Hand jobs to this generator from now on; the one before is stopped, the list of what is over stays.
+
+        Candidates go: their files are the former's.
+        """
+        if self._generator is not None and self._generator is not generator:
+            self._forget_what_was_kept()
         former, self._generator = self._generator, generator
         if former is not None and former is not generator:
             generator.adopt(former)
@@ -102,7 +123,13 @@ class Queue:
 
     def settled(self) -> tuple[JobView, ...]:
         """Jobs that nothing will happen to any more, unless they are tried again."""
-        return tuple(view for view in self.views() if self._tickets[view.id].settled)
+        done = ((view, self._tickets[view.id]) for view in self.views())
+        return tuple(view for view, ticket in done if ticket.settled and not ticket.kept)
+
+    def keep(self, job: str, notice: str, drawing: CutOutPreview | None) -> None:
+        """A candidate is there: it waits with its files to be picked."""
+        ticket = self._tickets[job]
+        ticket.settled, ticket.kept, ticket.notice, ticket.drawing = True, True, notice, drawing
 
     def settle(self, job: str, notice: str, failure: HostFailure | None) -> None:
         """What came of a job was taken in: its files go, its line stays."""
@@ -131,6 +158,7 @@ class Queue:
         """Make the same again, in the same place; gives the new id. Raises KeyError."""
         again = self._working().retry(job)
         former = self._tickets.pop(job)
+        former.forget_drawing()
         self._tickets[again] = Ticket(former.order, thumbnail=former.thumbnail, subject=former.subject)
         return again
 
@@ -145,6 +173,10 @@ class Queue:
             self._generator.stop()
             self._generator = None
         self._forget_what_the_generator_does_not_know()
+
+    def _forget_what_was_kept(self) -> None:
+        for job in [job for job, ticket in self._tickets.items() if ticket.kept]:
+            self.clear(job)
 
     def _forget_what_the_generator_does_not_know(self) -> None:
         known = {view.id for view in self.views()}

@@ -80,7 +80,9 @@ def _draw_job(
     buttons = row.row(align=True)
     if view.state is JobState.WAITING:
         _draw_moves(buttons, queue, view)
-    if view.state.over:
+    if ticket.kept:
+        pass  # picked, or forgotten with the other candidates
+    elif view.state.over:
         _job_button(buttons, "triposr.retry", "FILE_REFRESH", view)
     else:
         _job_button(buttons, "triposr.cancel", "X", view)

@@ -19,6 +19,7 @@ from . import (
     session,
     watch,
 )
+from .candidates_panel import TRIPOSR_PT_candidates
 from .choose_picture import TRIPOSR_OT_choose_picture
 from .colour_from_field import TRIPOSR_OT_colour_from_field, TRIPOSR_OT_take_in_colours
 from .colour_targets import TRIPOSR_PG_colours
@@ -67,6 +68,7 @@ from .queue_operators import (
 from .queue_panel import TRIPOSR_PT_queue
 from .recipe_panel import TRIPOSR_PT_made_of
 from .scene_defaults import TRIPOSR_OT_forget_defaults, TRIPOSR_OT_save_defaults, TRIPOSR_OT_use_defaults
+from .try_four import TRIPOSR_OT_pick, TRIPOSR_OT_pick_none, TRIPOSR_OT_try_four
 from .watch import TRIPOSR_OT_watch
 from .worker_operators import TRIPOSR_OT_stop_worker, TRIPOSR_OT_unload
 from .worker_panel import TRIPOSR_PT_worker
@@ -84,6 +86,9 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_OT_generate_from_image,
     TRIPOSR_OT_generate,
     TRIPOSR_OT_place_with_mouse,
+    TRIPOSR_OT_try_four,
+    TRIPOSR_OT_pick,
+    TRIPOSR_OT_pick_none,
     TRIPOSR_OT_watch,
     TRIPOSR_OT_deliver,
     TRIPOSR_OT_cancel,
@@ -122,6 +127,7 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_OT_take_in_colours,
     TRIPOSR_PT_image_to_mesh,
     TRIPOSR_PT_folder,
+    TRIPOSR_PT_candidates,
     TRIPOSR_PT_queue,
     TRIPOSR_PT_picture,
     TRIPOSR_PT_surface,
