@@ -48,6 +48,11 @@ class Build:
     cuda: tuple[int, ...] = ()
     targets: frozenset[str] = frozenset()
 
+    @property
+    def device(self) -> str:
+        """PyTorch's word for what it runs on."""
+        return {"nvidia": "cuda", "amd": "cuda", "apple": "mps", "": "cpu"}[self.vendor]
+
     def has_kernels(self, platform: Platform, capability: Capability) -> bool:
         """Whether a card of that capability has code to run."""
         if platform in self.newer and capability >= self.newer[platform]:

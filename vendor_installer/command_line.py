@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`python3 -m vendor_installer demo | build | test | run | plan | models`."""
+"""`python3 -m vendor_installer demo | build | test | run | plan | install | models | lock`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vendor_installer import models_command, plan_command
+from vendor_installer import install_command, lock_command, models_command, plan_command
 from vendor_installer.checkout import Checkout, default_environment_folder, prepare_environment_folder
 from vendor_installer.checks import plan_runs, run_pytest
 from vendor_installer.child import run_in_foreground
@@ -153,7 +153,9 @@ def _parser() -> argparse.ArgumentParser:
     anything.add_argument("--blender", action="store_true", help="in the environment that has bpy, not torch")
     anything.add_argument("program", nargs="+", metavar="-- PROGRAM", help="program and arguments")
     plan_command.add_to(commands, default_environment_folder(ROOT))
+    install_command.add_to(commands, default_environment_folder(ROOT))
     models_command.add_to(commands, default_environment_folder(ROOT))
+    lock_command.add_to(commands)
     return parser
 
 

@@ -30,22 +30,24 @@ REMOVE_TRIES = 10
 class EnvironmentPlan:
     """What an environment holds. `pip` is the requirement file of pip itself, None to keep the one that Python brings.
 
-    `proof` is a file of Python code that must run in the finished environment: the packages import, and compute.
-    `weight` is its share of the bar.
+    `constraints`: None where the requirements pin everything themselves. `proof` is a file of Python code that must
+    run in the finished environment: the packages import, and compute. `weight` is its share of the bar. `options`:
+    pip's, beyond the usual ones.
     """
 
     name: str
     title: str
     requirements: tuple[Path, ...]
-    constraints: Path
+    constraints: Path | None
     pip: Path | None
     proof: Path
     weight: float
+    options: tuple[str, ...] = ()
 
     def inputs(self) -> str:
         """SHA-256 over all pins and the proof."""
-        files = [*self.requirements, self.constraints, self.proof, *([self.pip] if self.pip else [])]
-        return digest_of_files({path.name: path for path in files})
+        optional = [path for path in (self.constraints, self.pip) if path]
+        return digest_of_files({path.name: path for path in (*self.requirements, *optional, self.proof)}, *self.options)
 
 
 @dataclass(frozen=True)
@@ -106,10 +108,10 @@ class Environment:
         if self.plan.pip:
             self._pip(["-r", str(self.plan.pip)], environment, _part(report, 0.0, 0.03), count=1)
         arguments = [part for path in self.plan.requirements for part in ("-r", str(path))]
-        arguments += ["-c", str(self.plan.constraints)]
-        count = _pin_count(self.plan.constraints)
+        arguments += ["-c", str(self.plan.constraints)] if self.plan.constraints else []
+        count = _pin_count(self.plan.constraints or self.plan.requirements[0])
         main_part = _part(report, 0.03, 0.93)
-        self._pip(arguments, environment, main_part, count=count)
+        self._pip([*arguments, *self.plan.options], environment, main_part, count=count)
         report(0.93, "proving that it works")
         self._prove()
         remove_folder(self._temporary)

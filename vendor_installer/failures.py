@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -128,6 +129,31 @@ class FactsUnreadable(InstallerFailure):
             f"{path} does not hold a computer's facts. Make it with `python3 -m vendor_installer plan --json` on that "
             "computer.",
             details,
+        )
+
+
+class LockNotMade(InstallerFailure):
+    """uv could not resolve the packages, or the index did not tell a wheel's size."""
+
+    code = "LOCK_NOT_MADE"
+    exit_code = 22
+
+    def __init__(self, details: str) -> None:
+        super().__init__("The packages could not be locked. Check the network and the requirements.", details)
+
+
+class BuildNotLocked(InstallerFailure):
+    """There is no lock file for a build on this computer, so nothing vouches for its wheels."""
+
+    code = "BUILD_NOT_LOCKED"
+    exit_code = 23
+
+    def __init__(self, build: str, locked: Sequence[str]) -> None:
+        instead = " or ".join(f"--backend {name}" for name in locked)
+        super().__init__(
+            f"The wheels of the build {build} are not pinned for this computer yet. "
+            + (f"Choose {instead} instead, or p" if locked else "P")
+            + "oint Worker Python at an environment of your own in the extension's preferences."
         )
 
 

@@ -68,12 +68,14 @@ def other_builds(plan: Plan) -> list[str]:
     return [build.name for build in builds_for(plan.computer) if build != plan.choice.build]
 
 
-def make_plan(computer: Computer, choice: Choice, folder: Path, locked: Callable[[Build], Size | None]) -> Plan:
+def make_plan(
+    computer: Computer, choice: Choice, folder: Path, locked: Callable[[Build, Computer], Size | None]
+) -> Plan:
     """The plan for a choice. `locked`: the exact size from a build's lock file, None where it has none."""
     if choice.build is None:
         refusal = Obstacle(choice.code, " ".join((choice.reason, *choice.advice)))
         return Plan(computer, choice, folder, None, (refusal,))
-    size = locked(choice.build) or ESTIMATES[choice.build.name, (computer.system, computer.architecture)]
+    size = locked(choice.build, computer) or ESTIMATES[choice.build.name, (computer.system, computer.architecture)]
     obstacles = (_path_too_long(computer, folder), _disk_short(computer, folder, size), _memory_short(computer))
     return Plan(computer, choice, folder, size, tuple(obstacle for obstacle in obstacles if obstacle))
 

@@ -12,6 +12,7 @@ from vendor_installer.builds import BUILDS
 from vendor_installer.choice import choose
 from vendor_installer.computer import Computer
 from vendor_installer.failures import CardUnknown, FactsUnreadable
+from vendor_installer.lock_files import locked_size
 from vendor_installer.plan import Plan, make_plan
 from vendor_installer.plan_words import describe
 from vendor_installer.probe import probe
@@ -26,6 +27,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], folder
     command = commands.add_parser("plan", help=text, description=text, allow_abbrev=False)
     command.set_defaults(command=plan)
     command.add_argument("--json", action="store_true", help="the plan and its facts, for a program")
+    command.add_argument(
+        "--facts", type=Path, metavar="FILE", help="plan for another computer: what `plan --json` printed there"
+    )
     add_choices(command, folder)
 
 
@@ -42,24 +46,21 @@ def add_choices(command: argparse.ArgumentParser, folder: Path) -> None:
         default=folder,
         help="where everything goes (default: %(default)s)",
     )
-    command.add_argument(
-        "--facts", type=Path, metavar="FILE", help="plan for another computer: what `plan --json` printed there"
-    )
 
 
 def plan(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     """Print the plan. 0 where nothing blocks."""
-    made = plan_for(options, outside)
+    made = plan_for(options, outside, options.facts)
     print(json.dumps(made.to_json(), indent=1) if options.json else "\n".join(describe(made)))
     return 0 if made.can_start else CAN_NOT_START
 
 
-def plan_for(options: argparse.Namespace, outside: Mapping[str, str]) -> Plan:
-    """The plan that the options ask for. Raises FactsUnreadable, CardUnknown."""
-    computer = _facts_in(options.facts) if options.facts else probe(options.folder, outside)
+def plan_for(options: argparse.Namespace, outside: Mapping[str, str], facts: Path | None = None) -> Plan:
+    """The plan as the options ask, for this computer or that of `facts`. Raises FactsUnreadable, CardUnknown."""
+    computer = _facts_in(facts) if facts else probe(options.folder, outside)
     if options.gpu is not None and options.gpu not in range(len(computer.cards)):
         raise CardUnknown(options.gpu, len(computer.cards))
-    return make_plan(computer, choose(computer, options.gpu, options.backend), options.folder, lambda build: None)
+    return make_plan(computer, choose(computer, options.gpu, options.backend), options.folder, locked_size)
 
 
 def _facts_in(path: Path) -> Computer:

@@ -74,6 +74,7 @@ def test_another_pin_makes_it_old_and_the_next_run_makes_it_anew(environment: En
     litter = environment.folder / "litter.txt"
     litter.touch()
     pins = environment.plan.constraints
+    assert pins is not None
     pins.write_text(pins.read_text().replace("leaf==1.0", "leaf==2.0"))
     environment.plan.proof.write_text("import leaf\n")
     assert not environment.is_current()

@@ -23,7 +23,7 @@ SIZE = Size(download=3_000_000_000, on_disk=5_000_000_000, known=True)
 
 def planned(name: str, folder: Path = Path("/data/triposr"), **changed: int) -> Plan:
     computer = dataclasses.replace(Computer.from_json(FACTS[name]), **changed)  # type: ignore[arg-type]
-    return make_plan(computer, choose(computer), folder, lambda build: SIZE)
+    return make_plan(computer, choose(computer), folder, lambda build, computer: SIZE)
 
 
 def test_a_plan_tells_in_plain_words_what_why_how_large_and_where() -> None:
@@ -43,7 +43,7 @@ def test_a_plan_tells_in_plain_words_what_why_how_large_and_where() -> None:
 
 def test_an_estimate_is_called_one() -> None:
     computer = Computer.from_json(FACTS["rtx_4090_windows"])
-    plan = make_plan(computer, choose(computer), Path("C:/TripoSR"), lambda build: None)
+    plan = make_plan(computer, choose(computer), Path("C:/TripoSR"), lambda build, computer: None)
     assert any("about 2.7 GB; about 5.5 GB on the disk" in line for line in describe(plan))
 
 

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lock files are current, whole, and for what their names say. What uv would find today, `lock --check` tells."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from vendor_installer.builds import BUILDS, GENERAL_INDEX, TORCH, build_named
+from vendor_installer.lock_files import INPUTS, LOCKS, Lock, Target, Wheel, digest_of_inputs, read_lock, targets
+from vendor_installer.lock_maker import _best_wheel
+
+LOCKED = [target for target in targets(BUILDS) if target.path.is_file()]
+TAGS = {
+    ("linux", "x86_64"): r"(linux|manylinux\w+)_x86_64(\.\w+)*",
+    ("linux", "arm64"): r"(linux|manylinux\w+)_(aarch64|sbsa)(\.\w+)*",
+    ("windows", "x86_64"): "win_amd64",
+    ("macos", "arm64"): r"macosx_\d+_\d+_(arm64|universal2)",
+}
+REQUIREMENT = re.compile(r"^(?P<name>[\w-]+)==(?P<version>[^ ;]+)(?: ; python_version (?P<sign><|>=) \"3\.13\")?$")
+
+
+def wanted(python: tuple[int, ...]) -> dict[str, str]:
+    """What worker.txt asks for in that Python."""
+    found = {}
+    for line in INPUTS["worker.txt"].read_text(encoding="utf-8").splitlines():
+        if (match := REQUIREMENT.match(line)) and (match["sign"] in (None, "<" if python < (3, 13) else ">=")):
+            found[match["name"].lower()] = match["version"]
+    return found
+
+
+def test_every_file_is_for_a_target_that_exists() -> None:
+    assert sorted(LOCKS.iterdir()) == sorted(target.path for target in LOCKED)
+    assert len(LOCKED) == 11
+
+
+def test_everything_of_the_general_index_is_locked() -> None:
+    general = [t for t in targets(BUILDS) if build_named(t.build).indexes[t.platform] == GENERAL_INDEX]
+    assert [target.path.name for target in general if target not in LOCKED] == []
+
+
+@pytest.mark.parametrize("target", LOCKED, ids=lambda target: target.path.stem)
+def test_a_lock_is_current_and_fits_its_target(target: Target) -> None:
+    lock = read_lock(target.path)
+    assert lock.inputs == digest_of_inputs(), "worker.txt or its constraints changed: run `vendor_installer lock`"
+    assert lock.index == build_named(target.build).indexes[target.platform]
+    assert lock.text() == target.path.read_text(encoding="utf-8")
+    versions = {wheel.name: wheel.version.partition("+")[0] for wheel in lock.wheels}
+    assert versions.items() >= wanted(target.python).items()
+    assert versions["torch"] == TORCH
+    cuda = any(name.startswith("nvidia-") for name in versions)
+    assert cuda == (target.build == "cu130")
+
+
+@pytest.mark.parametrize("target", LOCKED, ids=lambda target: target.path.stem)
+def test_every_wheel_of_a_lock_runs_on_its_platform(target: Target) -> None:
+    digits = "".join(str(number) for number in target.python)
+    for wheel in read_lock(target.path).wheels:
+        python, abi, platform = wheel.file.removesuffix(".whl").rsplit("-", 3)[1:]
+        assert platform == "any" or re.fullmatch(TAGS[target.platform], platform), wheel.file
+        assert abi in (f"cp{digits}", "abi3", "none"), wheel.file
+        assert python in (f"cp{digits}", "py3", "py2.py3") or (abi == "abi3" and python.startswith("cp3")), wheel.file
+        assert 0 < wheel.download < 2 * wheel.unpacked
+
+
+def test_a_lock_survives_its_file_and_a_line_that_is_none_is_refused(tmp_path: Path) -> None:
+    lock = Lock(GENERAL_INDEX, "0" * 64, (Wheel("leaf", "1.0+cpu", "a" * 64, "leaf.whl", 10, 20),), "a note")
+    path = tmp_path / "lock.txt"
+    path.write_text(lock.text(), encoding="utf-8")
+    assert read_lock(path) == lock
+    path.write_text(lock.text() + "tree==1.0\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="none of a lock"):
+        read_lock(path)
+
+
+def test_of_several_wheels_the_one_that_pip_takes_is_locked() -> None:
+    def best(*files: str) -> str:
+        return str(_best_wheel({"name": "x", "wheels": [{"url": f"https://x/{file}"} for file in files]})["url"])
+
+    assert best("x-1-py3-none-any.whl", "x-1-cp310-abi3-win_amd64.whl").endswith("win_amd64.whl")
+    assert "14_0" in best("x-1-cp311-cp311-macosx_11_0_arm64.whl", "x-1-cp311-cp311-macosx_14_0_arm64.whl")

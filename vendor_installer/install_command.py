@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`python3 -m vendor_installer install`: the worker's environment for an artist's Blender, as planned and locked."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+from vendor_installer.builds import GENERAL_INDEX
+from vendor_installer.choice import builds_for
+from vendor_installer.environment import Environment, EnvironmentPlan
+from vendor_installer.failures import BuildNotLocked, FolderUnusable
+from vendor_installer.folder_lock import folder_lock
+from vendor_installer.lock_files import REQUIREMENTS, lock_or_none
+from vendor_installer.plan import Plan
+from vendor_installer.plan_command import CAN_NOT_START, add_choices, plan_for
+from vendor_installer.plan_words import describe
+from vendor_installer.progress import TerminalDisplay, run_steps
+
+LOCK_WAIT_S = 1800.0
+ENVIRONMENT = "environment"
+"""Where the extension looks for it, in its data folder."""
+
+PROOFS = {"cpu": "worker_proof.txt", "cuda": "worker_proof_cuda.txt", "mps": "worker_proof_mps.txt"}
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], folder: Path) -> None:
+    """Add the command. `folder`: the data folder if nobody says otherwise."""
+    text = "install what `plan` says, from wheels that are pinned by their hashes"
+    command = commands.add_parser("install", help=text, description=text, allow_abbrev=False)
+    command.set_defaults(command=install)
+    add_choices(command, folder)
+    command.add_argument(
+        "--wait", metavar="SECONDS", type=float, default=LOCK_WAIT_S, help="how long to wait for another installation"
+    )
+
+
+def install(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
+    """Plan, tell, install, prove. 0 when the environment is there, by this run or an earlier one."""
+    plan = plan_for(options, outside)
+    print("\n".join(describe(plan)), "\n", flush=True)
+    if not plan.can_start:
+        return CAN_NOT_START
+    locked = locked_plan(plan)
+    _prepare(plan.folder)
+    with folder_lock(plan.folder, options.wait, _tell_holder) as lock:
+        environment = Environment(locked, plan.folder / ENVIRONMENT, outside, lock)
+        run_steps([environment.step()], TerminalDisplay())
+    print(f"  Worker Python: {environment.python}")
+    print(f"  In Blender, let the extension's Data Folder be {plan.folder}")
+    return 0
+
+
+def locked_plan(plan: Plan) -> EnvironmentPlan:
+    """The environment of a plan that nothing blocks. Raises BuildNotLocked."""
+    build, platform = plan.choice.build, (plan.computer.system, plan.computer.architecture)
+    if build is None:
+        raise ValueError("there is no build to install")
+    found = lock_or_none(build, plan.computer)
+    if found is None:
+        others = [other.name for other in builds_for(plan.computer) if lock_or_none(other, plan.computer)]
+        raise BuildNotLocked(build.name, others)
+    index = build.indexes[platform]
+    more = () if index == GENERAL_INDEX else ("--extra-index-url", index)
+    return EnvironmentPlan(
+        name="worker",
+        title=f"Install PyTorch for {build.title}",
+        requirements=(found[0],),
+        constraints=None,
+        pip=REQUIREMENTS / "pip_locked.txt",
+        proof=REQUIREMENTS / PROOFS[build.device if plan.choice.card else "cpu"],
+        weight=1.0,
+        options=("--require-hashes", "--no-deps", *more),
+    )
+
+
+def _prepare(folder: Path) -> None:
+    """Make the data folder. What stands in the environment's place goes only if it is an environment."""
+    inside = folder / ENVIRONMENT
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        foreign = inside.exists() and any(inside.iterdir()) and not (inside / "pyvenv.cfg").exists()
+    except OSError as error:
+        raise FolderUnusable(
+            f"{folder} can't be written. Choose another place with --folder FOLDER.", str(error)
+        ) from error
+    if foreign:
+        raise FolderUnusable(f"{inside} holds other files. Choose another place with --folder FOLDER.")
+
+
+def _tell_holder(holder: str) -> None:
+    print(f"Another installation ({holder}) is at work there; waiting for it.", flush=True)

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lock files: for each build, system and Python the exact wheels, which pip takes as they are: one hash a package.
+
+A line is a requirement as pip reads it; the comment after it tells the wheel's file, its size, and that of its content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from vendor_installer.builds import PYTHONS, Build, Platform, Size
+from vendor_installer.computer import Computer
+from vendor_installer.receipt import digest_of_files
+
+REQUIREMENTS = Path(__file__).resolve().parent / "requirements"
+LOCKS = Path(__file__).resolve().parent / "locks"
+INPUTS = {name: REQUIREMENTS / name for name in ("worker.txt", "worker_constraints.txt")}
+
+HEADER = """# SPDX-License-Identifier: GPL-3.0-or-later
+# Made by `python3 -m vendor_installer lock` from requirements/worker.txt and its constraints: not to be edited.
+# Each line ends with the wheel's file, the bytes to download, and the bytes that it unpacks to. Three signs of
+# equality: two would also take torch 2.13.0+cpu for 2.13.0.
+"""
+FIELD = re.compile(r"^# (?P<name>index|inputs|note): (?P<value>.*)$", re.MULTILINE)
+LINE = re.compile(
+    r"^(?P<name>[\w.-]+)===(?P<version>\S+) --hash=sha256:(?P<sha256>[0-9a-f]{64})"
+    r"  # (?P<file>\S+) (?P<download>\d+) (?P<unpacked>\d+)$",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """One wheel; sizes in bytes."""
+
+    name: str
+    version: str
+    sha256: str
+    file: str
+    download: int
+    unpacked: int
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a lock file is for."""
+
+    build: str
+    platform: Platform
+    python: tuple[int, ...]
+
+    @property
+    def path(self) -> Path:
+        """Its lock file, be it there or not."""
+        system, architecture = self.platform
+        python = "".join(str(number) for number in self.python)
+        return LOCKS / f"{system}-{architecture}-py{python}-{self.build}.txt"
+
+
+@dataclass(frozen=True)
+class Lock:
+    """The content of a lock file. index: where the wheels are. inputs: SHA-256 over what it was resolved from. note:
+    what should be known about it, or nothing.
+    """
+
+    index: str
+    inputs: str
+    wheels: tuple[Wheel, ...]
+    note: str = ""
+
+    @property
+    def size(self) -> Size:
+        """Of the whole environment."""
+        download = sum(wheel.download for wheel in self.wheels)
+        return Size(download, sum(wheel.unpacked for wheel in self.wheels), known=True)
+
+    def text(self) -> str:
+        """The file."""
+        fields = {"index": self.index, "inputs": self.inputs, "note": self.note}
+        head = "".join(f"# {name}: {value}\n" for name, value in fields.items() if value)
+        lines = [
+            f"{wheel.name}==={wheel.version} --hash=sha256:{wheel.sha256}"
+            f"  # {wheel.file} {wheel.download} {wheel.unpacked}\n"
+            for wheel in self.wheels
+        ]
+        return HEADER + head + "".join(lines)
+
+
+def read_lock(path: Path) -> Lock:
+    """The lock in a file of ours. Raises OSError; ValueError for a line that is none."""
+    text = path.read_text(encoding="utf-8")
+    fields = {match["name"]: match["value"] for match in FIELD.finditer(text)}
+    wheels = tuple(_wheel(match.groupdict()) for match in LINE.finditer(text))
+    if len(wheels) != sum(1 for line in text.splitlines() if line and not line.startswith("#")):
+        raise ValueError(f"{path} holds lines that are none of a lock")
+    return Lock(fields["index"], fields["inputs"], wheels, fields.get("note", ""))
+
+
+def lock_or_none(build: Build, computer: Computer) -> tuple[Path, Lock] | None:
+    """The lock file for that build on that computer, if there is one."""
+    path = Target(build.name, (computer.system, computer.architecture), computer.python).path
+    return (path, read_lock(path)) if path.is_file() else None
+
+
+def locked_size(build: Build, computer: Computer) -> Size | None:
+    """The exact size of an environment, where it is locked."""
+    found = lock_or_none(build, computer)
+    return found[1].size if found else None
+
+
+def targets(builds: tuple[Build, ...]) -> list[Target]:
+    """All that there could be a lock file for."""
+    return [
+        Target(build.name, platform, python) for build in builds for platform in build.indexes for python in PYTHONS
+    ]
+
+
+def digest_of_inputs() -> str:
+    """SHA-256 over what locks are resolved from."""
+    return digest_of_files(INPUTS)
+
+
+def _wheel(fields: Mapping[str, str]) -> Wheel:
+    return Wheel(
+        fields["name"],
+        fields["version"],
+        fields["sha256"],
+        fields["file"],
+        int(fields["download"]),
+        int(fields["unpacked"]),
+    )

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes lock files, on a developer's machine: uv resolves for any platform, and the index tells hashes and sizes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import subprocess
+import tempfile
+import tomllib
+import urllib.parse
+import urllib.request
+import zipfile
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vendor_installer.builds import GENERAL_INDEX, TORCH, build_named
+from vendor_installer.failures import LockNotMade
+from vendor_installer.lock_files import INPUTS, Lock, Target, Wheel, digest_of_inputs
+
+UV_LIMIT_S = 300.0
+ASK_LIMIT_S = 60.0
+AT_ONCE = 4
+UV_PLATFORMS = {
+    ("linux", "x86_64"): "x86_64-manylinux_2_28",
+    ("linux", "arm64"): "aarch64-manylinux_2_28",
+    ("windows", "x86_64"): "x86_64-pc-windows-msvc",
+    ("macos", "arm64"): "aarch64-apple-darwin",
+}
+OLDEST_MACOS = {"MACOSX_DEPLOYMENT_TARGET": "14.0"}
+COPY_NOTE = "torch's hash is that of a copy of the wheel; it was not compared with the index"
+
+
+@dataclass
+class LockMaker:
+    """uv: the program. wheels: a folder with wheels of PyTorch that stands for its index; None to use the index."""
+
+    uv: str
+    wheels: Path | None = None
+    _sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def lock(self, target: Target) -> Lock:
+        """Resolve one target. Raises LockNotMade."""
+        index = build_named(target.build).indexes[target.platform]
+        packages = self._resolve(target, index)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            wheels = tuple(pool.map(self._wheel, packages))
+        copied = any(_is_copy(_best_wheel(package)) for package in packages)
+        return Lock(index, digest_of_inputs(), wheels, COPY_NOTE if copied else "")
+
+    def _resolve(self, target: Target, index: str) -> list[Mapping[str, Any]]:
+        with tempfile.TemporaryDirectory() as folder:
+            output, local = Path(folder) / "pylock.toml", Path(folder) / "local.txt"
+            local.write_text(self._local_version(target, index), encoding="utf-8")
+            python = ".".join(str(number) for number in target.python)
+            argv = [
+                self.uv,
+                "pip",
+                "compile",
+                str(INPUTS["worker.txt"]),
+                str(local),
+                "--no-config",
+                "--no-header",
+                "-q",
+            ]
+            argv += ["-c", str(INPUTS["worker_constraints.txt"]), "--only-binary", ":all:", "--python-version", python]
+            argv += ["--python-platform", UV_PLATFORMS[target.platform], *self._index_arguments(index)]
+            argv += ["--format", "pylock.toml", "-o", str(output)]
+            self._run(argv)
+            return list(tomllib.loads(output.read_text(encoding="utf-8"))["packages"])
+
+    def _local_version(self, target: Target, index: str) -> str:
+        """torch==2.13.0+cpu where the build is not the general index's."""
+        return "" if index == GENERAL_INDEX else f"torch=={TORCH}+{target.build}\n"
+
+    def _index_arguments(self, index: str) -> Sequence[str]:
+        if index == GENERAL_INDEX:
+            return ()
+        if self.wheels:
+            return "--find-links", str(self.wheels)
+        return "--index", index, "--index-strategy", "unsafe-best-match"
+
+    def _run(self, argv: Sequence[str]) -> None:
+        try:
+            ended = subprocess.run(
+                argv,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=UV_LIMIT_S,
+                env={**os.environ, **OLDEST_MACOS},
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise LockNotMade(str(error)) from error
+        if ended.returncode != 0:
+            raise LockNotMade(ended.stderr.strip())
+
+    def _wheel(self, package: Mapping[str, Any]) -> Wheel:
+        wheel = _best_wheel(package)
+        place = _place(wheel)
+        file = urllib.parse.unquote(place.rpartition("/")[2])
+        copy = Path(urllib.request.url2pathname(urllib.parse.urlsplit(place).path))
+        if place not in self._sizes:
+            self._sizes[place] = _sizes_of(copy) if _is_copy(wheel) else _remote_sizes(place)
+        download, unpacked = self._sizes[place]
+        sha256 = _sha256(copy) if _is_copy(wheel) else wheel["hashes"]["sha256"]
+        return Wheel(package["name"], package["version"], sha256, file, download, unpacked)
+
+
+def _best_wheel(package: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The one that pip would take: compiled before plain Python. Raises LockNotMade where that is not clear."""
+    wheels = package.get("wheels", ())
+    compiled = [wheel for wheel in wheels if not _place(wheel).endswith("-none-any.whl")]
+    newest = max((_macos(wheel) for wheel in compiled), default=())
+    found = [wheel for wheel in compiled if _macos(wheel) == newest] or wheels
+    if len(found) != 1:
+        raise LockNotMade(f"{package['name']} has {len(found)} wheels for one platform")
+    best: Mapping[str, Any] = found[0]
+    return best
+
+
+def _macos(wheel: Mapping[str, Any]) -> tuple[int, ...]:
+    """The oldest macOS that it runs on; () for a wheel of another system. The newer the better it is compiled."""
+    match = re.search(r"-macosx_(\d+)_(\d+)_", _place(wheel))
+    return (int(match[1]), int(match[2])) if match else ()
+
+
+def _place(wheel: Mapping[str, Any]) -> str:
+    return str(wheel.get("url") or wheel["path"])
+
+
+def _is_copy(wheel: Mapping[str, Any]) -> bool:
+    return _place(wheel).startswith("file:")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _sizes_of(path: Path) -> tuple[int, int]:
+    with zipfile.ZipFile(path) as wheel:
+        return path.stat().st_size, sum(entry.file_size for entry in wheel.infolist())
+
+
+def _remote_sizes(url: str) -> tuple[int, int]:
+    """Download and unpacked size of a wheel, from its list of contents alone. Raises LockNotMade."""
+    try:
+        remote = _RangeFile(url)
+        with zipfile.ZipFile(remote) as wheel:
+            return remote.size, sum(entry.file_size for entry in wheel.infolist())
+    except (OSError, zipfile.BadZipFile) as error:
+        raise LockNotMade(f"{url}: {error}") from error
+
+
+class _RangeFile(io.RawIOBase):
+    """A file on a server, read by ranges."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._url = url
+        self._position = 0
+        match = re.fullmatch(r"bytes \d+-\d+/(\d+)", self._get(0, 1)[1])
+        if match is None:
+            raise OSError(f"{url} can't be read by ranges")
+        self.size = int(match[1])
+
+    def seekable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self.size}[whence]
+        self._position = start + offset
+        return self._position
+
+    def read(self, size: int = -1) -> bytes:
+        count = self.size - self._position if size < 0 else min(size, self.size - self._position)
+        content = self._get(self._position, count)[0] if count > 0 else b""
+        self._position += len(content)
+        return content
+
+    def _get(self, start: int, count: int) -> tuple[bytes, str]:
+        headers = {"Range": f"bytes={start}-{start + count - 1}"}
+        # The index's own URL of the wheel, as uv wrote it.
+        request = urllib.request.Request(self._url, headers=headers)  # noqa: S310
+        with urllib.request.urlopen(request, timeout=ASK_LIMIT_S) as response:  # noqa: S310
+            return response.read(), response.headers.get("Content-Range", "")
