@@ -132,6 +132,10 @@ def poll_of(tree: ast.Module, name: str) -> tuple[ast.AST | None, ast.Module]:
     return None, tree
 
 
+ONLY_KEYS = {"TRIPOSR_OT_leave_preview"}
+"""They have no button that could be greyed out."""
+
+
 def test_every_operator_that_can_be_greyed_out_says_why() -> None:
     """A poll that can say no, itself or by a function of its file, gives a message."""
     silent = []
@@ -139,7 +143,7 @@ def test_every_operator_that_can_be_greyed_out_says_why() -> None:
         helpers = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
         for kind in [node for node in tree.body if isinstance(node, ast.ClassDef) and "_OT_" in node.name]:
             poll, _ = poll_of(tree, kind.name)
-            if poll is not None and not says_why(poll, helpers):
+            if poll is not None and kind.name not in ONLY_KEYS and not says_why(poll, helpers):
                 silent.append((path.name, kind.name))
     assert silent == []
 

@@ -21,7 +21,12 @@ from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-STORIES = ("story", "interruptions", "clicks", "queueing", "cutout", "placing")
+STORIES = tuple(
+    script.stem
+    for script in sorted(Path(__file__).parent.glob("*.py"))
+    if script != Path(__file__).resolve() and "\nperform(" in script.read_text(encoding="utf-8")
+)
+ALL = "all"
 DEMO_PICTURE = CHECKOUT / "docs" / "images" / "demo_photo.png"
 LONGEST_STEP_SECONDS = 120
 LONGEST_STORY_SECONDS = 420
@@ -93,7 +98,7 @@ def install(stage: Stage, scale: float) -> None:
     run(stage.blender(*put), LONGEST_STEP_SECONDS, stage.log)
 
 
-def play(stage: Stage, options: argparse.Namespace) -> dict[str, Any]:
+def play(stage: Stage, options: argparse.Namespace, name: str) -> dict[str, Any]:
     """Play the story in a window and read what it saw. Raises SmokeFailed."""
     scene = {"image_path": str(options.picture.resolve()), "resolution": options.resolution}
     if options.threshold is not None:
@@ -106,7 +111,7 @@ def play(stage: Stage, options: argparse.Namespace) -> dict[str, Any]:
     (stage.folder / "settings.json").write_text(json.dumps(settings))
     size = (options.width, options.height)
     window = ["--enable-event-simulate", "--window-geometry", "0", "0", *map(str, size)]
-    story = ["-P", str(CHECKOUT / "tests" / "gui" / f"{options.story}.py"), "--", str(stage.inside / "settings.json")]
+    story = ["-P", str(CHECKOUT / "tests" / "gui" / f"{name}.py"), "--", str(stage.inside / "settings.json")]
     run(stage.blender(*window, *story, display=size), LONGEST_STORY_SECONDS, stage.log)
     if not (stage.folder / "result.json").exists():
         raise SmokeFailed(f"Blender left without a result\n{stage.log.read_text()[-3000:]}")
@@ -153,7 +158,7 @@ def options_from(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--worker-python", type=Path, required=True, help="Python with the worker's packages")
     parser.add_argument("--pictures", type=Path, required=True, help="folder for screenshots, result and log")
-    parser.add_argument("--story", choices=STORIES, default=STORIES[0], help="which script is played in the window")
+    parser.add_argument("--story", choices=(*STORIES, ALL), default="story", help="what is played in the window")
     parser.add_argument("--root", type=Path, help="chroot that holds Blender")
     parser.add_argument("--picture", type=Path, default=DEMO_PICTURE, help="the picture to reconstruct")
     parser.add_argument("--others", type=Path, nargs="*", default=[], help="two more, for the story of a queue")
@@ -167,22 +172,41 @@ def options_from(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def perform_one(options: argparse.Namespace, story: str, pictures: Path) -> bool:
+    """Stage, install, play, report; whether every check held."""
+    stage = make_stage(options.root)
+    try:
+        install(stage, options.scale)
+        return report(play(stage, options, story))
+    except SmokeFailed as fault:
+        print(fault, file=sys.stderr)
+        return False
+    finally:
+        keep(stage, pictures)
+
+
+def perform_all(options: argparse.Namespace) -> bool:
+    """Each story in a folder of its own; stories.json has what all of them saw."""
+    seen: dict[str, Any] = {}
+    for story in STORIES:
+        print(f"\n=== {story}", flush=True)
+        good = perform_one(options, story, options.pictures / story)
+        result = options.pictures / story / "result.json"
+        seen[story] = {"ok": good, **(json.loads(result.read_text()) if result.exists() else {})}
+        (options.pictures / "stories.json").write_text(json.dumps(seen, indent=1))
+    print("\n" + "\n".join(f"{'ok  ' if told['ok'] else 'FAIL'} {story}" for story, told in seen.items()))
+    return all(told["ok"] for told in seen.values())
+
+
 def main(arguments: list[str]) -> int:
-    """Stage, install, play, report."""
+    """One story, or all."""
     options = options_from(arguments)
     if options.root and os.geteuid() != 0:
         print("--root needs the rights to chroot", file=sys.stderr)
         return 2
-    stage = make_stage(options.root)
-    try:
-        install(stage, options.scale)
-        good = report(play(stage, options))
-    except SmokeFailed as fault:
-        print(fault, file=sys.stderr)
-        good = False
-    finally:
-        keep(stage, options.pictures)
-    return 0 if good else 1
+    if options.story == ALL:
+        return 0 if perform_all(options) else 1
+    return 0 if perform_one(options, options.story, options.pictures) else 1
 
 
 if __name__ == "__main__":

@@ -42,24 +42,26 @@ def drive(steps: Steps, at_end: Callable[[BaseException | None], None]) -> None:
     bpy.app.timers.register(tick, first_interval=1.0, persistent=True)
 
 
-def wait_until(happened: Callable[[], bool], limit_seconds: float, what: str) -> Steps:
-    """Look ten times a second. Raises TookTooLong."""
+def wait_until(happened: Callable[[], bool], limit_seconds: float, what: str, look_seconds: float = 0.1) -> Steps:
+    """Look ten times a second, or as often as said. Raises TookTooLong."""
     end = time.monotonic() + limit_seconds
     while not happened():
         if time.monotonic() > end:
             raise TookTooLong(f"{what}: not within {limit_seconds:g} s")
-        yield 0.1
+        yield look_seconds
 
 
 class Heartbeat:
     """How long the main loop stood still: the gaps between the beats of a fast timer, in seconds.
 
     longest_gap is what an artist feels. longest_work is the main thread's own share of a gap, which another program's
-    hunger for the processor does not change; it does not see a wait.
+    hunger for the processor does not change; it does not see a wait. gaps: when each ended (time.perf_counter), and
+    how long it was.
     """
 
     def __init__(self) -> None:
         self.longest_gap = self.longest_work = 0.0
+        self.gaps: list[tuple[float, float]] = []
         self._last: tuple[float, float] | None = None
         self._timer = self._beat  # Blender knows a timer by its object, and a method is a new one at each access
         bpy.app.timers.register(self._timer, persistent=True)
@@ -67,7 +69,8 @@ class Heartbeat:
     def _beat(self) -> float:
         now = (time.perf_counter(), time.thread_time())
         if self._last is not None:
-            self.longest_gap = max(self.longest_gap, now[0] - self._last[0])
+            self.gaps.append((now[0], now[0] - self._last[0]))
+            self.longest_gap = max(self.longest_gap, self.gaps[-1][1])
             self.longest_work = max(self.longest_work, now[1] - self._last[1])
         self._last = now
         return BEAT_SECONDS
@@ -75,6 +78,7 @@ class Heartbeat:
     def restart(self) -> None:
         """Forget the gaps so far, and the one that is open."""
         self.longest_gap, self.longest_work, self._last = 0.0, 0.0, None
+        self.gaps = []
 
     def stop(self) -> None:
         """Blender must not leave with a timer still registered."""

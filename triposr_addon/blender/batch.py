@@ -15,6 +15,7 @@ from .follow import follow
 from .handover import tell_failure
 from .order import order_for_picture
 from .placement import Place, Row
+from .words import told
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -37,5 +38,10 @@ def order_pictures(
         return {"CANCELLED"}
     if failures:
         running.failure = failures[0]
-        operator.report({"WARNING"}, f"{len(failures)} of {len(pictures)} left out: {failures[0].sentence}")
+        operator.report(
+            {"WARNING"},
+            told(
+                "{failed} of {all} left out: {why}", failed=len(failures), all=len(pictures), why=failures[0].sentence
+            ),
+        )
     return follow(operator, context, jobs)

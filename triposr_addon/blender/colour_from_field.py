@@ -27,6 +27,7 @@ from .mesh_arrays import Floats
 from .mesh_object import COLOUR_ATTRIBUTE, ColourDomain, average_colour, write_colours
 from .modal_hands import hands
 from .session import Session
+from .words import told
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -44,7 +45,7 @@ class TRIPOSR_OT_colour_from_field(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only where there is something to colour, and a field to ask."""
         refusal = why_no_colours(context)
-        cls.poll_message_set(refusal)
+        cls.poll_message_set(told(refusal))
         return not refusal
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturnItems]:
@@ -155,7 +156,10 @@ def _take_in(running: Session, order: ColourOrder) -> bool:
         ready.append((mesh, read_colours_file(view.result.colours, target.vertices)))
     for mesh, colours in ready:
         colour(mesh, colours, cast("ColourDomain", order.domain))
-    running.failure, running.notice = None, f"{len(ready)} coloured" if len(ready) > 1 else f"{order.name}: coloured"
+    running.failure, running.notice = (
+        None,
+        (told("{count} coloured", count=len(ready)) if len(ready) > 1 else told("{name}: coloured", name=order.name)),
+    )
     return True
 
 

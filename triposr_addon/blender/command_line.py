@@ -26,21 +26,14 @@ EXAMPLES = """examples, each after `blender -b --command triposr`:
 exit code: 0 every mesh was made, 1 one or all were not, 2 the command line is wrong
 """
 
-SETTINGS = (
-    "background",
-    "rembg_model",
-    "foreground_ratio",
-    "mask_threshold",
-    "fill_holes",
-    "largest_part",
-    "resolution",
-    "threshold",
-    "height",
-    "size_by",
-    "origin_at",
-    "decimate_ratio",
+NO_OPTIONS = frozenset(
+    [
+        *("rna_type", "name"),  # every group has them
+        *("image_path", "model", "model_folder", "mask", "use_mask"),  # words of their own
+        *("shown_height", "stand_at", "show_colours"),  # the window's
+    ]
 )
-"""Of the scene's settings, those that are an option by the same name and with the same limits."""
+"""Of the scene's settings, those that are no option; the others are, by the same name and with the same limits."""
 
 DYNAMIC_CHOICES = {"rembg_model": (BEST, *(model.name for model in BACKGROUND_MODELS))}
 """Blender does not tell the items of a menu that is made anew each time."""
@@ -84,7 +77,7 @@ def read(arguments: list[str]) -> Wish:
         parser.error(f"{options.output.name} must be a folder or end in {', '.join(WRITERS)}")
     if options.mask is not None and (len(options.pictures) > 1 or not _is_picture(options.pictures[0])):
         parser.error("--mask goes with one picture")
-    settings = {name: getattr(options, name) for name in SETTINGS if getattr(options, name) is not None}
+    settings = {name: getattr(options, name) for name in setting_names() if getattr(options, name) is not None}
     if "rembg_model" in settings:
         settings.setdefault("background", "rembg")
     shaping = {name: value for name in (*SHAPING, "symmetry") if (value := getattr(options, name)) is not None}
@@ -99,6 +92,11 @@ def read(arguments: list[str]) -> Wish:
         settings,
         shaping,
     )
+
+
+def setting_names() -> list[str]:
+    """The scene's settings that are options."""
+    return [p.identifier for p in TRIPOSR_PG_settings.bl_rna.properties if p.identifier not in NO_OPTIONS]
 
 
 def _is_picture(path: Path) -> bool:
@@ -127,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
     properties = TRIPOSR_PG_settings.bl_rna.properties
-    for name in SETTINGS:
+    for name in setting_names():
         _add_property(parser, properties[name])
 
 

@@ -13,6 +13,7 @@ from . import cutout_follow, session
 from .mask_image import MASK_OF, belongs_to
 from .paths import path_or_none
 from .sidebar import SettingsPanel, draw_lines
+from .words import ui
 
 if TYPE_CHECKING:
     from .properties import TRIPOSR_PG_settings
@@ -89,7 +90,9 @@ def _draw_mask(layout: bpy.types.UILayout, context: bpy.types.Context, settings:
         layout.prop(settings, "use_mask")
         if not belongs_to(settings.mask, path_or_none(settings.image_path) or Path()):
             owner = Path(settings.mask[MASK_OF]).name
-            draw_lines(layout, context, f"It belongs to {owner} and is not used for this picture.", "INFO")
+            draw_lines(
+                layout, context, ui("It belongs to {picture} and is not used for this picture.", picture=owner), "INFO"
+            )
     buttons = layout.row(align=True)
     buttons.operator("triposr.edit_mask", icon="BRUSH_DATA")
     if settings.mask is not None:

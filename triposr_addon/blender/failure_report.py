@@ -11,6 +11,7 @@ import bpy
 from ..host.failures import HostFailure
 from . import session
 from .provenance import extension_version
+from .words import told
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -36,7 +37,7 @@ class _AboutFailure:
     def poll(cls, _context: bpy.types.Context) -> bool:
         """Only while a failure is shown."""
         if session.current().failure is None:
-            cls.poll_message_set("No failure is shown")  # type: ignore[attr-defined]  # an operator's: this is a part of one
+            cls.poll_message_set(told("No failure is shown"))  # type: ignore[attr-defined]  # an operator's: this is a part of one
             return False
         return True
 

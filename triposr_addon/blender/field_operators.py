@@ -16,6 +16,7 @@ from .field_carrier import Place, place_of
 from .living_object import active_living_mesh, why_no_field, why_not
 from .living_record import record_or_none
 from .paths import path_or_none
+from .words import told
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -36,7 +37,7 @@ class TRIPOSR_OT_move_field_out(bpy.types.Operator):
             refusal = "The field is in a file already"
         if not refusal and not bpy.data.filepath:
             refusal = "Save the .blend first: the field file goes beside it"
-        cls.poll_message_set(refusal)
+        cls.poll_message_set(told(refusal))
         return not refusal
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
@@ -47,8 +48,9 @@ class TRIPOSR_OT_move_field_out(bpy.types.Operator):
             path = field_carrier.move_out(mesh, Path(bpy.data.filepath).parent, mesh.name)
         except HostFailure as failure:
             return _told(self, failure)
-        others = f", for all {sharing} meshes that share it" if sharing > 1 else ""
-        self.report({"INFO"}, f"The field is in {path.name} now{others}")
+        where = "The field is in {file} now, for all {sharing} meshes that share it"
+        alone = "The field is in {file} now"
+        self.report({"INFO"}, told(where if sharing > 1 else alone, file=path.name, sharing=sharing))
         return {"FINISHED"}
 
 
@@ -77,7 +79,7 @@ class TRIPOSR_OT_bring_field_in(bpy.types.Operator):
         refusal = why_not(context)
         if not refusal and place_of(active_living_mesh(context)) is Place.INSIDE:
             refusal = "The field is in the .blend already"
-        cls.poll_message_set(refusal)
+        cls.poll_message_set(told(refusal))
         return not refusal
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturnItems]:
@@ -109,7 +111,7 @@ class TRIPOSR_OT_drop_field(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only where there is one."""
         refusal = why_no_field(context)
-        cls.poll_message_set(refusal)
+        cls.poll_message_set(told(refusal))
         return not refusal
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:

@@ -24,6 +24,7 @@ from .landing import chosen_place
 from .order import order_for_picture
 from .placement import units_per_metre
 from .properties import settings_of
+from .words import told
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -97,7 +98,9 @@ class TRIPOSR_OT_add_folder(bpy.types.Operator):
             tell_failure(self, running, failure)
             return {"CANCELLED"}
         if not run.pictures:
-            running.notice = f"{folder.name}: nothing to do, {run.left_out} pictures are made already"
+            running.notice = told(
+                "{folder}: nothing to do, {count} pictures are made already", folder=folder.name, count=run.left_out
+            )
             self.report({"INFO"}, running.notice)
             return {"CANCELLED"}
         jobs = _ordered(context, run, running)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from . import session
+from .words import told
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -26,7 +27,7 @@ class TRIPOSR_OT_open_folder_record(bpy.types.Operator):
         running = session.current_or_none()
         there = running is not None and running.folder_run is not None and running.folder_run.log.path.is_file()
         if not there:
-            cls.poll_message_set("No folder of pictures was made in this session")
+            cls.poll_message_set(told("No folder of pictures was made in this session"))
         return there
 
     def execute(self, _context: bpy.types.Context) -> set[OperatorReturnItems]:

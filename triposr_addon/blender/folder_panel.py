@@ -10,6 +10,7 @@ from ..host.folder_run import FolderRun
 from . import session
 from .paths import shown
 from .sidebar import InSidebar, draw_lines
+from .words import ui
 
 LISTED_FAILURES = 8
 
@@ -43,7 +44,11 @@ class TRIPOSR_PT_folder(InSidebar, bpy.types.Panel):
 
 def _draw_bar(layout: bpy.types.UILayout, run: FolderRun) -> None:
     done, count = run.done, len(run.pictures)
-    layout.progress(factor=done / count, type="BAR", text=f"{done} of {count}, {run.count(MADE)} made")
+    layout.progress(
+        factor=done / count,
+        type="BAR",
+        text=ui("{done} of {all}, {made} made", done=done, all=count, made=run.count(MADE)),
+    )
 
 
 def _draw_failures(layout: bpy.types.UILayout, context: bpy.types.Context, run: FolderRun) -> None:
@@ -54,7 +59,7 @@ def _draw_failures(layout: bpy.types.UILayout, context: bpy.types.Context, run: 
     for line in failed[:LISTED_FAILURES]:
         draw_lines(box, context, f"{shown(line.picture)}: {line.sentence}", "ERROR")
     if len(failed) > LISTED_FAILURES:
-        box.label(text=f"and {len(failed) - LISTED_FAILURES} more, see the log", icon="BLANK1")
+        box.label(text=ui("and {count} more, see the log", count=len(failed) - LISTED_FAILURES), icon="BLANK1")
 
 
 def _draw_buttons(layout: bpy.types.UILayout, run: FolderRun) -> None:

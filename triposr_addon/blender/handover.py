@@ -18,6 +18,7 @@ from .failures import ObjectNotMade
 from .folder_report import outcome_of, tell_folder
 from .modifiers import waiting_modifiers
 from .session import Session
+from .words import told
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -54,11 +55,11 @@ def hand_over(operator: bpy.types.Operator, context: bpy.types.Context, running:
     arrived: bool = bpy.ops.triposr.deliver("EXEC_DEFAULT", True, job=job) == {"FINISHED"}  # type: ignore[attr-defined]
     view, ticket = running.queue.view(job), running.queue.ticket(job)
     if ticket.failure is not None:
-        told = f"{view.request.name}: {ticket.failure.sentence}" if ticket.order.folder else ticket.failure.sentence
+        sentence = f"{view.request.name}: {ticket.failure.sentence}" if ticket.order.folder else ticket.failure.sentence
         # One of a folder is passed over: a script must not stop at it.
-        operator.report({"WARNING"} if ticket.order.folder else {"ERROR"}, told)
+        operator.report({"WARNING"} if ticket.order.folder else {"ERROR"}, sentence)
     elif not arrived:
-        operator.report({"INFO"}, f"{view.request.name}: cancelled")
+        operator.report({"INFO"}, told("{name}: cancelled", name=view.request.name))
     else:
         operator.report({"INFO"}, f"{view.request.name}: {ticket.notice}")
         for warning in view.result.warnings if view.result else ():
@@ -82,7 +83,12 @@ def _keep(operator: bpy.types.Operator, running: Session, view: JobView) -> bool
     drawing = CutOutPreview(f"triposr_candidate_{candidate.number}.png")
     if result.review is not None:
         drawing.show(view.request.photo, result.review.picture)
-    notice = f"Candidate {candidate.number}: {result.triangles:,} triangles in {view.seconds:.1f} s"
+    notice = told(
+        "Candidate {number}: {count:,} triangles in {seconds:.1f} s",
+        number=candidate.number,
+        count=result.triangles,
+        seconds=view.seconds,
+    )
     running.queue.keep(view.id, notice, drawing)
     operator.report({"INFO"}, f"{view.request.name}: {notice}")
     return True
@@ -96,7 +102,7 @@ def _take_in(context: bpy.types.Context, running: Session, view: JobView) -> boo
         if view.state is JobState.DONE and view.result is not None:
             new = deliver(context, order, view.result)
             name = new.name
-            notice = f"{view.result.triangles:,} triangles in {view.seconds:.1f} s"
+            notice = told("{count:,} triangles in {seconds:.1f} s", count=view.result.triangles, seconds=view.seconds)
             running.failure, running.notice = None, notice + waiting_modifiers(new)
     except HostFailure as caught:
         failure = caught

@@ -18,6 +18,7 @@ from .follow import follow
 from .handover import tell_failure
 from .image_pixels import save_image
 from .order import LentPicture, order_for_lent_picture
+from .words import told
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -44,7 +45,7 @@ class TRIPOSR_OT_generate_from_image(bpy.types.Operator):
         """In an Image Editor only while it shows something; a script elsewhere gives a name."""
         space = context.space_data
         if isinstance(space, bpy.types.SpaceImageEditor) and space.image is None:
-            cls.poll_message_set("No image is shown here")
+            cls.poll_message_set(told("No image is shown here"))
             return False
         return True
 

@@ -22,6 +22,7 @@ from .mesh_arrays import Doubles, MeshArrays, read_mesh_file
 from .mesh_object import refill
 from .provenance import PREFIX
 from .session import Session
+from .words import told
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -88,7 +89,15 @@ def _take_in(running: Session, order: MeshOrder, view: FieldJobView) -> bool:
     write_record(mesh, LivingRecord(placement, order.settings, record.field))
     _tell_provenance(mesh, order)
     running.shaping.forget_wishes(order.mesh)
-    running.failure, running.notice = None, f"{mesh.name}: {len(arrays.triangles):,} triangles in {view.seconds:.1f} s"
+    running.failure, running.notice = (
+        None,
+        told(
+            "{name}: {count:,} triangles in {seconds:.1f} s",
+            name=mesh.name,
+            count=len(arrays.triangles),
+            seconds=view.seconds,
+        ),
+    )
     return True
 
 

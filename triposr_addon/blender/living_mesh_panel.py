@@ -16,6 +16,7 @@ from .living_record import is_shaped_by_hand
 from .living_settings import SLIDERS, living_settings_of
 from .session import Session
 from .sidebar import InSidebar, draw_lines
+from .words import ui
 
 BUTTON_SCALE = 1.4
 CHANGED_BY_HAND = "This mesh was changed by hand. Re-extract replaces that work; undo brings it back."
@@ -71,7 +72,7 @@ class TRIPOSR_PT_colour_from_field(InSidebar, bpy.types.Panel):
         column.prop(settings, "domain")
         lender = lender_or_none(context)
         if settings.lender is None and lender is not None:
-            layout.label(text=f"Those without a field: of {lender.name}", icon="INFO")
+            layout.label(text=ui("Those without a field: of {name}", name=lender.name), icon="INFO")
         if running.shaping.colour_orders():
             layout.label(text="Asking the field", icon="TIME")
         row = layout.row()
@@ -83,13 +84,13 @@ def _draw_field(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bp
     place = place_of(mesh)
     row = layout.row(align=True)
     if place is Place.INSIDE:
-        row.label(text=f"Field: {len(mesh[FIELD][FIELD]) / 1e6:.2f} MB in the .blend", icon="FILE_BLEND")
+        row.label(text=ui("Field: {size:.2f} MB in the .blend", size=len(mesh[FIELD][FIELD]) / 1e6), icon="FILE_BLEND")
         row.operator("triposr.move_field_out", text="", icon="EXPORT")
         row.operator("triposr.drop_field", text="", icon="TRASH")
         return
     if place is Place.FILE:
         path = file_of(mesh)
-        row.label(text=f"Field: {path.name if path else ''}", icon="FILE")
+        row.label(text=ui("Field: {file}", file=path.name if path else ""), icon="FILE")
     else:
         row.label(text="Field: dropped", icon="QUESTION")
     row.operator("triposr.bring_field_in", text="", icon="IMPORT")

@@ -15,6 +15,7 @@ from .living_orders import MeshOrder
 from .living_preview import preview_or_none, previews
 from .living_questions import order_mesh
 from .redraw import redraw_panels
+from .words import told
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -25,7 +26,7 @@ class _OfAField:
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only for a mesh with its field that nobody is editing."""
         refusal = why_no_other_shape(context)
-        cls.poll_message_set(refusal)  # type: ignore[attr-defined]  # an operator's
+        cls.poll_message_set(told(refusal))  # type: ignore[attr-defined]  # an operator's
         return not refusal
 
 
@@ -70,7 +71,7 @@ class TRIPOSR_OT_preview_back(bpy.types.Operator):
         refusal, mesh = why_not(context), living_mesh_or_none(context.object)
         if not refusal and mesh is not None and not _is_changed(mesh):
             refusal = "The mesh is as it was made, and so are its settings"
-        cls.poll_message_set(refusal)
+        cls.poll_message_set(told(refusal))
         return not refusal
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
@@ -147,7 +148,10 @@ class TRIPOSR_OT_cancel_re_extract(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only while it is being made."""
         mesh, running = living_mesh_or_none(context.object), session.current()
-        return mesh is not None and running.shaping.order_for(mesh.session_uid) is not None
+        if mesh is None or running.shaping.order_for(mesh.session_uid) is None:
+            cls.poll_message_set(told("This mesh is not being made again"))
+            return False
+        return True
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Forget the order."""

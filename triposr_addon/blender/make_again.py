@@ -20,6 +20,7 @@ from .placement import Row
 from .properties import settings_of
 from .provenance import copy_recipe, made_by_us, mask_of_or_none, mask_was_painted, picture_of, recipe_or_none
 from .recipe import settings_from, use_recipe
+from .words import told
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -98,7 +99,7 @@ class TRIPOSR_OT_copy_settings(bpy.types.Operator):
         assert source is not None, "poll() saw it"
         for target in targets:
             copy_recipe(source, target)
-        self.report({"INFO"}, f"{len(targets)} can be made again as {source.name}")
+        self.report({"INFO"}, told("{count} can be made again as {name}", count=len(targets), name=source.name))
         return {"FINISHED"}
 
 
@@ -135,7 +136,10 @@ def _start(operator: bpy.types.Operator, context: bpy.types.Context) -> list[str
         tell_failure(operator, running, failures[0])
     elif failures:
         running.failure = failures[0]
-        operator.report({"WARNING"}, f"{len(failures)} of {len(things)} left out: {failures[0].sentence}")
+        operator.report(
+            {"WARNING"},
+            told("{failed} of {all} left out: {why}", failed=len(failures), all=len(things), why=failures[0].sentence),
+        )
     return jobs
 
 
@@ -144,7 +148,9 @@ def _order_again(
 ) -> Order:
     picture, mask, recipe = picture_of(thing), mask_of_or_none(thing), recipe_or_none(thing) or {}
     if mask is None and mask_was_painted(thing):
-        operator.report({"WARNING"}, f"The mask that was painted for {thing.name} is gone: its method cuts it out.")
+        operator.report(
+            {"WARNING"}, told("The mask that was painted for {name} is gone: its method cuts it out.", name=thing.name)
+        )
     path = str(picture) if isinstance(picture, Path) else ""
     settings = settings_from(recipe, settings_of(context), path, mask)
     if isinstance(picture, Path):
@@ -156,5 +162,5 @@ def _order_again(
 
 def _says_why(kind: type, refusal: str) -> bool:
     if refusal:
-        kind.poll_message_set(refusal)  # type: ignore[attr-defined]  # an operator's
+        kind.poll_message_set(told(refusal))  # type: ignore[attr-defined]  # an operator's
     return not refusal

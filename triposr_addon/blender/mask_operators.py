@@ -14,6 +14,7 @@ from .mask_editor import show_for_painting
 from .mask_image import MASK_OF, belongs_to, mask_from_file
 from .paths import path_or_none
 from .properties import settings_of
+from .words import told
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -32,7 +33,7 @@ class AboutPicture:
         """Greyed out with a reason."""
         why = why_not(context)
         if why:
-            cls.poll_message_set(why)  # type: ignore[attr-defined]  # an operator's
+            cls.poll_message_set(told(why))  # type: ignore[attr-defined]  # an operator's
         return not why
 
 
@@ -161,7 +162,7 @@ class TRIPOSR_OT_mask_brush(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only with a brush."""
         if context.tool_settings.image_paint.brush is None:
-            cls.poll_message_set("Choose a brush in the Image Editor's paint mode first")
+            cls.poll_message_set(told("Choose a brush in the Image Editor's paint mode first"))
             return False
         return True
 
@@ -182,7 +183,7 @@ class TRIPOSR_OT_forget_mask(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only where there is one."""
         if settings_of(context).mask is None:
-            cls.poll_message_set("There is no painted mask")
+            cls.poll_message_set(told("There is no painted mask"))
             return False
         return True
 

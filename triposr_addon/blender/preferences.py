@@ -9,6 +9,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from . import session
+from .words import ui
 
 DEVICES = (
     ("auto", "Automatic", "The graphics card where PyTorch can use it, else the processor"),
@@ -129,6 +130,6 @@ def _draw_environment(box: bpy.types.UILayout) -> None:
         box.label(text=str(python), icon="BLANK1")
         return
     box.label(text="The worker's Python is missing", icon="ERROR")
-    box.label(text=f"Looked for it in {python or storage.environment}", icon="BLANK1")
+    box.label(text=ui("Looked for it in {folder}", folder=python or storage.environment), icon="BLANK1")
     for line in session.current().installer.HOW_TO_INSTALL:
         box.label(text=line, icon="BLANK1")

@@ -17,6 +17,7 @@ from bpy.props import StringProperty
 from .make_again import tell_refused
 from .properties import settings_of
 from .recipe import as_text, from_text, recipe_of, use_recipe
+from .words import told
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -47,7 +48,7 @@ class TRIPOSR_OT_use_recipe(bpy.types.Operator):
         try:
             recipe = from_text(self.recipe)
         except ValueError as error:
-            self.report({"ERROR"}, f"This is no preset of TripoSR: {error}")
+            self.report({"ERROR"}, told("This is no preset of TripoSR: {error}", error=error))
             return {"CANCELLED"}
         refused = use_recipe(settings_of(context), recipe)
         if refused:

@@ -15,6 +15,7 @@ from bpy.props import EnumProperty, IntProperty, StringProperty
 from ..host.jobs import JobState
 from . import session
 from .follow import follow
+from .words import told
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -125,7 +126,7 @@ class TRIPOSR_OT_move_job(_OnJob, bpy.types.Operator):
     def poll(cls, _context: bpy.types.Context) -> bool:
         """Only where two could change places."""
         if len(_jobs(WAITING)) < 2:
-            cls.poll_message_set("Fewer than two jobs are waiting")
+            cls.poll_message_set(told("Fewer than two jobs are waiting"))
             return False
         return True
 
@@ -182,14 +183,14 @@ def _jobs(states: Iterable[JobState]) -> list[str]:
 
 def _there_is(kind: type, states: Iterable[JobState], otherwise: str) -> bool:
     if not _jobs(states):
-        kind.poll_message_set(otherwise)  # type: ignore[attr-defined]  # an operator's
+        kind.poll_message_set(told(otherwise))  # type: ignore[attr-defined]  # an operator's
         return False
     return True
 
 
 def _something_is_over(kind: type) -> bool:
     if not session.current().queue.settled():
-        kind.poll_message_set("No job is over yet")  # type: ignore[attr-defined]  # an operator's
+        kind.poll_message_set(told("No job is over yet"))  # type: ignore[attr-defined]  # an operator's
         return False
     return True
 

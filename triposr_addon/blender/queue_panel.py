@@ -11,6 +11,7 @@ from ..host.jobs import JobState, JobView
 from . import session
 from .queue import Queue, Ticket
 from .sidebar import InSidebar, draw_lines
+from .words import ui
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import IconItems
@@ -67,8 +68,8 @@ def duration(seconds: float) -> str:
 def step_text(view: JobView) -> str:
     """What a job is doing, for its bar."""
     if view.cancelling:
-        return "Cancelling"
-    return view.step.capitalize() or "Waiting"
+        return ui("Cancelling")
+    return ui(view.step.capitalize() or "Waiting")
 
 
 def _draw_job(
@@ -114,12 +115,12 @@ def _job_button(row: bpy.types.UILayout, operator: str, icon: IconItems, view: J
 def _draw_state(
     box: bpy.types.UILayout, context: bpy.types.Context, view: JobView, ticket: Ticket, left: float | None
 ) -> None:
-    soon = f"  {duration(left)} left" if left is not None else ""
+    soon = "  " + ui("{time} left", time=duration(left)) if left is not None else ""
     if view.state is JobState.RUNNING:
         text = f"{step_text(view)}  {view.fraction:.0%}{soon}"
         box.progress(factor=view.fraction, type="BAR", text=text)
     elif view.state is JobState.WAITING:
-        box.label(text=f"Waiting{soon}", icon="BLANK1")
+        box.label(text=ui("Waiting") + soon, icon="BLANK1")
     elif ticket.failure is not None:
         draw_lines(box, context, ticket.failure.sentence, "BLANK1")
     elif ticket.settled:
@@ -134,15 +135,15 @@ def _draw_pages(layout: bpy.types.UILayout, page: int, pages: int) -> None:
         place = row.row(align=True)
         place.enabled = 0 <= page + by < pages
         place.operator("triposr.turn_queue_page", text="", icon=icon).by = by  # type: ignore[arg-type]
-    row.label(text=f"Page {page + 1} of {pages}")
+    row.label(text=ui("Page {page} of {pages}", page=page + 1, pages=pages))
 
 
 def _draw_all(layout: bpy.types.UILayout, views: tuple[JobView, ...], left: dict[str, float]) -> None:
     unfinished = [view for view in views if not view.state.over]
     if len(unfinished) > 1:
         known = len(left) == len(unfinished)
-        soon = f", {duration(max(left.values()))} left" if known else ""
-        layout.label(text=f"{len(unfinished)} jobs to do{soon}")
+        soon = ", " + ui("{time} left", time=duration(max(left.values()))) if known else ""
+        layout.label(text=ui("{count} jobs to do", count=len(unfinished)) + soon)
     row = layout.row(align=True)
     row.operator("triposr.cancel_all")
     row.operator("triposr.clear_finished")

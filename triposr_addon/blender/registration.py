@@ -17,6 +17,7 @@ from . import (
     properties,
     scene_defaults,
     session,
+    translations,
     watch,
 )
 from .candidates_panel import TRIPOSR_PT_candidates
@@ -154,6 +155,7 @@ def register(root_package: str, installer: Installer) -> None:
     living_settings.add_to_windows()
     image_editor.add_to_menu()
     command.add()
+    translations.add()
     cutout_handlers.add()
     presets.add_built_in_ones()
     scene_defaults.add()
@@ -170,6 +172,7 @@ def unregister() -> None:
     presets.remove_built_in_ones()
     _ghosts.remove()
     cutout_handlers.remove()
+    translations.remove()
     command.remove()
     image_editor.remove_from_menu()
     watch.unwatch()

@@ -16,6 +16,7 @@ from . import cutout_follow, session
 from .make_again import tell_refused
 from .properties import SCENE_PROPERTY, settings_of
 from .recipe import as_text, from_text, is_untouched, recipe_of, use_factory_values, use_recipe
+from .words import told
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -50,7 +51,7 @@ class TRIPOSR_OT_forget_defaults(bpy.types.Operator):
     def poll(cls, _context: bpy.types.Context) -> bool:
         """Only where there are some."""
         if not session.current().preferences().scene_defaults:
-            cls.poll_message_set(NONE_KEPT)
+            cls.poll_message_set(told(NONE_KEPT))
             return False
         return True
 

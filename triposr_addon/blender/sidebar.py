@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from .properties import settings_of
+from .words import ui
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import IconItems
@@ -43,7 +44,7 @@ class SettingsPanel(InSidebar):
 def draw_lines(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: IconItems) -> None:
     """A label cuts off what does not fit, so sentences are broken into lines here; the first one has the icon."""
     column = layout.column(align=True)
-    for number, line in enumerate(textwrap.wrap(text, width=_characters_in(context))):
+    for number, line in enumerate(textwrap.wrap(ui(text), width=_characters_in(context))):
         column.label(text=line, icon="BLANK1" if number else icon)
 
 

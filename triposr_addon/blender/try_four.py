@@ -20,6 +20,7 @@ from .modifiers import waiting_modifiers
 from .order import order_from_context
 from .queue import Ticket
 from .redraw import redraw_panels, redraw_views
+from .words import told
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -51,7 +52,7 @@ class _OnCandidates:
         """Only where there are candidates."""
         running = session.current_or_none()
         if running is None or not candidates(running.queue):
-            cls.poll_message_set("There are no candidates. Try Four makes them")  # type: ignore[attr-defined]
+            cls.poll_message_set(told("There are no candidates. Try Four makes them"))  # type: ignore[attr-defined]
             return False
         return True
 
@@ -80,7 +81,10 @@ class TRIPOSR_OT_pick(_OnCandidates, bpy.types.Operator):
         running = session.current()
         found = candidate_or_none(running.queue, self.candidate)
         if found is None:
-            self.report({"ERROR"}, f"Candidate {self.candidate} is not ready. Wait for it, or pick another one.")
+            self.report(
+                {"ERROR"},
+                told("Candidate {number} is not ready. Wait for it, or pick another one.", number=self.candidate),
+            )
             return {"CANCELLED"}
         try:
             bring_in(context, running, *found)
@@ -125,6 +129,6 @@ def bring_in(context: bpy.types.Context, running: session.Session, view: JobView
     new = deliver(context, order, view.result)
     forget_candidates(running.queue, but=view.id)
     ticket.become(order)
-    notice = f"{view.result.triangles:,} triangles in {view.seconds:.1f} s"
+    notice = told("{count:,} triangles in {seconds:.1f} s", count=view.result.triangles, seconds=view.seconds)
     running.queue.settle(view.id, notice, None)
     running.failure, running.notice = None, notice + waiting_modifiers(new)

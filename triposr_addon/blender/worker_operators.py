@@ -9,6 +9,7 @@ import bpy
 
 from . import session
 from .redraw import redraw_panels
+from .words import told
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -27,7 +28,7 @@ class TRIPOSR_OT_unload(bpy.types.Operator):
         memory = session.current().memory_or_none()
         held = memory.held() if memory is not None else None
         if held is None or not held.can_be_unloaded:
-            cls.poll_message_set("No model is loaded")
+            cls.poll_message_set(told("No model is loaded"))
             return False
         return True
 
@@ -52,9 +53,9 @@ class TRIPOSR_OT_stop_worker(bpy.types.Operator):
         """Only while it has nothing to do."""
         running = session.current()
         if running.worker_or_none() is None:
-            cls.poll_message_set("No worker is running")
+            cls.poll_message_set(told("No worker is running"))
         elif not running.worker_is_free():
-            cls.poll_message_set("The worker is busy. Cancel its jobs first, or wait")
+            cls.poll_message_set(told("The worker is busy. Cancel its jobs first, or wait"))
         return running.worker_is_free()
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:

@@ -8,6 +8,7 @@ import bpy
 from ..protocol import Initialized, MemoryHeld
 from . import session
 from .sidebar import InSidebar
+from .words import ui
 
 
 class TRIPOSR_PT_worker(InSidebar, bpy.types.Panel):
@@ -36,20 +37,28 @@ class TRIPOSR_PT_worker(InSidebar, bpy.types.Panel):
 def facts(worker: Initialized | None, held: MemoryHeld | None) -> list[str]:
     """What there is to say, a line each."""
     if worker is None:
-        return ["No worker is running"]
-    lines = [f"Device: {worker.device_name} ({worker.device})" if worker.device_name else f"Device: {worker.device}"]
+        return [ui("No worker is running")]
+    device = f"{worker.device_name} ({worker.device})" if worker.device_name else worker.device
+    lines = [ui("Device: {device}", device=device)]
     return lines + _held_facts(held) if held is not None else lines
 
 
 def _held_facts(held: MemoryHeld) -> list[str]:
-    lines = [f"Model: {held.model}, {_size(held.model_bytes)}" if held.model else "Model: none loaded"]
+    lines = [_model_fact(held)]
     if held.background_models:
-        lines.append(f"Cut-out model: {', '.join(held.background_models)}")
+        lines.append(ui("Cut-out model: {models}", models=", ".join(held.background_models)))
     if held.device_reserved:
-        lines.append(f"Graphics memory: {_size(held.device_reserved)}, {_size(held.device_used)} in use")
+        reserved, used = _size(held.device_reserved), _size(held.device_used)
+        lines.append(ui("Graphics memory: {reserved}, {used} in use", reserved=reserved, used=used))
     if held.resident:
-        lines.append(f"Computer's memory: {_size(held.resident)}")
+        lines.append(ui("Computer's memory: {size}", size=_size(held.resident)))
     return lines
+
+
+def _model_fact(held: MemoryHeld) -> str:
+    if not held.model:
+        return ui("Model: none loaded")
+    return ui("Model: {name}, {size}", name=held.model, size=_size(held.model_bytes))
 
 
 def _size(count: int) -> str:
