@@ -77,7 +77,7 @@ def test_it_says_why_nothing_goes_in_edit_mode(bpy: Any, living: Any, drawn: Cal
     bpy.ops.object.mode_set(mode="EDIT")
     lines = drawn()
     bpy.ops.object.mode_set(mode="OBJECT")
-    assert "is in Edit Mode" in " ".join(lines)
+    assert "is in Edit Mode" in sentences(lines)
     assert not any("re_extract" in line for line in lines)
 
 
@@ -89,9 +89,14 @@ def test_it_says_that_a_preview_waits_for_a_photo(
     until(session, lambda: session.queue.current_or_none().step == "reconstruct")
     bpy.context.window_manager.triposr_living.threshold = 30.0
     room("blender.living_follow").begin_preview(session, living.data)
-    assert "label The preview waits for the photo that is being worked on" in drawn()
+    assert "The preview waits for the mesh that is being made" in sentences(drawn())
     session.queue.cancel_all()
     until(session, lambda: session.field_view(session.shaping.preview.job).state.over)
+
+
+def sentences(lines: list[str]) -> str:
+    """What labels say, put together again."""
+    return " ".join(line.removeprefix("label ") for line in lines)
 
 
 def until(session: Any, happened: Callable[[], bool]) -> None:
@@ -115,7 +120,7 @@ def test_it_shows_how_far_an_order_is(
 
 def test_a_preview_that_fails_says_so(living: Any, drawn: Callable[[], list[str]], session: Any, room: Any) -> None:
     session.shaping.failures[living.data.session_uid] = room("blender.failures").FieldLost("cup")
-    assert "cup has no field any more." in " ".join(line.removeprefix("label ") for line in drawn())
+    assert "cup has no field any more." in sentences(drawn())
 
 
 def test_colour_from_field_is_for_any_mesh(bpy: Any, living: Any, room: Callable[[str], Any]) -> None:

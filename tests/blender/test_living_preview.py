@@ -134,6 +134,15 @@ def test_who_begins_to_edit_it_edits_the_mesh(
     assert len(mesh.vertices) == 8
 
 
+def test_another_file_ends_what_was_ordered(
+    bpy: Any, living: Any, session: Any, box_worker: Any, room: Callable[[str], Any]
+) -> None:
+    order = room("blender.living_questions").order_mesh(session, living.data)
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    assert session.shaping.orders == {}
+    assert session.field_view(order.job) is None
+
+
 def test_switching_the_extension_off_leaves_no_preview(
     bpy: Any, living: Any, preview: Any, smaller: Any, room: Callable[[str], Any]
 ) -> None:
@@ -157,7 +166,8 @@ class TestWithTheWorker:
         bpy.context.window_manager.triposr_living.threshold = 4.0
         assert bpy.ops.triposr.preview_mesh() == {"FINISHED"}
         assert torus.data != mesh
-        assert session.shaping.shown[mesh.session_uid].resolution == 129
+        assert session.shaping.shown[mesh.session_uid].nodes == 129
+        assert session.shaping.finest_took is not None
         assert 0 < len(torus.data.vertices) < len(mesh.vertices)
         sizes = [np.ptp([vertex.co[:] for vertex in shown.vertices], axis=0) for shown in (torus.data, mesh)]
         assert (sizes[0] > sizes[1]).all(), "a lower threshold makes it thicker, around the same middle"

@@ -86,6 +86,16 @@ def test_a_script_that_sets_them_starts_no_process(living: Any, sliders: Any, se
 
 
 def test_a_preview_has_few_nodes(room: Callable[[str], Any]) -> None:
-    settings, preview_settings = room("protocol").SurfaceSettings, room("blender.living_questions").preview_settings
-    details = {full: preview_settings(settings(full)).resolution for full in (32, 64, 100, 127, 128, 256, 1024)}
-    assert details == {32: 32, 64: 64, 100: 65, 127: 65, 128: 129, 256: 129, 1024: 129}
+    settings, finest_nodes = room("protocol").SurfaceSettings, room("blender.living_questions").finest_nodes
+    nodes = {full: finest_nodes(settings(full)) for full in (32, 64, 100, 127, 128, 256, 1024)}
+    assert nodes == {32: 32, 64: 64, 100: 65, 127: 65, 128: 129, 256: 129, 1024: 129}
+
+
+@pytest.mark.parametrize(("took", "nodes"), [(None, 65), (0.2, 129), (2.0, 65)])
+def test_where_the_best_preview_takes_long_a_coarse_one_comes_first(
+    session: Any, room: Callable[[str], Any], took: float | None, nodes: int
+) -> None:
+    first_nodes, session.shaping.finest_took = room("blender.living_questions").first_nodes, took
+    assert first_nodes(session, room("protocol").SurfaceSettings(256)) == nodes
+    assert first_nodes(session, room("protocol").SurfaceSettings(40)) == 40
+    session.shaping.finest_took = None

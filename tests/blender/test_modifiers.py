@@ -53,3 +53,28 @@ def test_a_modifier_that_waits_is_named_in_the_panels_sentence(room: Callable[[s
     new.modifiers["Decimate"].show_viewport = False
     assert "Decimate is off in the 3D View" in waiting(new)
     assert new.modifiers["Decimate"].show_render
+
+
+def test_a_mesh_that_grew_large_lets_its_decimate_wait_in_a_window(room: Callable[[str], Any], cube: Any) -> None:
+    modifiers, new = room("blender.modifiers"), room("blender.mesh_object").object_from_arrays("box", cube, 0.5)
+    decimate, most = new.modifiers["Decimate"], modifiers.MOST_TRIANGLES_AT_ONCE
+    modifiers.let_decimate_wait(new, 5)
+    assert decimate.show_viewport, "nobody waits without a window"
+    modifiers.let_decimate_wait(new, 5, windowless=False)
+    assert decimate.show_viewport, "it is small"
+    new.data = grid(new.data, most)
+    modifiers.let_decimate_wait(new, most + 1, windowless=False)
+    assert decimate.show_viewport, "it was large before: the artist has switched it on"
+    modifiers.let_decimate_wait(new, 5, windowless=False)
+    assert not decimate.show_viewport
+
+
+def grid(mesh: Any, most: int) -> Any:
+    """The mesh with more faces than `most`."""
+    mesh.clear_geometry()
+    mesh.vertices.add(3)
+    mesh.loops.add(3 * (most + 1))
+    mesh.loops.foreach_set("vertex_index", [0, 1, 2] * (most + 1))
+    mesh.polygons.add(most + 1)
+    mesh.polygons.foreach_set("loop_start", range(0, 3 * (most + 1), 3))
+    return mesh

@@ -16,10 +16,10 @@ from . import living_preview, session
 from .failures import MeshChanged, MeshInUse
 from .living_object import mesh_by_number, why_in_use
 from .living_orders import MeshOrder, Shown
-from .living_questions import preview_settings
 from .living_record import LivingRecord, moved, placement_now, record_or_none, write_record
 from .mesh_arrays import Doubles, MeshArrays, read_mesh_file
 from .mesh_object import refill
+from .modifiers import let_decimate_wait, waiting_modifiers
 from .provenance import PREFIX
 from .session import Session
 from .words import told
@@ -35,8 +35,7 @@ def show_preview(running: Session, order: MeshOrder, view: FieldJobView) -> None
         return
     _refuse_in_use(real)
     living_preview.show(real, placed(arrays, placement_now(real)))
-    detail = preview_settings(order.settings).resolution
-    running.shaping.shown[order.mesh] = Shown(order.settings, detail, view.seconds)
+    running.shaping.shown[order.mesh] = Shown(order.settings, order.nodes, view.seconds)
 
 
 class TRIPOSR_OT_take_in_mesh(bpy.types.Operator):
@@ -82,22 +81,23 @@ def _take_in(running: Session, order: MeshOrder, view: FieldJobView) -> bool:
     if mesh is None or record is None:
         raise MeshChanged(order.name)
     _refuse_in_use(mesh)
-    placement = placement_now(mesh)
+    placement, before = placement_now(mesh), len(mesh.polygons)
     living_preview.put_back(mesh)
     _forget_shape_keys(mesh)
     refill(mesh, placed(arrays, placement))
     write_record(mesh, LivingRecord(placement, order.settings, record.field))
     _tell_provenance(mesh, order)
-    running.shaping.forget_wishes(order.mesh)
-    running.failure, running.notice = (
-        None,
-        told(
-            "{name}: {count:,} triangles in {seconds:.1f} s",
-            name=mesh.name,
-            count=len(arrays.triangles),
-            seconds=view.seconds,
-        ),
+    notice = told(
+        "{name}: {count:,} triangles in {seconds:.1f} s",
+        name=mesh.name,
+        count=len(arrays.triangles),
+        seconds=view.seconds,
     )
+    for thing in living_preview.objects_of(mesh):
+        let_decimate_wait(thing, before)
+        notice += waiting_modifiers(thing) if thing == bpy.context.object else ""
+    running.shaping.forget_wishes(order.mesh)
+    running.failure, running.notice = None, notice
     return True
 
 

@@ -14,9 +14,9 @@ import bpy
 from ..host.failures import HostFailure
 from . import living_preview, session
 from .living_arrival import show_preview
-from .living_object import living_mesh_or_none, why_in_use, why_no_other_shape
+from .living_object import living_mesh_or_none, mesh_by_number, why_in_use, why_no_other_shape
 from .living_orders import ColourOrder, MeshOrder, Order
-from .living_questions import ask_preview
+from .living_questions import PREVIEW_NODES, ask_preview, finest_nodes, wished_settings
 from .modal_hands import are_free
 from .redraw import redraw_panels
 from .session import Session
@@ -92,11 +92,28 @@ def settle_preview(running: Session) -> bool:
     try:
         if view is not None:
             show_preview(running, order, view)
+            _refine(running, order, view.seconds)
     except HostFailure as failure:
         running.shaping.failures[order.mesh] = failure
     finally:
         running.drop_field_job(order.job)
     return True
+
+
+def _refine(running: Session, order: MeshOrder, seconds: float) -> None:
+    """After a coarse preview that is still wished for, the best one."""
+    mesh, finest = mesh_by_number(order.mesh), finest_nodes(order.settings)
+    if order.nodes == PREVIEW_NODES:
+        running.shaping.finest_took = seconds
+    if mesh is not None and order.nodes < finest and wished_settings(running, mesh) == order.settings:
+        ask_preview(running, mesh, finest)
+
+
+def wait_for_preview(running: Session) -> None:
+    """For a script: come back when the best preview is shown, or failed."""
+    while running.shaping.preview is not None:
+        wait_for(running, running.shaping.preview)
+        settle_preview(running)
 
 
 def settle_orders(running: Session) -> bool:
@@ -133,27 +150,30 @@ def cancel(running: Session, order: Order) -> None:
 
 
 def leave_what_is_left(context: bpy.types.Context) -> bool:
-    """Put back previews of what is not active any more, or is being edited; answers whether there was one."""
-    active = living_mesh_or_none(context.object)
+    """Put back previews of what is active in no window, or is being edited; answers whether there was one."""
+    active = [thing for thing in _active_objects(context) if thing is not None]
     left = False
-    for preview in living_preview.previews():
-        real = living_preview.real_mesh(preview)
-        if why_in_use(real):
-            left |= _put_back_in_its_mode(context, real)
-        elif real != active:
+    for real in {living_preview.real_mesh(preview) for preview in living_preview.previews()}:
+        edited = [thing for thing in active if living_mesh_or_none(thing) == real and thing.mode != "OBJECT"]
+        if edited:
+            left |= _put_back_in_its_mode(edited[0], real)
+        elif not why_in_use(real) and real not in map(living_mesh_or_none, active):
             left |= living_preview.put_back(real)
     return left
 
 
-def _put_back_in_its_mode(context: bpy.types.Context, real: bpy.types.Mesh) -> bool:
-    """Somebody began to edit the preview: let them edit the mesh. Answers whether that was possible."""
-    thing = context.object
-    if thing is None or living_mesh_or_none(thing) != real:
-        return False
+def _active_objects(context: bpy.types.Context) -> list[bpy.types.Object | None]:
+    windows = context.window_manager.windows
+    return [context.object, *(window.view_layer.objects.active for window in windows)]
+
+
+def _put_back_in_its_mode(thing: bpy.types.Object, real: bpy.types.Mesh) -> bool:
+    """Somebody began to edit the preview: let them edit the mesh."""
     mode = thing.mode
-    bpy.ops.object.mode_set(mode="OBJECT")
-    living_preview.put_back(real)
-    bpy.ops.object.mode_set("EXEC_DEFAULT", True, mode=mode)
+    with bpy.context.temp_override(active_object=thing, object=thing):
+        bpy.ops.object.mode_set(mode="OBJECT")
+        living_preview.put_back(real)
+        bpy.ops.object.mode_set("EXEC_DEFAULT", True, mode=mode)
     return True
 
 

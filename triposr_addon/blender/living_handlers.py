@@ -48,7 +48,7 @@ def _handlers() -> tuple[tuple[list[Any], Any], ...]:
         (handlers.save_post_fail, _show_again),
         (handlers.undo_post, _put_back),
         (handlers.redo_post, _put_back),
-        (handlers.load_post, _put_back),
+        (handlers.load_post, _forget),
     )
 
 
@@ -73,3 +73,12 @@ def _put_back(*_: object) -> None:
         if running.shaping.preview is not None:
             running.drop_field_job(running.shaping.preview.job)
             running.shaping.preview = None
+
+
+@persistent  # type: ignore[untyped-decorator]  # as above
+def _forget(*_: object) -> None:
+    """Another file: nobody waits any more for what was ordered for the one before."""
+    running = session.current_or_none()
+    for order in list(running.shaping.orders.values()) if running is not None else ():
+        living_follow.cancel(session.current(), order)
+    _put_back()

@@ -113,7 +113,7 @@ def _draw_state(layout: bpy.types.UILayout, context: bpy.types.Context, running:
     if failure is not None:
         draw_lines(layout.box(), context, failure.sentence, "ERROR")
     elif _is_under_way(shaping, number):
-        layout.label(text=_what_runs(running), icon="TIME")
+        draw_lines(layout, context, _what_runs(running), "TIME")
     elif preview_or_none(mesh) is not None and (shown := shaping.shown.get(number)) is not None:
         layout.label(text=_what_is_shown(shown), icon="HIDE_OFF")
     elif number in shaping.wishes:
@@ -135,7 +135,7 @@ def _draw_buttons(
     if view is not None:
         row = layout.row(align=True)
         waits = view.state is JobState.WAITING
-        text = "Waits for a photo" if waits else f"{view.step.capitalize()}  {view.fraction:.0%}"
+        text = ui("Waits for a photo") if waits else f"{ui(view.step.capitalize())}  {view.fraction:.0%}"
         row.progress(factor=view.fraction, type="BAR", text=text)
         row.operator("triposr.cancel_re_extract", text="", icon="X")
         return
@@ -153,10 +153,11 @@ def _is_under_way(shaping: Shaping, number: int) -> bool:
 def _what_runs(running: Session) -> str:
     view = running.field_view(running.shaping.preview.job) if running.shaping.preview is not None else None
     if view is not None and view.state is JobState.WAITING and running.queue.busy():
-        return "The preview waits for the photo that is being worked on"
+        return "The preview waits for the mesh that is being made"
     return "The worker starts" if view is not None and view.step == "start worker" else "A preview is made"
 
 
 def _what_is_shown(shown: Shown) -> str:
     """Say that it is a preview, and of what detail."""
-    return f"Preview, {shown.resolution} of {shown.settings.resolution} steps, {shown.seconds:.1f} s"
+    template = "Preview, {nodes} of {all} steps, {seconds:.1f} s"
+    return ui(template, nodes=shown.nodes, all=shown.settings.resolution, seconds=shown.seconds)

@@ -8,6 +8,7 @@ import bpy
 from .field_carrier import Place, place_of
 from .living_preview import objects_of, preview_or_none, real_mesh
 from .living_record import record_or_none
+from .words import told
 
 NOTHING_LIVING = "Select an object that TripoSR made"
 
@@ -42,7 +43,9 @@ def why_not(context: bpy.types.Context) -> str:
 def why_not_editable(mesh: bpy.types.Mesh) -> str:
     """Why a mesh can't be changed; empty where it can."""
     if mesh.library is not None or not mesh.is_editable:
-        return f"{mesh.name} is linked from another file. Make it local first (Object > Relations > Make Local)"
+        return told(
+            "{name} is linked from another file. Make it local first (Object > Relations > Make Local)", name=mesh.name
+        )
     return ""
 
 
@@ -64,5 +67,6 @@ def why_in_use(mesh: bpy.types.Mesh) -> str:
     preview = preview_or_none(mesh)
     for thing in [*objects_of(mesh), *(objects_of(preview) if preview is not None else ())]:
         if thing.mode != "OBJECT":
-            return f"{thing.name} is in {thing.mode.replace('_', ' ').title()} Mode. Switch to Object Mode first"
+            mode = thing.mode.replace("_", " ").title()
+            return told("{name} is in {mode} Mode. Switch to Object Mode first", name=thing.name, mode=mode)
     return ""

@@ -47,10 +47,7 @@ class TRIPOSR_OT_preview_mesh(_OfAField, bpy.types.Operator):
         """From a script: come back when it is shown."""
         running, mesh = session.current(), active_living_mesh(context)
         living_follow.begin_preview(running, mesh)
-        order = running.shaping.preview
-        if order is not None:
-            living_follow.wait_for(running, order)
-            living_follow.settle_preview(running)
+        living_follow.wait_for_preview(running)
         failure = running.shaping.failures.get(mesh.session_uid)
         if failure is not None:
             self.report({"ERROR"}, failure.sentence)

@@ -17,13 +17,14 @@ from ..protocol import SurfaceSettings
 class MeshOrder:
     """Another mesh of the same field, to look at or to stay. job: its id. settings: as wished, in full detail.
 
-    busy_hands: the operators that were at work already when it was ordered, by address.
+    nodes: on a side, of a preview. busy_hands: the operators that were at work already when it was ordered, by address.
     """
 
     job: str
     mesh: int
     name: str
     settings: SurfaceSettings
+    nodes: int = 0
     busy_hands: frozenset[int] = frozenset()
     ordered_at: float = field(default_factory=time.monotonic)
 
@@ -63,10 +64,10 @@ Order = MeshOrder | ColourOrder
 
 @dataclass(frozen=True)
 class Shown:
-    """What a preview shows: with which wishes it was made, in how much detail, and how long it took."""
+    """What a preview shows: with which wishes it was made, with how many nodes, and how long it took."""
 
     settings: SurfaceSettings
-    resolution: int
+    nodes: int
     seconds: float
 
 
@@ -74,12 +75,13 @@ class Shaping:
     """wishes: what the sliders say, by mesh, where it is not what the mesh was made with.
 
     preview: the one under way. shown: what those on the screen show, by mesh. orders: what is to stay, by its first
-    job. failures: why there is no preview, by mesh.
+    job. failures: why there is no preview, by mesh. finest_took: seconds, the latest of the best previews.
     """
 
     def __init__(self) -> None:
         self.wishes: dict[int, SurfaceSettings] = {}
         self.preview: MeshOrder | None = None
+        self.finest_took: float | None = None
         self.shown: dict[int, Shown] = {}
         self.failures: dict[int, HostFailure] = {}
         self.orders: dict[str, Order] = {}

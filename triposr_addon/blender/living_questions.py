@@ -21,6 +21,8 @@ from .session import Session
 
 PREVIEW_NODES, COARSE_NODES = 129, 65
 """129 is the least for which only nodes near the surface are asked, and costs less than 66 to 128."""
+QUICK_SECONDS = 0.5
+"""A best preview that takes longer comes after a coarse one."""
 LONGEST_FILE_NAME = 50
 
 
@@ -32,22 +34,31 @@ def wished_settings(running: Session, mesh: bpy.types.Mesh) -> SurfaceSettings:
     return running.shaping.wishes.get(mesh.session_uid, record.settings)
 
 
-def preview_settings(wished: SurfaceSettings) -> SurfaceSettings:
-    """The same with few nodes and quickly placed vertices."""
-    least = PREVIEW_NODES if wished.resolution >= PREVIEW_NODES - 1 else min(wished.resolution, COARSE_NODES)
-    return dataclasses.replace(wished, resolution=least, exact=False, interpolation="log-density")
+def finest_nodes(wished: SurfaceSettings) -> int:
+    """How many nodes on a side the best preview of these settings has."""
+    return PREVIEW_NODES if wished.resolution >= PREVIEW_NODES - 1 else min(wished.resolution, COARSE_NODES)
 
 
-def ask_preview(running: Session, mesh: bpy.types.Mesh) -> MeshOrder:
-    """Have a preview made; it replaces one that is under way.
+def first_nodes(running: Session, wished: SurfaceSettings) -> int:
+    """How many the first preview has after a change: few where the best one is known to take long, or not known."""
+    took, finest = running.shaping.finest_took, finest_nodes(wished)
+    return finest if took is not None and took <= QUICK_SECONDS else min(finest, COARSE_NODES)
+
+
+def preview_settings(wished: SurfaceSettings, nodes: int) -> SurfaceSettings:
+    """The same with so many nodes and quickly placed vertices."""
+    return dataclasses.replace(wished, resolution=nodes, exact=False, interpolation="log-density")
+
+
+def ask_preview(running: Session, mesh: bpy.types.Mesh, nodes: int | None = None) -> MeshOrder:
+    """Have a preview made; it replaces one that is under way. nodes: on a side; None for the first one to show.
 
     Raises FieldLost, FieldFileMissing, FieldOfAnother, StorageUnwritable.
     """
     wished = wished_settings(running, mesh)
-    request = ExtractRequest(
-        field_file(mesh), mesh.name, preview_settings(wished), subject=f"preview {mesh.session_uid}"
-    )
-    order = _submitted(running, mesh, request, wished)
+    settings = preview_settings(wished, nodes or first_nodes(running, wished))
+    request = ExtractRequest(field_file(mesh), mesh.name, settings, subject=f"preview {mesh.session_uid}")
+    order = dataclasses.replace(_submitted(running, mesh, request, wished), nodes=settings.resolution)
     if running.shaping.preview is not None:
         running.drop_field_job(running.shaping.preview.job)
     running.shaping.preview = order
@@ -93,4 +104,4 @@ def field_file(mesh: bpy.types.Mesh) -> Path:
 
 def _submitted(running: Session, mesh: bpy.types.Mesh, request: ExtractRequest, wished: SurfaceSettings) -> MeshOrder:
     job = running.fitting_generator().fields.submit(request)
-    return MeshOrder(job, mesh.session_uid, mesh.name, wished, hands(bpy.context))
+    return MeshOrder(job, mesh.session_uid, mesh.name, wished, busy_hands=hands(bpy.context))

@@ -28,6 +28,14 @@ def shows_at_once(triangles: int, ratio: float, windowless: bool) -> bool:
     return windowless or ratio >= 1.0 or triangles <= MOST_TRIANGLES_AT_ONCE
 
 
+def let_decimate_wait(owner: bpy.types.Object, before: int, windowless: bool | None = None) -> None:
+    """Where a mesh had `before` triangles and now has too many to decimate while the artist waits: as on a new one."""
+    triangles, alone = len(owner.data.polygons), bpy.app.background if windowless is None else windowless
+    for modifier in owner.modifiers:
+        if isinstance(modifier, bpy.types.DecimateModifier) and shows_at_once(before, modifier.ratio, windowless=False):
+            modifier.show_viewport &= shows_at_once(triangles, modifier.ratio, windowless=alone)
+
+
 def waiting_modifiers(owner: bpy.types.Object) -> str:
     """A sentence for the panel where a modifier waits for the artist's click; else empty."""
     if all(modifier.show_viewport for modifier in owner.modifiers):
