@@ -68,6 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if bool(options.photos) == bool(options.from_field):
         parser.error("give photos, or --from-field FILE, and not both")
+    if options.mask and (len(options.photos) != 1 or options.photos[0].is_dir()):
+        parser.error("--mask belongs to one photo: give just that one")
     let_idle_threads_sleep()
     try:
         return _run(options)
@@ -178,7 +180,7 @@ def _photo_maker(options: argparse.Namespace) -> Callable[[Order, Steps], None]:
     """Loads the model at once, and returns what makes one photo's mesh with it."""
     bench = _bench(options)
     folder = _loaded(bench, options)
-    settings = PhotoSettings(options.background, options.foreground_ratio)
+    settings = _photo_settings(options)
 
     def make(order: Order, steps: Steps) -> None:
         outcome = bench.reconstruct(order.source, bench.model(folder), settings, options.rembg_home, steps)
@@ -226,6 +228,12 @@ def _save(bench: Workbench, field: TriplaneField, order: Order, options: argpars
     save_mesh(outcome.made.mesh, order.mesh)
 
 
+def _photo_settings(options: argparse.Namespace) -> PhotoSettings:
+    mask = str(options.mask.absolute()) if options.mask else ""
+    cleaning = options.mask_threshold, options.fill_holes, options.largest_part
+    return PhotoSettings(options.background, options.foreground_ratio, options.rembg_model, *cleaning, mask)
+
+
 def _surface_settings(options: argparse.Namespace) -> SurfaceSettings:
     return SurfaceSettings(
         options.resolution,
@@ -258,6 +266,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--model", type=Path, metavar="FOLDER", help="checkpoint folder (default: the built-in preview model)")
     add("--background", choices=BACKGROUND_METHODS, default=photo.background, help="how the subject is cut out")
     add("--rembg-home", type=Path, default=_rembg_home(), metavar="FOLDER", help="where rembg's models are")
+    add("--rembg-model", default="", metavar="NAME", help="the model that --background rembg takes (default: the best)")
+    add("--mask-threshold", type=float, default=0.0, metavar="A", help="fainter pixels of the mask go, 0 to 1")
+    add("--fill-holes", action="store_true", help="what the subject encloses belongs to it")
+    add("--largest-part", action="store_true", help="leave out what is not connected with the largest part")
+    add(
+        "--mask", type=Path, metavar="FILE", help="PNG of the photo's size: opaque, or white, is the subject; one photo"
+    )
     add("--foreground-ratio", type=float, default=photo.foreground_ratio, metavar="R", help="0.5 to 1 (default: 0.85)")
     add("--resolution", type=int, default=surface.resolution, metavar="N", help="16 to 1024 (default: 256)")
     add("--threshold", type=float, default=surface.threshold, metavar="T", help="density of the surface (default: 25)")

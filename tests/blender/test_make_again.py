@@ -130,3 +130,41 @@ def test_the_recipe_lives_in_the_file(bpy: Any, picture: Picture, tmp_path: Path
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "a.blend"))
     assert bpy.ops.triposr.make_again() == {"FINISHED"}
     assert bpy.context.object["triposr_recipe"]["resolution"] == 72
+
+
+def test_what_the_living_mesh_was_given_since_is_made_again_too(
+    bpy: Any, session: Any, room: Callable[[str], Any], picture: Picture
+) -> None:
+    picture("good.png")
+    thing, living = made(bpy, resolution=40), room("blender.living_settings")
+    room("blender.living_settings").wish(bpy.context, "symmetry", True)
+    room("blender.living_settings").wish(bpy.context, "resolution", 90)
+    assert bpy.ops.triposr.make_again() == {"FINISHED"}
+    surface = requests(session)[1].surface_settings
+    assert (surface.symmetry, surface.resolution) == (True, 90)
+    assert bpy.context.object["triposr_recipe"]["resolution"] == 90
+    select(bpy, thing)
+    assert bpy.ops.triposr.settings_to_panel() == {"FINISHED"}
+    assert bpy.context.scene.triposr.resolution == 90
+    assert living.settings_shown(bpy.context).symmetry
+
+
+def test_copied_surface_settings_wait_for_re_extract_and_live_in_the_file(
+    bpy: Any, session: Any, room: Callable[[str], Any], picture: Picture, tmp_path: Path
+) -> None:
+    picture("good.png")
+    source, target = made(bpy, resolution=40), made(bpy, resolution=80)
+    select(bpy, source)
+    room("blender.living_settings").wish(bpy.context, "smoothing", 7)
+    select(bpy, source, target)
+    assert bpy.ops.triposr.copy_settings() == {"FINISHED"}
+    select(bpy, target)
+    shown = room("blender.living_settings").settings_shown(bpy.context)
+    assert (shown.resolution, shown.smoothing) == (40, 7)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "a.blend"))
+    name = target.name
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "a.blend"))
+    select(bpy, bpy.data.objects[name])
+    assert bpy.ops.triposr.make_again() == {"FINISHED"}
+    surface = requests(session)[-1].surface_settings
+    assert (surface.resolution, surface.smoothing) == (40, 7)

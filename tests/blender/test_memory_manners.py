@@ -82,7 +82,7 @@ def test_without_a_worker_there_is_nothing_to_give_back(bpy: Any, session: Any, 
 
 def test_the_panel_shows_what_is_held(bpy: Any, warm: Any, room: Callable[[str], Any]) -> None:
     assert drawn(bpy, room) == [
-        "label Device: Fake CPU (cpu)",
+        "label Device: processor",
         "label Model: fake, 5 MB",
         "label Computer's memory: 300 MB",
         "operator triposr.unload",

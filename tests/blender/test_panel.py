@@ -53,6 +53,9 @@ def test_without_a_picture_it_asks_for_one(drawn: Callable[..., list[str]]) -> N
     assert drawn() == [
         "operator triposr.choose_picture",
         "operator triposr.add_folder",
+        "operator triposr.paste_picture",
+        "operator triposr.generate_from_viewport",
+        "operator triposr.generate_from_render",
         "prop model",
         *BUTTONS,
     ]
@@ -64,10 +67,13 @@ def test_with_a_picture_it_shows_the_path_and_the_button(
 ) -> None:
     picture("good.png")
     lines = drawn()
-    assert lines[-7:] == [
+    assert lines[-10:] == [
         "prop image_path",
         "operator triposr.choose_picture",
         "operator triposr.add_folder",
+        "operator triposr.paste_picture",
+        "operator triposr.generate_from_viewport",
+        "operator triposr.generate_from_render",
         "prop model",
         *BUTTONS,
     ]

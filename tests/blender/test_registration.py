@@ -50,6 +50,7 @@ def test_every_class_of_the_rooms_is_in_the_list(room: Callable[[str], Any]) -> 
         for module in (
             "candidates_panel",
             "choose_picture",
+            "clipboard",
             "colour_from_field",
             "colour_targets",
             "cutout_panel",
@@ -78,6 +79,7 @@ def test_every_class_of_the_rooms_is_in_the_list(room: Callable[[str], Any]) -> 
             "recipe_panel",
             "scene_defaults",
             "try_four",
+            "viewport_picture",
             "watch",
             "worker_operators",
             "worker_panel",

@@ -108,3 +108,12 @@ def test_the_log_of_the_worker(storage: Storage) -> None:
     storage.worker_log.note("hello")
     assert storage.worker_log_tail(1).endswith("host: hello")
     assert (storage.logs / "worker.log").is_file()
+
+
+def test_a_picture_is_kept_under_its_name_and_once(storage: Storage) -> None:
+    first = storage.keep_picture("Viewport.png", b"pixels")
+    assert (first.name, first.read_bytes()) == ("Viewport.png", b"pixels")
+    assert storage.keep_picture("Viewport.png", b"pixels") == first
+    other = storage.keep_picture("Viewport.png", b"other pixels")
+    assert other != first
+    assert sorted(path for path in storage.pictures.rglob("*") if path.is_file()) == sorted([first, other])

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,8 @@ from .order import Order, order_for_lent_picture, order_for_picture
 from .placement import Row
 from .properties import settings_of
 from .provenance import copy_recipe, made_by_us, mask_of_or_none, mask_was_painted, picture_of, recipe_or_none
-from .recipe import settings_from, use_recipe
+from .recipe import Recipe, settings_from, use_recipe
+from .shaping_recipe import as_scene_settings, copy_surface_settings, surface_settings_or_none
 from .words import told
 
 if TYPE_CHECKING:
@@ -66,9 +68,8 @@ class TRIPOSR_OT_settings_to_panel(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """A picture that is an image of the .blend has no file to choose; then only the settings."""
         thing, settings = context.object, settings_of(context)
-        recipe = recipe_or_none(thing)
         assert thing is not None, "poll() saw it"
-        assert recipe is not None, "and its recipe"
+        recipe = _recipe_now(thing)
         path, mask = str(thing.get("triposr_image", "")), mask_of_or_none(thing)
         if path:
             settings.image_path = path
@@ -99,6 +100,7 @@ class TRIPOSR_OT_copy_settings(bpy.types.Operator):
         assert source is not None, "poll() saw it"
         for target in targets:
             copy_recipe(source, target)
+            copy_surface_settings(source, target)
         self.report({"INFO"}, told("{count} can be made again as {name}", count=len(targets), name=source.name))
         return {"FINISHED"}
 
@@ -146,18 +148,26 @@ def _start(operator: bpy.types.Operator, context: bpy.types.Context) -> list[str
 def _order_again(
     operator: bpy.types.Operator, context: bpy.types.Context, thing: bpy.types.Object, row: Row | None
 ) -> Order:
-    picture, mask, recipe = picture_of(thing), mask_of_or_none(thing), recipe_or_none(thing) or {}
+    picture, mask = picture_of(thing), mask_of_or_none(thing)
     if mask is None and mask_was_painted(thing):
         operator.report(
             {"WARNING"}, told("The mask that was painted for {name} is gone: its method cuts it out.", name=thing.name)
         )
     path = str(picture) if isinstance(picture, Path) else ""
-    settings = settings_from(recipe, settings_of(context), path, mask)
+    settings = settings_from(_recipe_now(thing), settings_of(context), path, mask)
     if isinstance(picture, Path):
-        return order_for_picture(context, picture, row, settings=settings)
-    assert context.scene is not None, "wherever operators run there is a scene"
-    lent = lend(picture, context.scene, session.current().storage())
-    return order_for_lent_picture(context, lent, row, settings)
+        order = order_for_picture(context, picture, row, settings=settings)
+    else:
+        assert context.scene is not None, "wherever operators run there is a scene"
+        lent = lend(picture, context.scene, session.current().storage())
+        order = order_for_lent_picture(context, lent, row, settings)
+    surface = surface_settings_or_none(thing) or order.request.surface_settings
+    return dataclasses.replace(order, request=dataclasses.replace(order.request, surface_settings=surface))
+
+
+def _recipe_now(thing: bpy.types.Object) -> Recipe:
+    """Its recipe, with what its living mesh was given since."""
+    return {**(recipe_or_none(thing) or {}), **as_scene_settings(surface_settings_or_none(thing))}
 
 
 def _says_why(kind: type, refusal: str) -> bool:

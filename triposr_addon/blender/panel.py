@@ -90,6 +90,10 @@ def _draw_picture_choice(layout: bpy.types.UILayout, settings: TRIPOSR_PG_settin
         row.prop(settings, "image_path", text="")
         row.operator("triposr.choose_picture", text="", icon="IMAGE_DATA")
     row.operator("triposr.add_folder", text="", icon="NEWFOLDER")
+    others = layout.row(align=True)
+    others.operator("triposr.paste_picture", text="Paste", icon="PASTEDOWN")
+    others.operator("triposr.generate_from_viewport", text="View", icon="VIEW3D")
+    others.operator("triposr.generate_from_render", text="Render", icon="RENDER_STILL")
 
 
 def _draw_model(layout: bpy.types.UILayout, settings: TRIPOSR_PG_settings) -> None:

@@ -22,6 +22,7 @@ from . import (
 )
 from .candidates_panel import TRIPOSR_PT_candidates
 from .choose_picture import TRIPOSR_OT_choose_picture
+from .clipboard import TRIPOSR_OT_paste_picture
 from .colour_from_field import TRIPOSR_OT_colour_from_field, TRIPOSR_OT_take_in_colours
 from .colour_targets import TRIPOSR_PG_colours
 from .cutout_panel import TRIPOSR_PT_picture
@@ -70,6 +71,7 @@ from .queue_panel import TRIPOSR_PT_queue
 from .recipe_panel import TRIPOSR_PT_made_of
 from .scene_defaults import TRIPOSR_OT_forget_defaults, TRIPOSR_OT_save_defaults, TRIPOSR_OT_use_defaults
 from .try_four import TRIPOSR_OT_pick, TRIPOSR_OT_pick_none, TRIPOSR_OT_try_four
+from .viewport_picture import TRIPOSR_OT_generate_from_render, TRIPOSR_OT_generate_from_viewport
 from .watch import TRIPOSR_OT_watch
 from .worker_operators import TRIPOSR_OT_stop_worker, TRIPOSR_OT_unload
 from .worker_panel import TRIPOSR_PT_worker
@@ -107,6 +109,9 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_OT_move_field_out,
     TRIPOSR_OT_bring_field_in,
     TRIPOSR_OT_drop_field,
+    TRIPOSR_OT_paste_picture,
+    TRIPOSR_OT_generate_from_viewport,
+    TRIPOSR_OT_generate_from_render,
     TRIPOSR_OT_unload,
     TRIPOSR_OT_stop_worker,
     TRIPOSR_OT_make_again,

@@ -38,9 +38,8 @@ def facts(worker: Initialized | None, held: MemoryHeld | None) -> list[str]:
     """What there is to say, a line each."""
     if worker is None:
         return [ui("No worker is running")]
-    device = f"{worker.device_name} ({worker.device})" if worker.device_name else worker.device
-    lines = [ui("Device: {device}", device=device)]
-    return lines + _held_facts(held) if held is not None else lines
+    name = ui("processor") if worker.device == "cpu" else f"{worker.device_name} ({worker.device})"
+    return [ui("Device: {device}", device=name), *(_held_facts(held) if held is not None else [])]
 
 
 def _held_facts(held: MemoryHeld) -> list[str]:

@@ -70,6 +70,11 @@ class Storage:
         return self.root / "masks"
 
     @property
+    def pictures(self) -> Path:
+        """Where pictures are kept that have no file of their own: pasted ones, and views of Blender."""
+        return self.root / "pictures"
+
+    @property
     def logs(self) -> Path:
         """Where logs are."""
         return self.root / "logs"
@@ -133,6 +138,20 @@ class Storage:
             return aside.replace(kept)
         except OSError as error:
             raise StorageUnwritable(self.masks, error) from error
+
+    def keep_picture(self, name: str, content: bytes) -> Path:
+        """A file of that name for good, in a folder of its own; one of the same content is used again.
+
+        Raises StorageUnwritable.
+        """
+        kept = self.pictures / hashlib.sha256(content).hexdigest()[:16] / name
+        aside = kept.with_name(f"{kept.stem}.{secrets.token_hex(4)}.part")
+        try:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            aside.write_bytes(content)
+            return aside.replace(kept)
+        except OSError as error:
+            raise StorageUnwritable(self.pictures, error) from error
 
     def worker_log_tail(self, lines: int = 200) -> str:
         """The end of the worker's log, for a report. Raises OSError."""
