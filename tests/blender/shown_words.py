@@ -16,7 +16,7 @@ LOOKED_UP = {"ui", "told"}
 NEVER_SHOWN = {"rna_type", "name", "bl_idname", "filepath", "directory"}
 """Blender's own; and a file browser's path, which has no label."""
 
-SENTENCE_NAMES = {"NONE_KEPT", "refusal", "where", "alone", "sentence"}
+SENTENCE_NAMES = {"NONE_KEPT", "refusal", "template", "where", "alone", "sentence"}
 """Of constants and variables that hold a text until it is looked up."""
 
 

@@ -10,6 +10,7 @@ import bpy
 
 from ..background_models import BACKGROUND_MODELS, BackgroundModel, best_installed_or_none, is_installed
 from . import session
+from .words import ui
 
 if TYPE_CHECKING:
     from .properties import TRIPOSR_PG_settings
@@ -51,17 +52,19 @@ def model_name(settings: TRIPOSR_PG_settings) -> str:
 
 def _best_choice() -> Choice:
     best = best_installed_or_none(session.current().storage().rembg)
-    label = f"Best: {best.label}" if best else "Best (none installed)"
+    label = ui("Best: {network}", network=best.label) if best else "Best (none installed)"
     return (BEST, label, "The best network that is installed and may be used for commercial work", 0)
 
 
 def _choice(model: BackgroundModel) -> Choice:
     there = is_installed(session.current().storage().rembg, model)
-    about = f"{model.good_for}. {_size(model)}licence: {model.licence}"
+    template = "{good_for}. {size}licence: {licence}"
+    about = ui(template, good_for=ui(model.good_for), size=_size(model), licence=model.licence)
     if not there:
-        about += f". Not installed: put it into the data folder as rembg/models/{model.name}/{model.name}.onnx"
+        where = f"rembg/models/{model.name}/{model.name}.onnx"
+        about += ui(". Not installed: put it into the data folder as {file}", file=where)
     number = zlib.crc32(model.name.encode()) & 0x7FFFFFFC | 1
-    return (model.name, model.label if there else f"{model.label} (not installed)", about, number)
+    return (model.name, model.label if there else ui("{network} (not installed)", network=model.label), about, number)
 
 
 def _size(model: BackgroundModel) -> str:

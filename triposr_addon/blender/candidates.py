@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..host.jobs import JobState, JobView
 from .decimals import decimal
+from .words import ui
 
 if TYPE_CHECKING:
     from .order import Order
@@ -33,7 +34,9 @@ class Try:
     @property
     def text(self) -> str:
         """For the artist."""
-        return f"{self.foreground_ratio:.2f}, mirrored" if self.mirror else f"{self.foreground_ratio:.2f}"
+        return (
+            ui("{ratio:.2f}, mirrored", ratio=self.foreground_ratio) if self.mirror else f"{self.foreground_ratio:.2f}"
+        )
 
 
 def tries(ratio: float, mirror: bool) -> tuple[Try, ...]:

@@ -11,6 +11,7 @@ from .candidates import candidates
 from .queue import Ticket
 from .queue_panel import step_text
 from .sidebar import InSidebar, draw_lines
+from .words import ui
 
 PICTURE_SCALE = 5.0
 
@@ -43,8 +44,8 @@ def facts_of(view: JobView) -> list[str]:
     result = view.result
     if result is None:
         return []
-    overlap = [f"Overlap {result.review.facts.overlap:.0%}"] if result.review is not None else []
-    return [*overlap, f"{result.triangles:,} triangles"]
+    overlap = [ui("Overlap {share:.0%}", share=result.review.facts.overlap)] if result.review is not None else []
+    return [*overlap, ui("{count:,} triangles", count=result.triangles)]
 
 
 def _draw_candidate(box: bpy.types.UILayout, context: bpy.types.Context, view: JobView, ticket: Ticket) -> None:

@@ -43,7 +43,7 @@ def why_not(context: bpy.types.Context) -> str:
     if photo is None:
         return "Choose a picture first"
     if not photo.is_file():
-        return f"The picture {photo.name} is not there"
+        return told("The picture {picture} is not there", picture=photo.name)
     if session.current().storage().worker_python_or_none() is None:
         return "TripoSR's Python environment is not installed: see the preferences"
     return ""
