@@ -61,7 +61,13 @@ RULES = (
     Rule("triposr_addon.worker.model", frozenset({"torch"})),
     Rule(
         "triposr_addon.worker",
-        WORKERS_PACKAGES | {"triposr_addon.protocol", "triposr_addon.wire", "triposr_addon.background_models"},
+        WORKERS_PACKAGES
+        | {
+            "triposr_addon.protocol",
+            "triposr_addon.wire",
+            "triposr_addon.background_models",
+            "triposr_addon.folder_log",
+        },
     ),
     # The command line: the worker's code without Blender and without the wire.
     Rule(

@@ -12,6 +12,7 @@ Host to worker, requests, one at a time unless said otherwise; each is answered 
     extract      Extract      -> Extracted     field file -> mesh file
     sample_colours  SampleColours -> ColoursSampled  field file and points file -> colours file
     review       Review       -> Reviewed      mesh file and cut-out -> how they fit, from which camera, a drawing
+    draw_sheet   DrawSheet    -> SheetDrawn    log of a folder -> contact sheet
     unload       Unload       -> Unloaded      give the model's memory back; the next reconstruct loads it again
     shutdown     Shutdown     -> ShutDown      the worker answers, then exits with code 0
 
@@ -49,6 +50,8 @@ from .messages.photos import WarmUp as WarmUp
 from .messages.reviews import PhotoCamera as PhotoCamera
 from .messages.reviews import Review as Review
 from .messages.reviews import Reviewed as Reviewed
+from .messages.sheets import DrawSheet as DrawSheet
+from .messages.sheets import SheetDrawn as SheetDrawn
 from .messages.worker_life import Cancel as Cancel
 from .messages.worker_life import ErrorReport as ErrorReport
 from .messages.worker_life import Exit as Exit
@@ -66,21 +69,30 @@ from .settings import INTERPOLATIONS as INTERPOLATIONS
 from .settings import PhotoSettings as PhotoSettings
 from .settings import SurfaceSettings as SurfaceSettings
 
-PROTOCOL_VERSION = 7
+PROTOCOL_VERSION = 9
 
 STEPS = ("load model", "load photo", "cut out", "frame", "reconstruct", "extract", "colour", "orient")
 """The steps of one photo, in order, under the names used in code, logs, progress bars and docs."""
 
-LATER_STEPS = ("review",)
-"""What may be done with a mesh that is there."""
+LATER_STEPS = ("review", "draw sheet")
+"""What may be done with meshes that are there."""
 
 ALL_STEPS = (*STEPS, *LATER_STEPS)
 
-JobRequest = WarmUp | CutOut | Reconstruct | Extract | SampleColours | Review
+JobRequest = WarmUp | CutOut | Reconstruct | Extract | SampleColours | Review | DrawSheet
 """What belongs to a job: it tells its progress under the job's name, and can be cancelled by it."""
 Request = Initialize | JobRequest | Unload | Shutdown
 Result = (
-    Initialized | WarmedUp | CutOutMade | Reconstructed | Extracted | ColoursSampled | Reviewed | Unloaded | ShutDown
+    Initialized
+    | WarmedUp
+    | CutOutMade
+    | Reconstructed
+    | Extracted
+    | ColoursSampled
+    | Reviewed
+    | SheetDrawn
+    | Unloaded
+    | ShutDown
 )
 HostNotification = Cancel | Exit
 WorkerNotification = Progress | Log | MemoryHeld
@@ -93,6 +105,7 @@ RESULT_OF: Mapping[type[Request], type[Result]] = {
     Extract: Extracted,
     SampleColours: ColoursSampled,
     Review: Reviewed,
+    DrawSheet: SheetDrawn,
     Unload: Unloaded,
     Shutdown: ShutDown,
 }

@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from pathlib import Path
 
 from tests.fakes.voice import say, tell
 from triposr_addon import wire
-from triposr_addon.protocol import ErrorReport, PhotoCamera, Review, Reviewed
+from triposr_addon.protocol import DrawSheet, ErrorReport, PhotoCamera, Review, Reviewed, SheetDrawn
 
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 CAMERA = PhotoCamera(1.8, 10.0, -5.0, 40.0, 0.01, 0.02)
 
 
@@ -32,6 +36,15 @@ def reviewed(request: Review) -> Reviewed:
     sizes, seconds = [0.5, 0.4, 1.0], {"review": 0.4}
     files = request.picture_path, request.thumbnail_path
     return Reviewed(*files, 0.8, 0.9, CAMERA, 0.1, 0.05, 0.02, 2, 0.75, True, 4, sizes, seconds)
+
+
+def draws_sheet(request_id: int, request: DrawSheet) -> None:
+    """Two pages, real pictures of one pixel."""
+    pages = [Path(request.sheet_path), Path(request.sheet_path).with_name("contact_sheet-2.png")]
+    for page in pages:
+        page.write_bytes(PIXEL)
+    tell(request, "draw sheet", 0.5)
+    say(wire.encode_result(request_id, SheetDrawn([str(page) for page in pages], 17, {"draw sheet": 0.1})))
 
 
 def name_of(request: Review) -> str:

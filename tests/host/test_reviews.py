@@ -11,7 +11,7 @@ import pytest
 from tests.fakes.reviews import CAMERA
 from tests.host.waiting import ENOUGH_SECONDS, MakeGenerator, Photo
 from triposr_addon.host.failures import ResultUnreadable, WorkerReportedFailure
-from triposr_addon.host.field_jobs import FieldJobView, ReviewRequest
+from triposr_addon.host.field_jobs import FieldJobView, ReviewRequest, SheetRequest, SheetResult
 from triposr_addon.host.generation import Generator
 from triposr_addon.host.jobs import JobState, JobView
 from triposr_addon.host.reviews import ReviewResult
@@ -67,3 +67,13 @@ def test_a_review_that_fails(make: MakeGenerator, tmp_path: Path, what: str, fai
     view = asked(make(), tmp_path, what)
     assert view.state is JobState.FAILED
     assert isinstance(view.failure, failure)
+
+
+def test_a_contact_sheet_with_its_pages(make: MakeGenerator, tmp_path: Path) -> None:
+    generator = make()
+    request = SheetRequest(tmp_path / "log.jsonl", tmp_path, tmp_path / "contact_sheet.png", "Shelf")
+    view = generator.fields.run_until_done(generator.fields.submit(request), ENOUGH_SECONDS)
+    assert view.failure is None
+    assert isinstance(view.result, SheetResult)
+    assert [page.name for page in view.result.pages] == ["contact_sheet.png", "contact_sheet-2.png"]
+    assert view.result.pictures == 17

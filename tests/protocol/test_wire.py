@@ -16,6 +16,7 @@ from triposr_addon.protocol import (
     ColoursSampled,
     CutOut,
     CutOutMade,
+    DrawSheet,
     ErrorReport,
     Exit,
     Extract,
@@ -36,6 +37,7 @@ from triposr_addon.protocol import (
     Review,
     Reviewed,
     SampleColours,
+    SheetDrawn,
     ShutDown,
     Shutdown,
     SurfaceSettings,
@@ -56,6 +58,7 @@ from triposr_addon.wire import (
 
 CUT_OUT = CutOut("c1", "/a/photo.png", "c", "m")
 REVIEW = Review("r1", "m.npz", "cutout.png", "p", "t")
+SHEET = DrawSheet("d1", "log.jsonl", "/a/photos", "sheet.png")
 CAMERA = PhotoCamera(1.8, 10.0, -5.0, 40.0, 0.01, 0.02)
 FRAME = Frame(-20, 7, 512, 400, 500)
 REQUESTS: tuple[Request, ...] = (
@@ -77,6 +80,7 @@ REQUESTS: tuple[Request, ...] = (
     Shutdown(),
     Review("r1", "m.npz", "cutout.png"),
     REVIEW,
+    SHEET,
 )
 RESULTS: tuple[tuple[Request, Result], ...] = (
     (REQUESTS[0], Initialized(1, 4711, "cuda:0", "GPU", 150 << 30, {"torch": "2.13.0"})),
@@ -88,6 +92,7 @@ RESULTS: tuple[tuple[Request, Result], ...] = (
     (CUT_OUT, CutOutMade("", "m", "flat")),
     (REQUESTS[12], ColoursSampled("colours.npz", 126_698, {"colour": 0.5})),
     (REVIEW, Reviewed("p", "t", 0.8, 0.9, CAMERA, 0.1, 0.05, 0.02, 2, 0.75, True, 4, [0.5, 0.4, 1.0], {"review": 0.4})),
+    (SHEET, SheetDrawn(["sheet.png", "sheet-2.png"], 23, {"draw sheet": 0.4})),
     (Unload(), Unloaded(had_model=False)),
     (Shutdown(), ShutDown()),
 )

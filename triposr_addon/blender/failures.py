@@ -13,6 +13,7 @@ HostFailure
 ├── MeshChanged         a mesh is not there any more, or has other vertices than when its colours were asked for
 ├── FieldOutOfReach     an object has no thickness, so that places in its field can't be told
 ├── FolderWithoutPictures the chosen folder holds none, or can't be read
+├── FolderWithoutLog      a contact sheet or log is wanted of a folder that was never made
 ├── RecipeNotWhole        some settings of a preset, of the defaults or of an object can't be had here
 ├── ImageEmpty            an image of the .blend has no pixels
 ├── FileNotWritten        a .blend or a mesh file could not be written
@@ -136,6 +137,15 @@ class FolderWithoutPictures(HostFailure):
     def __init__(self, folder: Path, details: str) -> None:
         sentence = f"No picture was found in {folder}. Choose another folder, or look in the folders within too."
         super().__init__(sentence, details)
+
+
+class FolderWithoutLog(HostFailure):
+    """Nothing was made of a folder's pictures yet."""
+
+    CODE = "FOLDER_WITHOUT_LOG"
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(f"{folder} has no log: no mesh was made of its pictures yet. Add the folder first.")
 
 
 class ImageEmpty(HostFailure):

@@ -17,6 +17,7 @@ from ..photo_files import photos_in
 from . import session
 from .failures import FolderWithoutPictures
 from .folder_collection import pictures_here, start_behind
+from .folder_sheet import LOG_NAME
 from .follow import follow
 from .grid import Grid, grid_for
 from .handover import tell_failure
@@ -28,8 +29,6 @@ from .words import told
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
-
-LOG_NAME = "log.jsonl"
 
 WHICH = (
     (

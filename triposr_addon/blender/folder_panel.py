@@ -70,4 +70,5 @@ def _draw_buttons(layout: bpy.types.UILayout, run: FolderRun) -> None:
     go_on = again.operator("triposr.add_folder", text="Look for New", icon="FILE_REFRESH")
     go_on.directory = str(run.folder)
     go_on.recursive = run.recursive
-    row.operator("triposr.open_folder_record", text="", icon="TEXT")
+    row.operator("triposr.contact_sheet", icon="IMGDISPLAY").folder = str(run.folder)
+    row.operator("triposr.open_folder_record", text="", icon="TEXT").folder = str(run.folder)

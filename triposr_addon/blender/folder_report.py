@@ -12,6 +12,7 @@ from ..folder_log import FAILED
 from ..host.failures import HostFailure
 from ..host.folder_run import FolderRun, Outcome
 from ..host.jobs import JobView
+from .folder_sheet import follow_sheet, order_sheet, wait_for_sheet
 from .paths import shown
 
 if TYPE_CHECKING:
@@ -37,6 +38,20 @@ def tell_folder(operator: bpy.types.Operator, running: Session, run: FolderRun) 
     sentence = f"{shown(run.folder.name)}: {run.summary()}"
     running.notice = sentence
     operator.report({"WARNING"} if run.count(FAILED) else {"INFO"}, sentence)
-    if run.log_failure is not None:
-        running.failure = run.log_failure
-        operator.report({"WARNING"}, run.log_failure.sentence)
+    failure: HostFailure | None = run.log_failure
+    try:
+        if failure is None:
+            _draw_sheet(running, run)
+    except HostFailure as caught:
+        failure = caught
+    if failure is not None:
+        running.failure = failure
+        operator.report({"WARNING"}, failure.sentence)
+
+
+def _draw_sheet(running: Session, run: FolderRun) -> None:
+    """So that it lies beside the log. Raises HostFailure."""
+    order = order_sheet(running, run.folder, show=False)
+    if bpy.app.background:
+        wait_for_sheet(running, order)
+    follow_sheet()

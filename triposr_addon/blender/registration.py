@@ -9,6 +9,7 @@ from . import (
     colour_targets,
     command,
     cutout_handlers,
+    folder_sheet,
     image_editor,
     living_handlers,
     living_settings,
@@ -30,7 +31,11 @@ from .drop import TRIPOSR_FH_pictures, TRIPOSR_OT_drop_pictures
 from .failure_report import TRIPOSR_OT_copy_failure, TRIPOSR_OT_dismiss_failure
 from .field_operators import TRIPOSR_OT_bring_field_in, TRIPOSR_OT_drop_field, TRIPOSR_OT_move_field_out
 from .folder_import import TRIPOSR_OT_add_folder
-from .folder_operators import TRIPOSR_OT_open_folder_record
+from .folder_operators import (
+    TRIPOSR_OT_contact_sheet,
+    TRIPOSR_OT_open_folder_record,
+    TRIPOSR_OT_show_contact_sheet,
+)
 from .folder_panel import TRIPOSR_PT_folder
 from .generate import TRIPOSR_OT_generate
 from .ghost_drawing import GhostDrawing
@@ -84,6 +89,8 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_OT_choose_picture,
     TRIPOSR_OT_add_folder,
     TRIPOSR_OT_open_folder_record,
+    TRIPOSR_OT_contact_sheet,
+    TRIPOSR_OT_show_contact_sheet,
     TRIPOSR_OT_drop_pictures,
     TRIPOSR_FH_pictures,
     TRIPOSR_OT_generate_from_image,
@@ -181,6 +188,7 @@ def unregister() -> None:
     command.remove()
     image_editor.remove_from_menu()
     watch.unwatch()
+    folder_sheet.unfollow_sheet()
     living_settings.remove_from_windows()
     colour_targets.remove_from_scenes()
     properties.remove_from_scenes()

@@ -30,6 +30,7 @@ from .queue import Queue
 from .thumbnail import Thumbnail
 
 if TYPE_CHECKING:
+    from .folder_sheet import SheetOrder
     from .order import Order
     from .preferences import TRIPOSR_AP_preferences
 
@@ -60,6 +61,8 @@ class Session:
         self.queue_page = 0
         self.folder_run: FolderRun | None = None
         """The latest."""
+        self.sheet: SheetOrder | None = None
+        """A contact sheet that is being drawn."""
         self.hovering: tuple[Ghost, ...] = ()
         self._jobs_wait = False
         self._generator: Generator | None = None

@@ -10,9 +10,8 @@ import time
 from collections.abc import Callable
 
 from .. import protocol
-from ..protocol import ColoursSampled, Extract, Extracted, Review, Reviewed, SampleColours
 from .failures import HostFailure, JobTookTooLong, WorkerReportedFailure
-from .field_jobs import FieldJob, FieldJobView, FieldRequest
+from .field_jobs import Answer, FieldJob, FieldJobView, FieldRequest, Question
 from .jobs import JobState
 from .progress import START_WORKER
 from .storage import Storage
@@ -119,7 +118,7 @@ class FieldDesk:
             self._end(job, lambda: job.fail(WorkerReportedFailure(event.error)))
         elif isinstance(event, Answered) and _is_for(job, event):
             answer = event.result
-            assert isinstance(answer, Extracted | ColoursSampled | Reviewed), "the wire checks that"
+            assert isinstance(answer, Answer), "the wire checks that"
             self._end(job, lambda: job.finish(answer))
 
     def close(self) -> None:
@@ -179,4 +178,4 @@ class FieldDesk:
 
 
 def _is_for(job: FieldJob, event: Answered | Refused) -> bool:
-    return isinstance(event.request, Extract | SampleColours | Review) and event.request.job == job.id
+    return isinstance(event.request, Question) and event.request.job == job.id

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from ..protocol import ColoursSampled, Extract, Extracted, Review, Reviewed, SampleColours, SurfaceSettings
+from ..protocol import (
+    ColoursSampled,
+    DrawSheet,
+    Extract,
+    Extracted,
+    Review,
+    Reviewed,
+    SampleColours,
+    SheetDrawn,
+    SurfaceSettings,
+)
 from .failures import ResultUnreadable
 from .jobs import JobLife, LifeView
 from .progress import START_WORKER, JobProgress
@@ -60,6 +70,28 @@ class ReviewRequest:
 
 
 @dataclass(frozen=True)
+class SheetRequest:
+    """The log of a folder of pictures (see folder_log) to draw a contact sheet of, at the path `sheet` (PNG).
+
+    folder: of the pictures. Else as ExtractRequest.
+    """
+
+    log: Path
+    folder: Path
+    sheet: Path
+    name: str
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class SheetResult:
+    """The sheet's pages; they stay. pictures: how many are on them."""
+
+    pages: tuple[Path, ...]
+    pictures: int
+
+
+@dataclass(frozen=True)
 class MeshResult:
     """The mesh file lies in the job's own folder and goes with it. All as in GenerationResult."""
 
@@ -81,15 +113,16 @@ class ColoursResult:
     seconds: Mapping[str, float]
 
 
-FieldRequest = ExtractRequest | ColoursRequest | ReviewRequest
-FieldResult = MeshResult | ColoursResult | ReviewResult
-Question = Extract | SampleColours | Review
-Answer = Extracted | ColoursSampled | Reviewed
+FieldRequest = ExtractRequest | ColoursRequest | ReviewRequest | SheetRequest
+FieldResult = MeshResult | ColoursResult | ReviewResult | SheetResult
+Question = Extract | SampleColours | Review | DrawSheet
+Answer = Extracted | ColoursSampled | Reviewed | SheetDrawn
 
 STEPS: Mapping[type[FieldRequest], tuple[str, ...]] = {
     ExtractRequest: (START_WORKER, "extract", "colour", "orient"),
     ColoursRequest: (START_WORKER, "colour"),
     ReviewRequest: (START_WORKER, "review"),
+    SheetRequest: (START_WORKER, "draw sheet"),
 }
 
 
@@ -117,6 +150,9 @@ class FieldJob(JobLife):
     def message(self) -> Question:
         """What to ask the worker."""
         request = self.request
+        if isinstance(request, SheetRequest):
+            paths = (request.log, request.folder, request.sheet)
+            return DrawSheet(self.id, *(str(path.absolute()) for path in paths))
         if isinstance(request, ReviewRequest):
             return review_question(self.id, request.mesh, request.cutout, self.file("review.png").parent)
         source = str(request.field.absolute())
@@ -144,6 +180,8 @@ class FieldJob(JobLife):
         return FieldJobView(**vars(self.life()), request=self.request, result=self.result)
 
     def _result(self, answer: Answer) -> FieldResult:
+        if isinstance(answer, SheetDrawn):
+            return SheetResult(tuple(readable(Path(page)) for page in answer.pages), answer.pictures)
         if isinstance(answer, Reviewed):
             return review_result(answer)
         seconds = MappingProxyType(dict(answer.seconds))

@@ -21,6 +21,7 @@ STEP_WEIGHTS = {
     "colour": 8.0,
     "orient": 2.0,
     "review": 6.0,
+    "draw sheet": 6.0,
 }
 """Shares of a first photo's time, roughly: they keep the bar moving evenly, nothing hangs on them."""
 

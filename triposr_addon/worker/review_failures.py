@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a review can fail of: one of its two files."""
+"""What a review or a contact sheet can fail of: a file that it looks at."""
 
 from __future__ import annotations
 
@@ -26,3 +26,9 @@ class CutOutUnreadable(ReviewFailure):
     """The framed cut-out is missing, no picture, or shows nothing."""
 
     code = "CUT_OUT_UNREADABLE"
+
+
+class LogUnreadable(ReviewFailure):
+    """The log that a contact sheet is to be drawn from can't be read."""
+
+    code = "LOG_UNREADABLE"

@@ -8,6 +8,7 @@ import traceback
 
 from triposr_addon.protocol import (
     CutOut,
+    DrawSheet,
     ErrorReport,
     Extract,
     Initialize,
@@ -92,6 +93,8 @@ def _worked(session: Session, request: JobRequest, steps: Steps) -> Result:
             return session.sample_colours(request, steps)
         case Review():
             return session.review(request, steps)
+        case DrawSheet():
+            return session.draw_sheet(request, steps)
 
 
 def _internal(error: Exception) -> ErrorReport:

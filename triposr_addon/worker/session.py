@@ -15,6 +15,7 @@ from triposr_addon.protocol import (
     ColoursSampled,
     CutOut,
     CutOutMade,
+    DrawSheet,
     Extract,
     Extracted,
     Initialize,
@@ -25,6 +26,7 @@ from triposr_addon.protocol import (
     Review,
     Reviewed,
     SampleColours,
+    SheetDrawn,
     Unloaded,
     WarmedUp,
     WarmUp,
@@ -138,6 +140,13 @@ class Session:
         from triposr_addon.worker.review import make_review
 
         return make_review(request, steps)
+
+    def draw_sheet(self, request: DrawSheet, steps: Steps) -> SheetDrawn:
+        """Log of a folder to contact sheet."""
+        self._ready_device()
+        from triposr_addon.worker.sheet import make_sheet
+
+        return make_sheet(request, steps)
 
     def unload(self) -> Unloaded:
         """Drop the models, the background's too, and give their memory back."""
