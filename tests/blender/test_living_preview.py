@@ -154,6 +154,14 @@ def test_switching_the_extension_off_leaves_no_preview(
     handlers.add()
 
 
+def beat_until_idle(session: Any, follow: Any) -> None:
+    deadline = time.monotonic() + 60.0
+    while session.shaping.busy():
+        assert time.monotonic() < deadline
+        follow.beat()
+        time.sleep(0.01)
+
+
 @pytest.mark.parity
 class TestWithTheWorker:
     def test_a_script_waits_for_the_preview_and_back_is_exact(
@@ -185,17 +193,30 @@ class TestWithTheWorker:
             bpy.context.window_manager.triposr_living.threshold = threshold
             follow.begin_preview(session, torus.data)
         assert len([view for view in session.fitting_generator().fields.views() if not view.state.over]) == 1
-        deadline = time.monotonic() + 60.0
-        while session.shaping.busy():
-            assert time.monotonic() < deadline
-            follow.beat()
-            time.sleep(0.01)
+        beat_until_idle(session, follow)
         real = preview.real_mesh(torus.data)
         assert session.shaping.shown[real.session_uid].settings.threshold == 15.0
         assert session.fitting_generator().fields.views() == ()
         assert follow.beat() == follow.WATCH_SECONDS, "as long as a preview is on the screen"
         bpy.ops.triposr.preview_back()
         assert follow.beat() is None
+
+    def test_a_slider_that_moves_while_the_mesh_is_made_keeps_its_wish(
+        self, bpy: Any, living_of: Callable[..., Any], session: Any, follow: Any, preview: Any, room: Any
+    ) -> None:
+        torus = living_of("torus", resolution=130)
+        mesh, sliders = torus.data, bpy.context.window_manager.triposr_living
+        sliders.threshold = 5.0
+        follow.begin_preview(session, mesh)
+        room("blender.living_questions").order_mesh(session, mesh)
+        assert session.shaping.preview is None, "nobody waits for it any more"
+        sliders.threshold = 9.0
+        follow.begin_preview(session, mesh)
+        beat_until_idle(session, follow)
+        assert mesh["triposr_living"]["settings"]["threshold"] == 5.0
+        assert sliders.threshold == 9.0
+        assert session.shaping.shown[mesh.session_uid].settings.threshold == 9.0
+        assert preview.real_mesh(torus.data) == mesh != torus.data
 
     def test_re_extract_takes_the_place_of_the_preview(
         self, bpy: Any, living_of: Callable[..., Any], preview: Any

@@ -127,6 +127,20 @@ def test_not_while_it_is_edited(bpy: Any, living_of: MakeLiving, mode: str) -> N
     bpy.ops.object.mode_set(mode="OBJECT")
 
 
+def test_a_linked_mesh_is_refused(bpy: Any, living_of: MakeLiving, tmp_path: Path) -> None:
+    living_of("torus")
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    with bpy.data.libraries.load(str(tmp_path / "scene.blend"), link=True) as (_there, here):
+        here.objects = ["torus"]
+    bpy.context.scene.collection.objects.link(here.objects[0])
+    bpy.context.view_layer.objects.active = here.objects[0]
+    assert sliders(bpy).resolution == 40
+    for operator in (bpy.ops.triposr.re_extract, bpy.ops.triposr.preview_mesh):
+        with pytest.raises(RuntimeError, match="is linked from another file"):
+            operator()
+
+
 def test_a_forged_field_is_a_sentence_and_the_mesh_stays(
     bpy: Any, living_of: MakeLiving, session: Any, field_of: Callable[[str], bytes], room: Callable[[str], Any]
 ) -> None:

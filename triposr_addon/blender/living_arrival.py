@@ -96,7 +96,8 @@ def _take_in(running: Session, order: MeshOrder, view: FieldJobView) -> bool:
     for thing in living_preview.objects_of(mesh):
         let_decimate_wait(thing, before)
         notice += waiting_modifiers(thing) if thing == bpy.context.object else ""
-    running.shaping.forget_wishes(order.mesh)
+    if running.shaping.wishes.get(order.mesh) in (None, order.settings):
+        running.shaping.forget_wishes(order.mesh)  # else a slider was moved meanwhile
     running.failure, running.notice = None, notice
     return True
 

@@ -16,7 +16,7 @@ from . import living_preview, session
 from .living_arrival import show_preview
 from .living_object import living_mesh_or_none, mesh_by_number, why_in_use, why_no_other_shape
 from .living_orders import ColourOrder, MeshOrder, Order
-from .living_questions import PREVIEW_NODES, ask_preview, finest_nodes, wished_settings
+from .living_questions import PREVIEW_NODES, ask_preview, drop_preview, finest_nodes, wished_settings
 from .modal_hands import are_free
 from .redraw import redraw_panels
 from .session import Session
@@ -54,8 +54,7 @@ def go_back(running: Session, mesh: bpy.types.Mesh) -> None:
     """The mesh itself is seen again, and the sliders show what it was made with."""
     order = running.shaping.preview
     if order is not None and order.mesh == mesh.session_uid:
-        running.shaping.preview = None
-        running.drop_field_job(order.job)
+        drop_preview(running)
     living_preview.put_back(mesh)
     running.shaping.forget_wishes(mesh.session_uid)
 
@@ -105,7 +104,9 @@ def _refine(running: Session, order: MeshOrder, seconds: float) -> None:
     mesh, finest = mesh_by_number(order.mesh), finest_nodes(order.settings)
     if order.nodes == PREVIEW_NODES:
         running.shaping.finest_took = seconds
-    if mesh is not None and order.nodes < finest and wished_settings(running, mesh) == order.settings:
+    if mesh is None or running.shaping.order_for(order.mesh) is not None:
+        return  # what was ordered to stay is on its way
+    if order.nodes < finest and wished_settings(running, mesh) == order.settings:
         ask_preview(running, mesh, finest)
 
 

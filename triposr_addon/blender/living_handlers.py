@@ -12,6 +12,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from . import living_follow, living_preview, session
+from .living_questions import drop_preview
 
 _hidden: list[str] = []
 """Names of the previews that are out of sight while a file is written."""
@@ -70,9 +71,7 @@ def _put_back(*_: object) -> None:
     running = session.current_or_none()
     if running is not None:
         running.shaping.forget_all_wishes()
-        if running.shaping.preview is not None:
-            running.drop_field_job(running.shaping.preview.job)
-            running.shaping.preview = None
+        drop_preview(running)
 
 
 @persistent  # type: ignore[untyped-decorator]  # as above

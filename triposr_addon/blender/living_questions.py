@@ -59,11 +59,17 @@ def ask_preview(running: Session, mesh: bpy.types.Mesh, nodes: int | None = None
     settings = preview_settings(wished, nodes or first_nodes(running, wished))
     request = ExtractRequest(field_file(mesh), mesh.name, settings, subject=f"preview {mesh.session_uid}")
     order = dataclasses.replace(_submitted(running, mesh, request, wished), nodes=settings.resolution)
-    if running.shaping.preview is not None:
-        running.drop_field_job(running.shaping.preview.job)
+    drop_preview(running)
     running.shaping.preview = order
     running.tick()
     return order
+
+
+def drop_preview(running: Session) -> None:
+    """Nobody waits for the preview any more that is under way."""
+    if running.shaping.preview is not None:
+        running.drop_field_job(running.shaping.preview.job)
+        running.shaping.preview = None
 
 
 def order_mesh(running: Session, mesh: bpy.types.Mesh) -> MeshOrder:
@@ -71,6 +77,7 @@ def order_mesh(running: Session, mesh: bpy.types.Mesh) -> MeshOrder:
     wished = wished_settings(running, mesh)
     request = ExtractRequest(field_file(mesh), mesh.name, wished, subject=f"mesh {mesh.session_uid}")
     order = _submitted(running, mesh, request, wished)
+    drop_preview(running)
     former = running.shaping.order_for(mesh.session_uid)
     if former is not None:
         running.drop_field_job(running.shaping.orders.pop(former.job).jobs[0])
