@@ -32,7 +32,7 @@ class CutOut(Play):
     def steps(self) -> Steps:
         """Everything, in order."""
         yield from self.prepare()
-        yield from self.choose()
+        yield from self.choose_one()
         yield from self.change_settings()
         if self.settings["rembg_home"]:
             yield from self.take_a_network()
@@ -63,10 +63,11 @@ class CutOut(Play):
         yield 0.7
         yield from self.photograph(name)
 
-    def choose(self) -> Steps:
+    def choose_one(self) -> Steps:
         """A picture, with a worker that does not run yet; then another change, with one that does."""
         self.scene.background = "flat"
-        self.scene.image_path = str(self.picture)
+        self.save_file()
+        self.choose(self.picture)
         self.check("a chosen picture is cut out by itself", self.session.cut_out_view() is not None)
         yield from self.made("first_picture", 60.0)
         shown = self.session.cut_out.preview_or_none(self.session.cut_out_view().request.photo)

@@ -8,6 +8,7 @@ A story is a subclass of Play with `steps`; its last line is `perform(TheStory)`
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -86,9 +87,23 @@ class Play:
 
     def use_scene_settings(self) -> None:
         """The picture and the rest, as smoke.py was told; one undo step."""
+        self.save_file()
         for name, value in self.settings["scene"].items():
-            setattr(self.scene, name, value)
+            if name != "image_path":
+                setattr(self.scene, name, value)
+        self.choose(self.picture)
         bpy.ops.ed.undo_push(message="settings")
+
+    def save_file(self) -> None:
+        """A .blend beside the screenshots, so that paths can begin there."""
+        bpy.ops.wm.save_as_mainfile(filepath=str(self.folder / "story.blend"))
+
+    def choose(self, picture: Path) -> None:
+        """Through a copy beside the .blend: no folder of this computer is in a screenshot."""
+        copy = self.folder / picture.name
+        if not copy.exists():
+            shutil.copyfile(picture, copy)
+        self.scene.image_path = f"//{picture.name}"
 
     def show_tab(self) -> Steps:
         """Open the sidebar at the tab, and take the pointer away from it."""

@@ -65,7 +65,7 @@ class Queueing(Play):
         self.empty_scene()
         self.use_worker()
         self.use_scene_settings()
-        self.scene.image_path = str(self.pictures[0])
+        self.choose(self.pictures[0])
         yield from self.view.show_sidebar(TAB)
         yield from self.idle()
 
@@ -73,7 +73,7 @@ class Queueing(Play):
         """A click for each picture, while the earlier ones are made."""
         at = yield from self.view.find_button(GENERATE)
         for number, picture in enumerate(self.pictures):
-            self.scene.image_path = str(picture)
+            self.choose(picture)
             bpy.context.scene.cursor.location.x = 1.4 * number
             yield 0.3
             yield from self.view.click(at)

@@ -7,6 +7,8 @@ from typing import cast
 
 import bpy
 
+from .words import told
+
 MOST_TRIANGLES_AT_ONCE = 100_000
 """Blender decimates in its main thread, in about 5 microseconds a triangle: half a second of a window that stands."""
 
@@ -40,6 +42,6 @@ def waiting_modifiers(owner: bpy.types.Object) -> str:
     """A sentence for the panel where a modifier waits for the artist's click; else empty."""
     if all(modifier.show_viewport for modifier in owner.modifiers):
         return ""
-    return (
+    return told(
         ". Decimate is off in the 3D View: at this size it takes seconds. The monitor icon in its header switches it on"
     )
