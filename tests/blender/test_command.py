@@ -88,7 +88,7 @@ def test_a_folder_becomes_a_grid_in_a_collection_of_one_file(bpy: Any, run: Run,
     assert sorted(thing.name for thing in things) == ["answers-late", "good", "good.001", "good.002"]
     places = {(round(thing.location.x, 3), round(thing.location.y, 3)) for thing in things}
     assert len(places) == 4
-    assert len({x for x, _ in places}) == len({y for _, y in places}) == 2
+    assert (len({x for x, _ in places}), len({y for _, y in places})) == (3, 2)
     assert not bpy.data.filepath.endswith("triposr")
 
 
@@ -102,6 +102,17 @@ def test_each_picture_of_a_folder_gets_a_file_of_its_own(bpy: Any, run: Run, fol
     assert "mtllib good-2.mtl" in (tmp_path / "out" / "good-2.obj").read_text()
     assert not bpy.data.objects
     assert not bpy.data.meshes
+
+
+def test_only_new_goes_on_where_it_stopped(run: Run, folder: Path, tmp_path: Path) -> None:
+    words = (folder, "--recursive", "-o", tmp_path / "out", "--format", "ply", "--only-new")
+    run(*words)
+    first = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir()}
+    (tmp_path / "out" / "good-2.ply").unlink()
+    code, said = run(*words)
+    assert (code, said.splitlines()[-1]) == (1, "1 of 5 made, 3 there already")
+    again = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir()}
+    assert {name for name in first if first[name] != again[name]} == {"good-2.ply"}
 
 
 def test_without_a_terminal_each_step_is_a_line(run: Run, picture: Callable[[str], Path], tmp_path: Path) -> None:
@@ -186,6 +197,7 @@ WRONG = {
     "invalid choice: 'magic'": ["-o", "out.glb", "--background", "magic"],
     "is no .fbx file": ["-o", "out.glb", "--format", "fbx"],
     "--mask goes with one picture": ["-o", "out.glb", "--mask", "m.png", "other.png"],
+    "--only-new goes with a folder of files": ["-o", "out.glb", "--only-new"],
     "required": [],
 }
 

@@ -52,11 +52,13 @@ class Wish:
     """What the command line asks for.
 
     sources: pictures and folders, as given. output: a file whose ending is one of WRITERS; or a folder where `ending`
-    says what each picture's file ends in. settings: for the scene, by name. shaping: for SurfaceSettings, by name.
+    says what each picture's file ends in. only_new: leave out what is there in it. settings: for the scene, by name.
+    shaping: for SurfaceSettings, by name.
     """
 
     sources: tuple[Path, ...]
     recursive: bool
+    only_new: bool
     output: Path
     ending: str
     model: str
@@ -75,6 +77,8 @@ def read(arguments: list[str]) -> Wish:
         parser.error(f"{options.output.name} is no .{options.format} file; name a folder, or leave --format out")
     if ending and options.output.suffix and not options.output.is_dir():
         parser.error(f"{options.output.name} must be a folder or end in {', '.join(WRITERS)}")
+    if options.only_new and not ending:
+        parser.error("--only-new goes with a folder of files")
     if options.mask is not None and (len(options.pictures) > 1 or not _is_picture(options.pictures[0])):
         parser.error("--mask goes with one picture")
     settings = {name: getattr(options, name) for name in setting_names() if getattr(options, name) is not None}
@@ -84,6 +88,7 @@ def read(arguments: list[str]) -> Wish:
     return Wish(
         tuple(options.pictures),
         options.recursive,
+        options.only_new,
         options.output.absolute(),
         ending,
         options.model,
@@ -115,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     add("-o", "--output", type=Path, required=True, help=f"a file ending in {', '.join(WRITERS)}; or a folder")
     add("--format", choices=[ending[1:] for ending in WRITERS], help="of the files in a folder (default: glb)")
     add("--recursive", action="store_true", help="take the pictures of the folders within, too")
+    add("--only-new", action="store_true", help="leave out pictures whose file in the folder is newer than they are")
     add("--model", default="", help="an installed model's name, or a folder (default: the built-in preview)")
     add("--mask", type=Path, metavar="FILE", help="the cut-out as an image of the picture's size; one picture only")
     add("--device", choices=[device[0] for device in DEVICES], default="", help="what the model runs on")

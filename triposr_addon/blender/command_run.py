@@ -13,8 +13,9 @@ import bpy
 from ..host.failures import HostFailure
 from ..host.jobs import JobState, JobView
 from .command_line import Wish
-from .command_scene import lay_out, remove
+from .command_scene import grid_of, remove
 from .command_words import CommandWords
+from .grid import Grid
 from .mesh_writers import write_file
 from .order import Order, order_for_picture
 from .session import LONGEST_BACKGROUND_JOB_SECONDS, Session
@@ -38,25 +39,39 @@ class CommandRun:
 
     def __init__(self, running: Session, wish: Wish, words: CommandWords, stop: Stop) -> None:
         self._running, self._wish, self._words, self._stop = running, wish, words, stop
-        self._made: list[bpy.types.Object] = []
-        self._files: set[Path] = set()
+        self._grid: Grid | None = None
+        self._files: dict[Path, Path] = {}
 
     def make(self, pictures: Sequence[Path]) -> int:
         """The exit code. Raises FileNotWritten where the one file for all can't be written."""
-        jobs = [self._order(picture) for picture in pictures]
+        if self._wish.ending:
+            self._files = files_for(pictures, self._wish.output, self._wish.ending)
+        else:
+            self._grid = grid_of(len(pictures))
+        wanted = [picture for picture in pictures if not self._is_there(picture)]
+        made = self._make_each(wanted)
+        if not self._wish.ending and made:
+            write_file(self._wish.output)
+        self._words.ended(made, len(pictures) - len(wanted), self._stop.asked)
+        return 0 if made == len(wanted) else 1
+
+    def _is_there(self, picture: Path) -> bool:
+        """Whether only new ones are wanted, and the picture's file was written after the picture."""
+        file = self._files.get(picture)
+        if not self._wish.only_new or file is None or not file.exists() or not picture.exists():
+            return False
+        return file.stat().st_mtime >= picture.stat().st_mtime
+
+    def _make_each(self, pictures: Sequence[Path]) -> int:
         made = 0
-        for number, job in enumerate(jobs, 1):
+        for number, job in enumerate([self._order(picture) for picture in pictures], 1):
             if job is not None and not self._stop.asked:
                 made += self._follow(number, job)
-        if not self._wish.ending and made:
-            lay_out(self._made)
-            write_file(self._wish.output)
-        self._words.ended(made, self._stop.asked)
-        return 0 if made == len(pictures) else 1
+        return made
 
     def _order(self, picture: Path) -> str | None:
         try:
-            return self._running.start(self._shaped(order_for_picture(bpy.context, picture)))
+            return self._running.start(self._shaped(order_for_picture(bpy.context, picture, self._grid)))
         except HostFailure as failure:
             self._words.failed(picture.name, failure)
             return None
@@ -97,10 +112,9 @@ class CommandRun:
     def _keep(self, new: bpy.types.Object, picture: Path) -> bool:
         """In the scene for the one file; or in a file of its own, and then the scene is empty again."""
         if not self._wish.ending:
-            self._made.append(new)
             return True
         try:
-            write_file(self._free_name(picture))
+            write_file(self._files[picture])
         except HostFailure as failure:
             self._words.failed(picture.name, failure)
             return False
@@ -108,11 +122,16 @@ class CommandRun:
             remove(new)
         return True
 
-    def _free_name(self, picture: Path) -> Path:
-        """A file named after the picture; a number tells pictures of the same name apart. Older files are replaced."""
+
+def files_for(pictures: Sequence[Path], folder: Path, ending: str) -> dict[Path, Path]:
+    """A file for each picture, named after it; a number tells pictures of the same name apart."""
+    files: dict[Path, Path] = {}
+    taken: set[str] = set()
+    for picture in pictures:
         name, number = picture.stem, 1
-        while (file := self._wish.output / f"{name}{self._wish.ending}") in self._files:
+        while name in taken:
             number += 1
             name = f"{picture.stem}-{number}"
-        self._files.add(file)
-        return file
+        taken.add(name)
+        files[picture] = folder / f"{name}{ending}"
+    return files

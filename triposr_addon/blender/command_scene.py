@@ -3,21 +3,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
-from mathutils import Vector
 
 from ..photo_files import photos_in
 from . import models
 from .command_line import Wish
 from .failures import FolderWithoutPictures
+from .grid import Grid, grid_for
+from .landing import chosen_place
+from .placement import units_per_metre
 from .properties import settings_of
-
-GAP = 1.25
-"""Between the middles of two objects in the grid, in sizes of the largest one."""
 
 
 def pictures_of(wish: Wish) -> list[Path]:
@@ -55,19 +52,12 @@ def fill_scene(wish: Wish) -> None:
     context.view_layer.active_layer_collection = context.view_layer.layer_collection.children[collection.name]
 
 
-def lay_out(things: Sequence[bpy.types.Object]) -> None:
-    """In a grid about as deep as it is wide, the first object where it is, the rest right of it and behind it.
-
-    A cell is as wide as the widest object and as deep as the deepest, and a quarter.
-    """
-    if not things:
-        return
-    bpy.context.view_layer.update()
-    columns, start = math.ceil(math.sqrt(len(things))), things[0].location.copy()
-    wide, deep = (GAP * max(thing.dimensions[axis] for thing in things) for axis in (0, 1))
-    for number, thing in enumerate(things):
-        row, column = divmod(number, columns)
-        thing.location = start + Vector((column * wide, row * deep, thing.location.z - start.z))
+def grid_of(count: int) -> Grid | None:
+    """Places for so many objects of the size that was asked for; None for a single one."""
+    scene = bpy.context.scene
+    assert scene is not None, "wherever there are settings there is a scene"
+    size = settings_of(bpy.context).height * units_per_metre(scene)
+    return grid_for(count, chosen_place(bpy.context), size) if count > 1 else None
 
 
 def remove(thing: bpy.types.Object) -> None:

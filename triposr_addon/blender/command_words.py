@@ -46,9 +46,10 @@ class CommandWords:
         """Nothing came of it."""
         self._line(f"failed: {name}: {failure.code}: {failure.sentence}")
 
-    def ended(self, made: int, stopped: bool) -> None:
-        """The last line."""
-        self._line(f"{made} of {self._total} made{', then stopped' if stopped else ''}")
+    def ended(self, made: int, there: int, stopped: bool) -> None:
+        """The last line. there: how many were left out because their files are there."""
+        left_out = f", {there} there already" if there else ""
+        self._line(f"{made} of {self._total} made{left_out}{', then stopped' if stopped else ''}")
 
     def _head(self, number: int, name: str) -> str:
         return f"[{number}/{self._total}] {name}:"
