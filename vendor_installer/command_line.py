@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`python3 -m vendor_installer demo | build | test | run | plan | install | models | lock`."""
+"""`python3 -m vendor_installer demo | build | test | run | plan | install | models | pack | lock`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vendor_installer import install_command, lock_command, models_command, plan_command
+from vendor_installer import install_command, lock_command, models_command, pack_command, plan_command
 from vendor_installer.checkout import Checkout, default_environment_folder, prepare_environment_folder
 from vendor_installer.checks import plan_runs, run_pytest
 from vendor_installer.child import run_in_foreground
@@ -155,6 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     plan_command.add_to(commands, default_environment_folder(ROOT))
     install_command.add_to(commands, default_environment_folder(ROOT))
     models_command.add_to(commands, default_environment_folder(ROOT))
+    pack_command.add_to(commands)
     lock_command.add_to(commands)
     return parser
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from vendor_installer.child import ChildCommand, ChildResult, run_child
 from vendor_installer.failures import DiskFull, EnvironmentNotMade, disk_is_full
-from vendor_installer.isolation import isolated_environment, pip_environment
+from vendor_installer.isolation import INDEX_VARIABLES, isolated_environment, pip_environment
 from vendor_installer.pip_run import PipInstall, pip_install
 from vendor_installer.progress import Report, Step
 from vendor_installer.receipt import Receipt, digest_of_files, is_current, write_receipt
@@ -26,13 +27,27 @@ PROOF_LIMIT_S = 600.0
 REMOVE_TRIES = 10
 
 
+class WheelSource(Protocol):
+    """A folder to which wheels can be brought."""
+
+    @property
+    def folder(self) -> Path:
+        """Where they are then."""
+
+    def is_wanted(self, pip_variables: Mapping[str, str]) -> bool:
+        """Whether pip, which has these variables, should get them from here."""
+
+    def bring(self, report: Report) -> None:
+        """Have them there. Raises an InstallerFailure."""
+
+
 @dataclass(frozen=True)
 class EnvironmentPlan:
     """What an environment holds. `pip` is the requirement file of pip itself, None to keep the one that Python brings.
 
     `constraints`: None where the requirements pin everything themselves. `proof` is a file of Python code that must
     run in the finished environment: the packages import, and compute. `weight` is its share of the bar. `options`:
-    pip's, beyond the usual ones.
+    pip's, beyond the usual ones. `wheels`: brings all of them beforehand; None where pip fetches them.
     """
 
     name: str
@@ -43,11 +58,12 @@ class EnvironmentPlan:
     proof: Path
     weight: float
     options: tuple[str, ...] = ()
+    wheels: WheelSource | None = None
 
     def inputs(self) -> str:
         """SHA-256 over all pins and the proof."""
         optional = [path for path in (self.constraints, self.pip) if path]
-        return digest_of_files({path.name: path for path in (*self.requirements, *optional, self.proof)}, *self.options)
+        return digest_of_files({path.name: path for path in (*self.requirements, *optional, self.proof)})
 
 
 @dataclass(frozen=True)
@@ -105,17 +121,26 @@ class Environment:
         report(0.0, "making a virtual environment")
         self._make_bare()
         environment = {**pip_environment(self.python, self.outside), **self._temporary_folder()}
-        if self.plan.pip:
-            self._pip(["-r", str(self.plan.pip)], environment, _part(report, 0.0, 0.03), count=1)
-        arguments = [part for path in self.plan.requirements for part in ("-r", str(path))]
-        arguments += ["-c", str(self.plan.constraints)] if self.plan.constraints else []
-        count = _pin_count(self.plan.constraints or self.plan.requirements[0])
-        main_part = _part(report, 0.03, 0.93)
-        self._pip([*arguments, *self.plan.options], environment, main_part, count=count)
+        source = self.plan.wheels if self.plan.wheels and self.plan.wheels.is_wanted(environment) else None
+        options: tuple[str, ...] = ()
+        fetched = 0.0
+        if source:
+            source.bring(_part(report, 0.0, 0.7))
+            options, fetched = ("--no-index", "--find-links", str(source.folder)), 0.7
+            environment = {name: value for name, value in environment.items() if name not in INDEX_VARIABLES}
+        self._install(environment, options, _part(report, fetched, 0.93))
         report(0.93, "proving that it works")
         self._prove()
         remove_folder(self._temporary)
         write_receipt(self._receipt_path, self._receipt())
+
+    def _install(self, environment: Mapping[str, str], options: Sequence[str], report: Report) -> None:
+        if self.plan.pip:
+            self._pip(["-r", str(self.plan.pip), *options], environment, _part(report, 0.0, 0.03), count=1)
+        arguments = [part for path in self.plan.requirements for part in ("-r", str(path))]
+        arguments += ["-c", str(self.plan.constraints)] if self.plan.constraints else []
+        count = _pin_count(self.plan.constraints or self.plan.requirements[0])
+        self._pip([*arguments, *self.plan.options, *options], environment, _part(report, 0.03, 1.0), count=count)
 
     def _temporary_folder(self) -> dict[str, str]:
         """A place of our own for pip's files on the way: what a killed pip leaves there goes with the next run."""

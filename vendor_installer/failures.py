@@ -157,6 +157,19 @@ class BuildNotLocked(InstallerFailure):
         )
 
 
+class NotInPack(InstallerFailure):
+    """A file should be in a folder, and may not or can't be fetched."""
+
+    code = "NOT_IN_PACK"
+    exit_code = 24
+
+    def __init__(self, file: str, folder: Path) -> None:
+        super().__init__(
+            f"{file} is not in {folder}. Put it there, or make the pack again with `python3 -m vendor_installer pack` "
+            "for this computer's system, Python and build."
+        )
+
+
 NO_SPACE_MARKS = (
     "No space left on device",
     "[Errno 28]",

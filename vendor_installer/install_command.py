@@ -9,14 +9,16 @@ from pathlib import Path
 
 from vendor_installer.builds import GENERAL_INDEX
 from vendor_installer.choice import builds_for
-from vendor_installer.environment import Environment, EnvironmentPlan
+from vendor_installer.environment import Environment, EnvironmentPlan, remove_folder
 from vendor_installer.failures import BuildNotLocked, FolderUnusable
 from vendor_installer.folder_lock import folder_lock
-from vendor_installer.lock_files import REQUIREMENTS, lock_or_none
+from vendor_installer.lock_files import PIP_LOCKED, REQUIREMENTS, lock_or_none, read_wheels
+from vendor_installer.pack_command import WHEELS
 from vendor_installer.plan import Plan
 from vendor_installer.plan_command import CAN_NOT_START, add_choices, plan_for
 from vendor_installer.plan_words import describe
 from vendor_installer.progress import TerminalDisplay, run_steps
+from vendor_installer.wheel_folder import WheelFolder
 
 LOCK_WAIT_S = 1800.0
 ENVIRONMENT = "environment"
@@ -32,6 +34,14 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], folder
     command.set_defaults(command=install)
     add_choices(command, folder)
     command.add_argument(
+        "--from",
+        dest="pack",
+        metavar="PACK",
+        type=lambda text: Path(text).expanduser().absolute(),
+        help="without the network, from a folder that `pack` made",
+    )
+    command.add_argument("--keep-wheels", action="store_true", help="leave what was fetched in the data folder")
+    command.add_argument(
         "--wait", metavar="SECONDS", type=float, default=LOCK_WAIT_S, help="how long to wait for another installation"
     )
 
@@ -42,18 +52,20 @@ def install(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     print("\n".join(describe(plan)), "\n", flush=True)
     if not plan.can_start:
         return CAN_NOT_START
-    locked = locked_plan(plan)
+    locked = locked_plan(plan, options.pack)
     _prepare(plan.folder)
     with folder_lock(plan.folder, options.wait, _tell_holder) as lock:
         environment = Environment(locked, plan.folder / ENVIRONMENT, outside, lock)
         run_steps([environment.step()], TerminalDisplay())
+        if not options.keep_wheels:
+            remove_folder(plan.folder / WHEELS)
     print(f"  Worker Python: {environment.python}")
     print(f"  In Blender, let the extension's Data Folder be {plan.folder}")
     return 0
 
 
-def locked_plan(plan: Plan) -> EnvironmentPlan:
-    """The environment of a plan that nothing blocks. Raises BuildNotLocked."""
+def locked_plan(plan: Plan, pack: Path | None) -> EnvironmentPlan:
+    """The environment of a plan that nothing blocks. pack: a folder that has all wheels. Raises BuildNotLocked."""
     build, platform = plan.choice.build, (plan.computer.system, plan.computer.architecture)
     if build is None:
         raise ValueError("there is no build to install")
@@ -61,6 +73,7 @@ def locked_plan(plan: Plan) -> EnvironmentPlan:
     if found is None:
         others = [other.name for other in builds_for(plan.computer) if lock_or_none(other, plan.computer)]
         raise BuildNotLocked(build.name, others)
+    wheels = (*read_wheels(PIP_LOCKED), *found[1].wheels)
     index = build.indexes[platform]
     more = () if index == GENERAL_INDEX else ("--extra-index-url", index)
     return EnvironmentPlan(
@@ -68,10 +81,11 @@ def locked_plan(plan: Plan) -> EnvironmentPlan:
         title=f"Install PyTorch for {build.title}",
         requirements=(found[0],),
         constraints=None,
-        pip=REQUIREMENTS / "pip_locked.txt",
+        pip=PIP_LOCKED,
         proof=REQUIREMENTS / PROOFS[build.device if plan.choice.card else "cpu"],
         weight=1.0,
         options=("--require-hashes", "--no-deps", *more),
+        wheels=WheelFolder((pack or plan.folder) / WHEELS, wheels, offline=pack is not None),
     )
 
 

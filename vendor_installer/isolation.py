@@ -19,6 +19,14 @@ KEPT_PIP_SETTINGS = frozenset(
 )  # fmt: skip
 """Where packages come from and how to get there. What says where they go (user, target, prefix ...) is not kept."""
 
+INDEX_VARIABLES = frozenset(
+    {
+        "PIP_CERT", "PIP_CLIENT_CERT", "PIP_EXTRA_INDEX_URL", "PIP_FIND_LINKS", "PIP_INDEX_URL", "PIP_NO_INDEX",
+        "PIP_PROXY", "PIP_TRUSTED_HOST",
+    }
+)  # fmt: skip
+"""Those of them, as pip_environment gives them, by which somebody goes a way of their own to the packages."""
+
 SECTIONS = ("global", "install", ":env:")
 """pip's own order: a later one wins."""
 

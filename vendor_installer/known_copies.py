@@ -12,10 +12,13 @@ from vendor_installer.model_catalogue import ModelFile
 
 @dataclass(frozen=True)
 class KnownCopies:
-    """hub: the cache of the Hugging Face Hub. rembg: folders in which rembg keeps its networks, old and new."""
+    """hub: the cache of the Hugging Face Hub. rembg: folders in which rembg keeps its networks, old and new. pack: a
+    folder with the files under their places in a data folder.
+    """
 
     hub: Path
     rembg: tuple[Path, ...]
+    pack: Path | None = None
 
     @classmethod
     def of_user(cls, outside: Mapping[str, str], home: Path) -> KnownCopies:
@@ -31,7 +34,8 @@ class KnownCopies:
 
     def of(self, file: ModelFile) -> list[Path]:
         """Files that may be `file`: those that are there. What is in them nobody has checked."""
-        places = [self.hub / file.cached] if file.cached else []
+        places = [self.pack / file.place] if self.pack else []
+        places += [self.hub / file.cached] if file.cached else []
         if file.rembg:
             name = f"{file.rembg}.onnx"
             places += [folder / inside for folder in self.rembg for inside in (f"models/{file.rembg}/{name}", name)]

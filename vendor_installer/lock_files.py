@@ -1,47 +1,60 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Lock files: for each build, system and Python the exact wheels, which pip takes as they are: one hash a package.
 
-A line is a requirement as pip reads it; the comment after it tells the wheel's file, its size, and that of its content.
+A line is a requirement as pip reads it; the comment after it tells where the wheel is, its size, and its content's.
 """
 
 from __future__ import annotations
 
 import re
+import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from vendor_installer.builds import PYTHONS, Build, Platform, Size
 from vendor_installer.computer import Computer
+from vendor_installer.download import RemoteFile
 from vendor_installer.receipt import digest_of_files
 
 REQUIREMENTS = Path(__file__).resolve().parent / "requirements"
+PIP_LOCKED = REQUIREMENTS / "pip_locked.txt"
 LOCKS = Path(__file__).resolve().parent / "locks"
 INPUTS = {name: REQUIREMENTS / name for name in ("worker.txt", "worker_constraints.txt")}
 
 HEADER = """# SPDX-License-Identifier: GPL-3.0-or-later
 # Made by `python3 -m vendor_installer lock` from requirements/worker.txt and its constraints: not to be edited.
-# Each line ends with the wheel's file, the bytes to download, and the bytes that it unpacks to. Three signs of
-# equality: two would also take torch 2.13.0+cpu for 2.13.0.
+# Each line ends with the wheel's URL (its name where that is unknown), the bytes to download, and the bytes that it
+# unpacks to. Three signs of equality: two would also take torch 2.13.0+cpu for 2.13.0.
 """
 FIELD = re.compile(r"^# (?P<name>index|inputs|note): (?P<value>.*)$", re.MULTILINE)
 LINE = re.compile(
     r"^(?P<name>[\w.-]+)===(?P<version>\S+) --hash=sha256:(?P<sha256>[0-9a-f]{64})"
-    r"  # (?P<file>\S+) (?P<download>\d+) (?P<unpacked>\d+)$",
+    r"  # (?P<place>\S+) (?P<download>\d+) (?P<unpacked>\d+)$",
     re.MULTILINE,
 )
 
 
 @dataclass(frozen=True)
 class Wheel:
-    """One wheel; sizes in bytes."""
+    """One wheel; sizes in bytes. place: its URL, or its file's name where the URL is not known."""
 
     name: str
     version: str
     sha256: str
-    file: str
+    place: str
     download: int
     unpacked: int
+
+    @property
+    def file(self) -> str:
+        """Its file's name, as pip wants it."""
+        return urllib.parse.unquote(self.place.rpartition("/")[2])
+
+    @property
+    def remote_or_none(self) -> RemoteFile | None:
+        """What to fetch, where that is known."""
+        return RemoteFile(self.place, self.download, self.sha256) if "://" in self.place else None
 
 
 @dataclass(frozen=True)
@@ -83,7 +96,7 @@ class Lock:
         head = "".join(f"# {name}: {value}\n" for name, value in fields.items() if value)
         lines = [
             f"{wheel.name}==={wheel.version} --hash=sha256:{wheel.sha256}"
-            f"  # {wheel.file} {wheel.download} {wheel.unpacked}\n"
+            f"  # {wheel.place} {wheel.download} {wheel.unpacked}\n"
             for wheel in self.wheels
         ]
         return HEADER + head + "".join(lines)
@@ -93,10 +106,16 @@ def read_lock(path: Path) -> Lock:
     """The lock in a file of ours. Raises OSError; ValueError for a line that is none."""
     text = path.read_text(encoding="utf-8")
     fields = {match["name"]: match["value"] for match in FIELD.finditer(text)}
+    return Lock(fields["index"], fields["inputs"], read_wheels(path), fields.get("note", ""))
+
+
+def read_wheels(path: Path) -> tuple[Wheel, ...]:
+    """The wheels of a lock or of pip_locked.txt. Raises OSError; ValueError for a line that is none."""
+    text = path.read_text(encoding="utf-8")
     wheels = tuple(_wheel(match.groupdict()) for match in LINE.finditer(text))
     if len(wheels) != sum(1 for line in text.splitlines() if line and not line.startswith("#")):
         raise ValueError(f"{path} holds lines that are none of a lock")
-    return Lock(fields["index"], fields["inputs"], wheels, fields.get("note", ""))
+    return wheels
 
 
 def lock_or_none(build: Build, computer: Computer) -> tuple[Path, Lock] | None:
@@ -128,7 +147,7 @@ def _wheel(fields: Mapping[str, str]) -> Wheel:
         fields["name"],
         fields["version"],
         fields["sha256"],
-        fields["file"],
+        fields["place"],
         int(fields["download"]),
         int(fields["unpacked"]),
     )

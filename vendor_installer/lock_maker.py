@@ -103,13 +103,13 @@ class LockMaker:
     def _wheel(self, package: Mapping[str, Any]) -> Wheel:
         wheel = _best_wheel(package)
         place = _place(wheel)
-        file = urllib.parse.unquote(place.rpartition("/")[2])
         copy = Path(urllib.request.url2pathname(urllib.parse.urlsplit(place).path))
         if place not in self._sizes:
             self._sizes[place] = _sizes_of(copy) if _is_copy(wheel) else _remote_sizes(place)
         download, unpacked = self._sizes[place]
         sha256 = _sha256(copy) if _is_copy(wheel) else wheel["hashes"]["sha256"]
-        return Wheel(package["name"], package["version"], sha256, file, download, unpacked)
+        where = copy.name if _is_copy(wheel) else place
+        return Wheel(package["name"], package["version"], sha256, where, download, unpacked)
 
 
 def _best_wheel(package: Mapping[str, Any]) -> Mapping[str, Any]:

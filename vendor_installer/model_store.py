@@ -19,7 +19,7 @@ from vendor_installer.download import (
     write_through,
 )
 from vendor_installer.download_failures import FileNotAsPinned
-from vendor_installer.failures import DiskFull, FolderUnusable, disk_is_full
+from vendor_installer.failures import DiskFull, FolderUnusable, NotInPack, disk_is_full
 from vendor_installer.folder_lock import file_lock
 from vendor_installer.known_copies import KnownCopies
 from vendor_installer.model_catalogue import Model, ModelFile
@@ -45,12 +45,15 @@ class ModelState:
 
 @dataclass(frozen=True)
 class ModelStore:
-    """The data folder `root`, for the models of `catalogue`. known_copies: where other programs may have them."""
+    """The data folder `root`, for the models of `catalogue`. known_copies: where other programs may have them. offline:
+    nothing is fetched.
+    """
 
     root: Path
     catalogue: Sequence[Model]
     known_copies: KnownCopies
     cancelled: Callable[[], bool] = lambda: False
+    offline: bool = False
 
     def model(self, name: str) -> Model:
         """The model of that name. Raises ModelUnknown."""
@@ -118,6 +121,8 @@ class ModelStore:
             if is_as_pinned(copy, file.remote):
                 self._take_over(copy, target, file.remote, link=True)
                 return f"{file.place}: taken over from {copy}"
+        if self.offline:
+            raise NotInPack(file.place, self.known_copies.pack or self.root)
         Download(file.remote, target, cancelled=self.cancelled).run(report)
         return f"{file.place}: downloaded, {file.remote.size / 1e6:.1f} MB"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from vendor_installer.known_copies import KnownCopies
@@ -31,6 +32,13 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], folder
     getting.add_argument(
         "--accept-non-commercial", action="store_true", help="also models whose licence forbids commercial work"
     )
+    getting.add_argument(
+        "--from",
+        dest="pack",
+        metavar="PACK",
+        type=lambda text: Path(text).expanduser().absolute(),
+        help="without the network, from a folder that `pack` made",
+    )
     adding = _action(actions, "add", add, "copy a file that you have to its place, after the same check", folder)
     adding.add_argument("file", metavar="FILE", nargs="+", type=Path, help="under whatever name")
     removing = _action(actions, "remove", remove, "delete a model", folder)
@@ -39,7 +47,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], folder
 
 def list_models(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     """Print all of them."""
-    store = _store(options, outside)
+    store = store_in(options.folder, outside)
     states = [store.state(model) for model in store.catalogue]
     print(json.dumps([_fields(state) for state in states], indent=1) if options.json else _table(states, store.root))
     return 0
@@ -47,14 +55,19 @@ def list_models(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
 
 def get(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     """Fetch each of those named, behind one bar."""
-    store = _store(options, outside)
+    store = store_in(options.folder, outside, options.pack)
     models = [store.model(name) for name in options.name]
     for model in models:
         require_accepted(model, options.accept_non_commercial)
         print(f"{model.title}. Licence: {model.licence}. From {model.source}", flush=True)
-    run_steps([_step(store, model, options.accept_non_commercial) for model in models], TerminalDisplay())
+    run_steps(model_steps(store, models, options.accept_non_commercial), TerminalDisplay())
     print(f"In Blender, let the extension's Data Folder be {store.root}")
     return 0
+
+
+def model_steps(store: ModelStore, models: Sequence[Model], accept_non_commercial: bool) -> list[Step]:
+    """A step for each of them."""
+    return [_step(store, model, accept_non_commercial) for model in models]
 
 
 def _step(store: ModelStore, model: Model, accept_non_commercial: bool) -> Step:
@@ -66,7 +79,7 @@ def _step(store: ModelStore, model: Model, accept_non_commercial: bool) -> Step:
 
 def add(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     """Take over each of those files."""
-    store = _store(options, outside)
+    store = store_in(options.folder, outside)
     for path in options.file:
         model, target = store.add(path.expanduser())
         print(f"{path} is of {model.name} (licence: {model.licence}); it is now {target}")
@@ -76,16 +89,18 @@ def add(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
 
 def remove(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     """Delete each of those named."""
-    store = _store(options, outside)
+    store = store_in(options.folder, outside)
     for model in [store.model(name) for name in options.name]:
         print(f"{model.name}: removed, {store.remove(model) / 1e6:.1f} MB are free again")
     return 0
 
 
-def _store(options: argparse.Namespace, outside: Mapping[str, str]) -> ModelStore:
+def store_in(folder: Path, outside: Mapping[str, str], pack: Path | None = None) -> ModelStore:
+    """The data folder's models. pack: take them from that folder, and never from the network."""
     server = outside.get(SERVER_VARIABLE, "")
     catalogue = at_server(CATALOGUE, server) if server else CATALOGUE
-    return ModelStore(options.folder, catalogue, KnownCopies.of_user(outside, Path.home()))
+    copies = KnownCopies.of_user(outside, Path.home())
+    return ModelStore(folder, catalogue, replace(copies, pack=pack) if pack else copies, offline=pack is not None)
 
 
 def _table(states: list[ModelState], root: Path) -> str:

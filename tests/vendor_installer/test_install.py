@@ -1,80 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`install` as an artist calls it, with a real pip, in a small copy of the installer that locks wheels made here."""
 
-import hashlib
 import json
-import os
-import shutil
 import signal
-import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from vendor_installer.computer import Computer
-from vendor_installer.lock_files import Lock, Target, Wheel
-from vendor_installer.probe import probe
-
-CHECKOUT = Path(__file__).resolve().parents[2]
-LONG_S = 120.0
-
-
-@dataclass(frozen=True)
-class Small:
-    """The copy, the data folder, and the variables that lead pip to its wheels."""
-
-    root: Path
-    data: Path
-    lock: Path
-    variables: dict[str, str]
-
-    @property
-    def python(self) -> Path:
-        return self.data / "environment" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-
-    def start(self, **variables: str) -> subprocess.Popen[str]:
-        argv = [sys.executable, "-m", "vendor_installer", "install", "--backend", "cpu", "--folder", str(self.data)]
-        environment = {**self.variables, **variables}
-        return subprocess.Popen(
-            argv, cwd=self.root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-
-    def run(self, **variables: str) -> tuple[int, str, str]:
-        process = self.start(**variables)
-        out, error = process.communicate(timeout=LONG_S)
-        return process.returncode, out, error
-
-    def leaf(self) -> str:
-        argv = [str(self.python), "-I", "-c", "import leaf; print(leaf.VERSION)"]
-        return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.strip()
+from tests.fakes.small_installer import LONG_S, SmallInstaller, locked, small_installer
 
 
 @pytest.fixture
-def small(tmp_path: Path, wheels: Path, outside: dict[str, str]) -> Small:
-    """`leaf` 1.0 stands for PyTorch; the folder's index offers a newer leaf, too."""
-    root = tmp_path / "small copy"
-    shutil.copytree(CHECKOUT / "vendor_installer", root / "vendor_installer")
-    requirements = root / "vendor_installer/requirements"
-    (requirements / "pip_locked.txt").write_text("pip\n", encoding="utf-8")
-    (requirements / "worker_proof.txt").write_text("import leaf\nassert leaf.VERSION == '1.0'\n", encoding="utf-8")
-    computer: Computer = probe(tmp_path, os.environ)
-    target = Target("cpu", (computer.system, computer.architecture), computer.python)
-    lock = root / "vendor_installer/locks" / target.path.name
-    wheel = wheels / "leaf-1.0-py3-none-any.whl"
-    sha256 = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    write_lock(lock, sha256, wheel.name)
-    return Small(root, tmp_path / "data of Ильин", lock, outside)
-
-
-def write_lock(path: Path, sha256: str, file: str) -> None:
-    path.write_text(Lock("here", "0", (Wheel("leaf", "1.0", sha256, file, 700, 700),)).text(), encoding="utf-8")
+def small(tmp_path: Path, wheels: Path, outside: dict[str, str]) -> SmallInstaller:
+    """pip is led to a folder of wheels, where a newer leaf lies, too."""
+    return small_installer(tmp_path, wheels, outside)
 
 
 def test_what_is_locked_is_installed_where_the_extension_looks_whatever_the_artists_own_settings_say(
-    small: Small, tmp_path: Path
+    small: SmallInstaller, tmp_path: Path
 ) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own/leaf.py").write_text("VERSION = 'the artist own'\n", encoding="utf-8")
@@ -96,27 +41,26 @@ def test_what_is_locked_is_installed_where_the_extension_looks_whatever_the_arti
     assert "already done" in small.run()[1]
 
 
-def test_a_wheel_with_another_hash_is_refused_and_nothing_is_left_that_looks_installed(small: Small) -> None:
-    write_lock(small.lock, "0" * 64, "leaf-1.0-py3-none-any.whl")
+def test_a_wheel_with_another_hash_is_refused_and_nothing_is_left_that_looks_installed(
+    small: SmallInstaller, wheels: Path
+) -> None:
+    small.lock.write_text(locked(wheels / "leaf-1.0-py3-none-any.whl", sha256="0" * 64), encoding="utf-8")
     code, _, error = small.run()
     assert (code, error.strip().splitlines()[-1].partition(":")[0]) == (13, "PIP_FAILED")
     assert "hash" in error.lower()
     assert not (small.data / "environment/receipt.json").exists()
 
 
-def test_what_a_package_asks_for_beyond_the_lock_does_not_come(small: Small, wheels: Path) -> None:
+def test_what_a_package_asks_for_beyond_the_lock_does_not_come(small: SmallInstaller, wheels: Path) -> None:
     """The lock holds the whole set: a dependency that is missing there is a fault of the lock, none to be mended."""
-    wheel = wheels / "tree-1.0-py3-none-any.whl"
-    sha256 = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    text = Lock("here", "0", (Wheel("tree", "1.0", sha256, wheel.name, 700, 700),)).text()
-    small.lock.write_text(text, encoding="utf-8")
+    small.lock.write_text(locked(wheels / "tree-1.0-py3-none-any.whl"), encoding="utf-8")
     assert small.run()[0] == 12
     names = [path.name for path in small.data.rglob("*.dist-info")]
     assert "tree-1.0.dist-info" in names
     assert not any(name.startswith("leaf") for name in names)
 
 
-def test_a_build_that_is_not_locked_is_not_installed_and_those_that_are_are_named(small: Small) -> None:
+def test_a_build_that_is_not_locked_is_not_installed_and_those_that_are_are_named(small: SmallInstaller) -> None:
     other = small.lock.with_name(small.lock.name.replace("-cpu", "-cu130"))
     expects = other.is_file()
     small.lock.unlink()
@@ -126,7 +70,7 @@ def test_a_build_that_is_not_locked_is_not_installed_and_those_that_are_are_name
     assert not small.data.exists()
 
 
-def test_what_is_not_ours_in_the_environments_place_is_not_touched(small: Small) -> None:
+def test_what_is_not_ours_in_the_environments_place_is_not_touched(small: SmallInstaller) -> None:
     (small.data / "environment").mkdir(parents=True)
     (small.data / "environment/thesis.txt").write_text("all of it")
     code, _, error = small.run()
@@ -135,7 +79,7 @@ def test_what_is_not_ours_in_the_environments_place_is_not_touched(small: Small)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a Unix signal")
-def test_killed_at_any_moment_it_ends_whole_the_next_time(small: Small) -> None:
+def test_killed_at_any_moment_it_ends_whole_the_next_time(small: SmallInstaller) -> None:
     """Four moments here; each next run begins with what the killed one left."""
     for seconds in (0.2, 0.6, 1.2, 2.5):
         process = small.start()
@@ -151,7 +95,7 @@ def test_killed_at_any_moment_it_ends_whole_the_next_time(small: Small) -> None:
     assert small.leaf() == "1.0"
 
 
-def test_two_at_once_wait_for_each_other(small: Small) -> None:
+def test_two_at_once_wait_for_each_other(small: SmallInstaller) -> None:
     both = [small.start(), small.start()]
     told = [process.communicate(timeout=LONG_S) for process in both]
     assert [process.returncode for process in both] == [0, 0], told

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A copy of the installer in which a tiny package stands for PyTorch: everything else is real."""
+
+from __future__ import annotations
+
+import ensurepip
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from vendor_installer.lock_files import Lock, Target, Wheel
+from vendor_installer.probe import probe
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+LONG_S = 180.0
+
+
+@dataclass(frozen=True)
+class SmallInstaller:
+    """The copy, the data folder, and the variables that lead pip to its wheels."""
+
+    root: Path
+    data: Path
+    lock: Path
+    variables: Mapping[str, str]
+
+    @property
+    def pip_lock(self) -> Path:
+        return self.root / "vendor_installer/requirements/pip_locked.txt"
+
+    @property
+    def python(self) -> Path:
+        return self.data / "environment" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+    def start(self, *more: str, **variables: str) -> subprocess.Popen[str]:
+        return self.command("install", "--backend", "cpu", "--folder", str(self.data), *more, **variables)
+
+    def command(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+        argv = [sys.executable, "-m", "vendor_installer", *arguments]
+        environment = {**self.variables, **variables}
+        return subprocess.Popen(
+            argv, cwd=self.root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def run(self, *more: str, **variables: str) -> tuple[int, str, str]:
+        process = self.start(*more, **variables)
+        out, error = process.communicate(timeout=LONG_S)
+        return process.returncode, out, error
+
+    def leaf(self) -> str:
+        argv = [str(self.python), "-I", "-c", "import leaf; print(leaf.VERSION)"]
+        return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def small_installer(folder: Path, wheels: Path, outside: Mapping[str, str]) -> SmallInstaller:
+    """Below `folder`; its locks name the leaf 1.0 in `wheels`, and Python's own pip, which is put there."""
+    root = folder / "small copy"
+    shutil.copytree(CHECKOUT / "vendor_installer", root / "vendor_installer")
+    requirements = root / "vendor_installer/requirements"
+    bundled = next((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))
+    shutil.copy(bundled, wheels)
+    (requirements / "pip_locked.txt").write_text(locked(wheels / bundled.name), encoding="utf-8")
+    (requirements / "worker_proof.txt").write_text("import leaf\nassert leaf.VERSION == '1.0'\n", encoding="utf-8")
+    computer = probe(folder, os.environ)
+    target = Target("cpu", (computer.system, computer.architecture), computer.python)
+    lock = root / "vendor_installer/locks" / target.path.name
+    lock.write_text(locked(wheels / "leaf-1.0-py3-none-any.whl"), encoding="utf-8")
+    return SmallInstaller(root, folder / "data of Ильин", lock, outside)
+
+
+def locked(wheel: Path, url: str = "", sha256: str = "") -> str:
+    """A lock file of that wheel alone."""
+    name, version = wheel.name.split("-")[:2]
+    size, sha256 = wheel.stat().st_size, sha256 or hashlib.sha256(wheel.read_bytes()).hexdigest()
+    return Lock("here", "0", (Wheel(name, version, sha256, url or wheel.name, size, size),)).text()

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`python3 -m vendor_installer pack`: wheels and models in a folder, for computers without a network."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from vendor_installer.builds import BUILDS
+from vendor_installer.lock_files import PIP_LOCKED, Target, read_lock, read_wheels, targets
+from vendor_installer.model_store import ModelStore, require_accepted
+from vendor_installer.models_command import model_steps, store_in
+from vendor_installer.progress import Report, Step, TerminalDisplay, run_steps
+from vendor_installer.wheel_folder import WheelFolder
+
+WHEELS = "wheels"
+"""Where they are in a pack."""
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    text = "put the wheels and models for a computer without a network into a folder"
+    command = commands.add_parser("pack", help=text, description=text, allow_abbrev=False)
+    command.set_defaults(command=pack)
+    command.add_argument("folder", metavar="FOLDER", type=lambda text: Path(text).expanduser().absolute())
+    locked = sorted(target.path.stem for target in targets(BUILDS) if target.path.is_file())
+    command.add_argument(
+        "--for", dest="name", metavar="TARGET", choices=locked, required=True, help=f"one of {', '.join(locked)}"
+    )
+    command.add_argument("--models", nargs="*", default=[], metavar="NAME", help="as `models list` calls them")
+    command.add_argument(
+        "--accept-non-commercial", action="store_true", help="also models whose licence forbids commercial work"
+    )
+
+
+def pack(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
+    """Fetch everything, behind one bar."""
+    target = next(target for target in targets(BUILDS) if target.path.stem == options.name)
+    store = store_in(options.folder, outside)
+    models = [store.model(name) for name in options.models]
+    for model in models:
+        require_accepted(model, options.accept_non_commercial)
+    steps = [_wheel_step(target, options.folder), *model_steps(store, models, options.accept_non_commercial)]
+    run_steps(steps, TerminalDisplay())
+    _tell(options.folder, options.models, store)
+    return 0
+
+
+def _wheel_step(target: Target, folder: Path) -> Step:
+    lock = read_lock(target.path)
+    wheels = WheelFolder(folder / WHEELS, (*read_wheels(PIP_LOCKED), *lock.wheels))
+
+    def work(report: Report) -> str:
+        wheels.bring(report)
+        return f"{len(wheels.wheels)} wheels, {lock.size.download / 1e6:.0f} MB"
+
+    return Step(f"Fetch the wheels of {target.path.stem}", float(lock.size.download), lambda: False, work)
+
+
+def _tell(folder: Path, models: Sequence[str], store: ModelStore) -> None:
+    size = sum(path.stat().st_size for path in store.root.rglob("*") if path.is_file())
+    print(f"  {folder}: {size / 1e6:.0f} MB. Take it to the other computer, and there, in the extension's source:")
+    print("    python3 -m vendor_installer install --from PACK --folder DATA")
+    if models:
+        print(f"    python3 -m vendor_installer models get {' '.join(models)} --from PACK --folder DATA")
