@@ -60,6 +60,21 @@ def test_points_become_colours(make: MakeGenerator, tmp_path: Path) -> None:
     assert view.result.points == 5
 
 
+def test_a_worker_that_got_ready_answers(make: MakeGenerator, mesh_of: MakeRequest) -> None:
+    generator = make()
+    generator.fields.get_ready()
+    tick_until(generator, generator.ready)
+    worker = pid(generator)
+    assert answered(generator, mesh_of("good")).state is JobState.DONE
+    generator.fields.get_ready()
+    assert pid(generator) == worker
+
+
+def test_getting_ready_without_an_environment_is_only_logged(storage: Storage) -> None:
+    Generator(storage).fields.get_ready()
+    assert "not got ready: WORKER_MISSING" in storage.worker_log_tail()
+
+
 def test_progress_begins_with_the_start_of_the_worker_and_never_goes_back(
     make: MakeGenerator, mesh_of: MakeRequest
 ) -> None:

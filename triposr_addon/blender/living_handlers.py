@@ -11,7 +11,7 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
-from . import living_follow, living_preview, session
+from . import living_follow, living_preview, living_readiness, session
 from .living_questions import drop_preview
 
 _hidden: list[str] = []
@@ -36,6 +36,7 @@ def remove() -> None:
     _keys.clear()
     for when, what in _handlers():
         when.remove(what)
+    living_readiness.stop()
     if bpy.app.timers.is_registered(living_follow.beat):
         bpy.app.timers.unregister(living_follow.beat)
     living_preview.put_all_back()

@@ -12,6 +12,7 @@ from .field_carrier import FIELD, Place, file_of, place_of
 from .living_object import living_mesh_or_none, why_no_other_shape
 from .living_orders import Shaping, Shown
 from .living_preview import preview_or_none
+from .living_readiness import get_ready_soon
 from .living_record import is_shaped_by_hand
 from .living_settings import SLIDERS, living_settings_of
 from .session import Session
@@ -44,6 +45,7 @@ class TRIPOSR_PT_living_mesh(InSidebar, bpy.types.Panel):
         if refusal:
             draw_lines(layout, context, refusal, "INFO")
         else:
+            get_ready_soon(running)
             _draw_state(layout, context, running, mesh)
             _draw_buttons(layout, context, running, mesh)
 

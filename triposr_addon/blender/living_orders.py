@@ -76,12 +76,14 @@ class Shaping:
 
     preview: the one under way. shown: what those on the screen show, by mesh. orders: what is to stay, by its first
     job. failures: why there is no preview, by mesh. finest_took: seconds, the latest of the best previews.
+    got_ready: whether the worker was started for what may come.
     """
 
     def __init__(self) -> None:
         self.wishes: dict[int, SurfaceSettings] = {}
         self.preview: MeshOrder | None = None
         self.finest_took: float | None = None
+        self.got_ready = False
         self.shown: dict[int, Shown] = {}
         self.failures: dict[int, HostFailure] = {}
         self.orders: dict[str, Order] = {}

@@ -50,6 +50,16 @@ class FieldDesk:
         self._jobs[job.id] = job
         return job.id
 
+    def get_ready(self) -> None:
+        """Have a worker that can answer, for a question that is likely to come; nothing waits. A failure is logged.
+
+        The question, if it comes, meets it again and reports it.
+        """
+        try:
+            self._worker.start_or_keep()
+        except HostFailure as failure:
+            self._storage.worker_log.note(f"not got ready: {failure.code}: {failure.sentence} {failure.details}")
+
     def busy(self) -> bool:
         """Whether a question waits, or the worker still has one."""
         return self._begun is not None or self._next_or_none() is not None
