@@ -69,10 +69,11 @@ RULES = (
             "triposr_addon.folder_log",
         },
     ),
+    Rule("triposr_addon.shell_options", frozenset({"triposr_addon.protocol"})),
     # The command line: the worker's code without Blender and without the wire.
     Rule(
         "triposr_addon.__main__",
-        frozenset({"triposr_addon.protocol", "triposr_addon.photo_files", "triposr_addon.worker"}),
+        frozenset(f"triposr_addon.{name}" for name in ("protocol", "photo_files", "shell_options", "worker")),
     ),
     Rule("vendor_installer"),
 )

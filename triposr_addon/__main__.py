@@ -15,13 +15,15 @@ import sys
 import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from triposr_addon.photo_files import photos_in
-from triposr_addon.protocol import BACKGROUND_METHODS, ErrorReport, PhotoSettings, SurfaceSettings
+from triposr_addon.protocol import ErrorReport
+from triposr_addon.shell_options import FIELD_SUFFIX, photo_settings, surface_settings
+from triposr_addon.shell_options import parser as shell_parser
 from triposr_addon.worker.failures import INTERNAL, OutputUnwritable, PhotoMissing, WorkerFailure
 from triposr_addon.worker.idle_threads import let_idle_threads_sleep
 from triposr_addon.worker.progress_line import ProgressLine
@@ -29,26 +31,14 @@ from triposr_addon.worker.steps import Steps
 
 if TYPE_CHECKING:
     from triposr_addon.worker.field import TriplaneField
+    from triposr_addon.worker.field_to_mesh import ExtractedMesh
+    from triposr_addon.worker.memory_ladder import Outcome
+    from triposr_addon.worker.shell_record import ShellRecord
     from triposr_addon.worker.workbench import Workbench
 
 # Imports of torch and of what needs it stand inside the functions: --help is there at once.
 
-MESH_SUFFIXES = (".glb", ".obj", ".ply", ".npz")
-FIELD_SUFFIX = ".triplane.safetensors"
-PRECISIONS = ("auto", "full", "half")
 INTERRUPTED = 130
-
-EXAMPLES = """\
-examples:
-  python -m triposr_addon mug.png -o mug.glb
-  python -m triposr_addon photos/ -o meshes/ --format obj
-  python -m triposr_addon mug.png -o mug.glb --save-field
-  python -m triposr_addon --from-field mug.triplane.safetensors -o fine.glb --resolution 512
-  python -m triposr_addon --from-field mug.triplane.safetensors -o even.glb --symmetry --smallest-part 0.05
-
-.glb and .obj stand up along +Y and face +Z, as these formats expect;
-.ply stands up along +Z and faces -Y, as objects in Blender do.
-"""
 
 
 @dataclass(frozen=True)
@@ -64,10 +54,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    parser = _parser()
+    parser = shell_parser()
     options = parser.parse_args(arguments)
     if bool(options.photos) == bool(options.from_field):
         parser.error("give photos, or --from-field FILE, and not both")
+    if options.from_field and (options.log or options.sheet):
+        parser.error("--log and --sheet are about photos")
     if options.mask and (len(options.photos) != 1 or options.photos[0].is_dir()):
         parser.error("--mask belongs to one photo: give just that one")
     let_idle_threads_sleep()
@@ -80,20 +72,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     try:
-        orders = plan(options)
-        make = _field_maker(options) if options.from_field else _photo_maker(options)
+        return _made_all(options, plan(options))
     except WorkerFailure as failure:
         _print_failure(failure.report())
         return 1
+
+
+def _made_all(options: argparse.Namespace, orders: Sequence[Order]) -> int:
+    """The exit code. Raises WorkerFailure where that concerns all of them."""
     failures = {}
-    for order in orders:
-        if report := _made(order, make):
-            failures[order.source.name] = report.code
+    with contextlib.ExitStack() as stack:
+        record = _record_or_none(options, orders)
+        if record:
+            stack.callback(record.close)
+        make = _field_maker(options) if options.from_field else _photo_maker(options, record)
+        for order in orders:
+            if report := _made(order, make):
+                failures[order.source.name] = report.code
+                if record:
+                    record.failed(order.source, report)
+        for page in record.draw() if record else ():
+            print(page)
     if len(orders) > 1:
         print(f"{len(orders) - len(failures)} of {len(orders)} meshes written", file=sys.stderr)
         for name, code in failures.items():
             print(f"  failed: {name} [{code}]", file=sys.stderr)
     return 1 if failures else 0
+
+
+def _record_or_none(options: argparse.Namespace, orders: Sequence[Order]) -> ShellRecord | None:
+    if not options.log and not options.sheet:
+        return None
+    from triposr_addon.worker.shell_record import ShellRecord
+
+    settings = {"photo": asdict(photo_settings(options)), "surface": asdict(surface_settings(options))}
+    return ShellRecord([order.source for order in orders], settings, options.log, options.sheet)
 
 
 def _made(order: Order, make: Callable[[Order, Steps], None]) -> ErrorReport | None:
@@ -176,18 +189,20 @@ def _check_output(mesh: Path, *, is_folder: bool) -> None:
 # --- how to make it --------------------------------------------------------------------------------------------------
 
 
-def _photo_maker(options: argparse.Namespace) -> Callable[[Order, Steps], None]:
+def _photo_maker(options: argparse.Namespace, record: ShellRecord | None) -> Callable[[Order, Steps], None]:
     """Loads the model at once, and returns what makes one photo's mesh with it."""
     bench = _bench(options)
     folder = _loaded(bench, options)
-    settings = _photo_settings(options)
+    settings = photo_settings(options)
 
     def make(order: Order, steps: Steps) -> None:
         outcome = bench.reconstruct(order.source, bench.model(folder), settings, options.rembg_home, steps)
         _print_warnings(order, outcome.warnings)
-        _save(bench, outcome.made.field, order, options, steps)
+        extracted = _save(bench, outcome.made.field, order, options, steps)
         if options.save_field:
             outcome.made.field.save(order.mesh.with_suffix(FIELD_SUFFIX))
+        if record:
+            record.made(order.source, order.mesh, outcome, extracted, steps)
 
     return make
 
@@ -217,79 +232,27 @@ def _field_maker(options: argparse.Namespace) -> Callable[[Order, Steps], None]:
     from triposr_addon.worker.weight_placement import HOME
 
     bench = _bench(options)
-    return lambda order, steps: _save(bench, load_field(order.source, HOME), order, options, steps)
+
+    def make(order: Order, steps: Steps) -> None:
+        _save(bench, load_field(order.source, HOME), order, options, steps)
+
+    return make
 
 
-def _save(bench: Workbench, field: TriplaneField, order: Order, options: argparse.Namespace, steps: Steps) -> None:
+def _save(
+    bench: Workbench, field: TriplaneField, order: Order, options: argparse.Namespace, steps: Steps
+) -> Outcome[ExtractedMesh]:
     from triposr_addon.worker.mesh_file import save_mesh
 
-    outcome = bench.extract(field, _surface_settings(options), steps)
+    outcome = bench.extract(field, surface_settings(options), steps)
     _print_warnings(order, outcome.warnings)
     save_mesh(outcome.made.mesh, order.mesh)
-
-
-def _photo_settings(options: argparse.Namespace) -> PhotoSettings:
-    mask = str(options.mask.absolute()) if options.mask else ""
-    cleaning = options.mask_threshold, options.fill_holes, options.largest_part
-    return PhotoSettings(options.background, options.foreground_ratio, options.rembg_model, *cleaning, mask)
-
-
-def _surface_settings(options: argparse.Namespace) -> SurfaceSettings:
-    return SurfaceSettings(
-        options.resolution,
-        options.threshold,
-        symmetry=options.symmetry,
-        density_blur=options.density_blur,
-        smallest_part=options.smallest_part,
-        smoothing=options.smoothing,
-        flat_base=options.flat_base,
-    )
+    return outcome
 
 
 def _print_warnings(order: Order, warnings: Sequence[str]) -> None:
     for warning in warnings:
         print(f"warning: {order.source.name}: {warning}", file=sys.stderr)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m triposr_addon",
-        description="Turn photos into coloured 3D meshes with TripoSR.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    photo, surface = PhotoSettings(), SurfaceSettings()
-    add = parser.add_argument
-    add("photos", nargs="*", type=Path, metavar="PHOTO", help="a photo, or a folder of photos")
-    add("-o", "--output", type=Path, required=True, metavar="PATH", help=".glb, .obj or .ply file; or a folder")
-    add("--format", choices=[s[1:] for s in MESH_SUFFIXES], default="glb", help="format in a folder (default: glb)")
-    add("--model", type=Path, metavar="FOLDER", help="checkpoint folder (default: the built-in preview model)")
-    add("--background", choices=BACKGROUND_METHODS, default=photo.background, help="how the subject is cut out")
-    add("--rembg-home", type=Path, default=_rembg_home(), metavar="FOLDER", help="where rembg's models are")
-    add("--rembg-model", default="", metavar="NAME", help="the model that --background rembg takes (default: the best)")
-    add("--mask-threshold", type=float, default=0.0, metavar="A", help="fainter pixels of the mask go, 0 to 1")
-    add("--fill-holes", action="store_true", help="what the subject encloses belongs to it")
-    add("--largest-part", action="store_true", help="leave out what is not connected with the largest part")
-    add(
-        "--mask", type=Path, metavar="FILE", help="PNG of the photo's size: opaque, or white, is the subject; one photo"
-    )
-    add("--foreground-ratio", type=float, default=photo.foreground_ratio, metavar="R", help="0.5 to 1 (default: 0.85)")
-    add("--resolution", type=int, default=surface.resolution, metavar="N", help="16 to 1024 (default: 256)")
-    add("--threshold", type=float, default=surface.threshold, metavar="T", help="density of the surface (default: 25)")
-    add("--symmetry", action="store_true", help="average left and right")
-    add("--density-blur", type=float, default=0.0, metavar="S", help="calmer surface; sigma in texels, 0.5 to 2")
-    add("--smallest-part", type=float, default=0.0, metavar="P", help="drop parts below this share of the largest")
-    add("--smoothing", type=int, default=0, metavar="N", help="smoothing steps that do not shrink, 0 to 100")
-    add("--flat-base", type=float, default=0.0, metavar="H", help="cut the foot off flat at this height: 0 to 0.3")
-    add("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
-    add("--precision", choices=PRECISIONS, default="auto", help="full is float32 (default: half where it is quicker)")
-    add("--save-field", action="store_true", help=f"write the field beside the mesh too ({FIELD_SUFFIX})")
-    add("--from-field", type=Path, metavar="FILE", help="make the mesh from a saved field instead of a photo")
-    return parser
-
-
-def _rembg_home() -> Path:
-    return Path(os.environ.get("REMBG_HOME") or Path.home() / ".rembg")
 
 
 if __name__ == "__main__":
