@@ -236,6 +236,17 @@ def test_settings_of_a_scene_are_options(room: Callable[[str], Any]) -> None:
     assert set(room("blender.properties").TRIPOSR_PG_settings.bl_rna.properties.keys()) >= line.NO_OPTIONS
 
 
+def test_an_artists_own_defaults_stay_out(
+    bpy: Any, run: Run, session: Any, picture: Callable[[str], Path], tmp_path: Path
+) -> None:
+    session.preferences().scene_defaults = '{"resolution": 64}'
+    try:
+        assert run(picture("good.png"), "-o", tmp_path / "a.blend")[0] == 0
+        assert bpy.context.scene.triposr.resolution == 128
+    finally:
+        session.preferences().scene_defaults = ""
+
+
 def test_a_network_by_name_is_the_background_method(
     bpy: Any, run: Run, picture: Callable[[str], Path], tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from .grid import Grid, grid_for
 from .landing import chosen_place
 from .placement import units_per_metre
 from .properties import settings_of
+from .recipe import use_factory_values
 
 
 def pictures_of(wish: Wish) -> list[Path]:
@@ -39,6 +40,7 @@ def fill_scene(wish: Wish) -> None:
     """A new, empty file with the settings that were asked for, and a collection for the objects."""
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     settings, context = settings_of(bpy.context), bpy.context
+    use_factory_values(settings)  # not this artist's defaults: the same words give the same meshes everywhere
     for name, value in wish.settings.items():
         setattr(settings, name, value)
     if wish.model in {choice[0] for choice in models.choices(settings, context)}:
