@@ -23,7 +23,7 @@ from tests.gui.window import Heartbeat, Steps, TookTooLong, View, drive
 
 PACKAGE = "bl_ext.user_default.triposr"
 TAB = "TripoSR"
-GENERATE, CANCEL = "bpy.ops.triposr.generate", "bpy.ops.triposr.cancel("
+GENERATE, CANCEL = "bpy.ops.triposr.generate(", "bpy.ops.triposr.cancel("
 WATCH = "TRIPOSR_OT_watch"
 IDLE_SECONDS = 2.0
 
