@@ -35,7 +35,9 @@ def test_the_last_render_becomes_an_object(bpy: Any, box_worker: Any) -> None:
     bpy.ops.render.render()
     bpy.data.images["Render Result"].name = "good"  # the fake worker goes by the name
     assert bpy.ops.triposr.generate_from_render() == {"FINISHED"}
-    assert bpy.context.object["triposr_image_name"] == "good"
+    kept = Path(bpy.context.object["triposr_image"])
+    assert (kept.name, kept.read_bytes()[:4]) == ("good.png", b"\x89PNG")
+    assert bpy.ops.triposr.make_again() == {"FINISHED"}
 
 
 def test_colours_are_divided_by_their_alpha_and_stand_upright(view: Any) -> None:

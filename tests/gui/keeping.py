@@ -89,24 +89,27 @@ class Keeping(Play):
     def take_the_view(self) -> Steps:
         """What the 3D View shows becomes a mesh."""
         at = yield from self.view.find_button(VIEW)
+        self.heart.restart()
         yield from self.view.click(at)
+        yield 1.0
+        self.figures["longest_gap_taking_the_view_seconds"] = self.heart.longest_gap
         yield from self.until_done("the view's mesh")
         thing = bpy.context.view_layer.objects.active
         self.check("the view became an object", thing is not None and thing.name == "Viewport", thing)
         drawn = bpy.data.images.load(thing["triposr_image"])
         size, pixels = tuple(drawn.size), drawn.pixels[:]
-        self.check("its longer side has 1024 pixels", max(size) == 1024, size)
+        self.check("its longer side has 2048 pixels", max(size) == 2048, size)
         self.check("the background is transparent", pixels[3] == 0.0, pixels[:4])
         self.check("the monkey is not", max(pixels[3::4]) == 1.0)
         self.check("overlays are on again", self.view.area.spaces.active.overlay.show_overlays)
         shutil.copyfile(thing["triposr_image"], self.folder / "viewport_picture.png")
         bpy.data.images.remove(drawn)
         yield 2.5
-        yield from self.photograph("held", all_of_it=True)
+        yield from self.photograph("view_to_mesh", all_of_it=True)
 
     def until_done(self, what: str) -> Steps:
-        yield from wait_until(lambda: WATCH in self.view.running(), 10.0, f"{what}: begins")
-        yield from wait_until(lambda: WATCH not in self.view.running(), LONGEST_JOB_SECONDS, f"{what}: is over")
+        yield 0.5  # the click has been taken by then
+        yield from wait_until(lambda: not self.session.queue.busy(), LONGEST_JOB_SECONDS, f"{what}: is over")
         yield 0.5
 
     def make_again(self) -> Steps:
@@ -137,7 +140,8 @@ class Keeping(Play):
     def render(self) -> Steps:
         """A render gets the model's memory; a job that is ordered meanwhile waits for its end."""
         scene = bpy.context.scene
-        scene.render.engine, scene.cycles.samples, scene.cycles.use_denoising = "CYCLES", 200, False
+        scene.render.engine, scene.cycles.samples, scene.cycles.use_denoising = "CYCLES", 48, False
+        scene.render.resolution_x, scene.render.resolution_y = 960, 540
         scene.camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
         scene.camera.location.z = 8.0
         scene.collection.objects.link(scene.camera)
