@@ -70,6 +70,8 @@ def test_every_class_of_the_rooms_is_in_the_list(room: Callable[[str], Any]) -> 
             "living_settings",
             "mask_operators",
             "panel",
+            "photo_camera",
+            "photo_camera_panel",
             "place_with_mouse",
             "preferences",
             "presets",

@@ -19,6 +19,7 @@ from tests.gui.play import GENERATE, Play, module, perform
 from tests.gui.window import Steps, wait_until
 
 PLACE, TRY_FOUR, PICK = (f"bpy.ops.triposr.{name}" for name in ("place_with_mouse", "try_four", "pick("))
+CAMERA = "TRIPOSR_OT_photo_camera"
 LONGEST_WAIT_SECONDS = 120.0
 TABLE_TOP = 0.5
 
@@ -32,6 +33,7 @@ class Placing(Play):
         yield from self.place()
         yield from self.look_meanwhile()
         yield from self.look_at_the_end()
+        yield from self.photo_camera()
         yield from self.try_four()
 
     def prepare(self) -> Steps:
@@ -102,6 +104,26 @@ class Placing(Play):
             "every ghost could be drawn", "ghosts can't be drawn" not in log, log[-500:] if "ghosts" in log else ""
         )
         yield from self.photograph("placed", all_of_it=True)
+
+    def photo_camera(self) -> Steps:
+        """The object through its photo's camera, with the photo behind."""
+        thing = bpy.data.objects[f"{self.picture.stem}.001"]
+        bpy.context.view_layer.objects.active = thing
+        with self.view.inside(self.view.main):
+            bpy.ops.triposr.photo_camera("INVOKE_DEFAULT", match_resolution=True)
+        self.check("it is sought while Blender goes on", CAMERA in self.view.running(), self.view.running())
+        yield from wait_until(lambda: CAMERA not in self.view.running(), LONGEST_WAIT_SECONDS, "the camera")
+        yield 1.5
+        cameras = [item for item in bpy.data.objects if item.type == "CAMERA"]
+        seen = [round(camera["triposr_overlap"], 2) for camera in cameras]
+        self.check("there is one camera, and it fits", len(cameras) == 1 and min(seen) > 0.8, seen)
+        look = self.view.area.spaces.active.region_3d
+        self.check("the view looks through it", look.view_perspective == "CAMERA", look.view_perspective)
+        yield from self.view.screenshot(self.folder / "photo_camera.png", self.around_ghosts())
+        look.view_perspective = "PERSP"
+        yield from self.control_z()
+        left = [item.name for item in bpy.data.objects if item.type == "CAMERA"]
+        self.check("one Ctrl+Z takes the camera away", not left, left)
 
     def try_four(self) -> Steps:
         """Four candidates with their drawings; one is picked by a click, and undone."""

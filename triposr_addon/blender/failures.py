@@ -15,6 +15,9 @@ HostFailure
 ├── FolderWithoutPictures the chosen folder holds none, or can't be read
 ├── FolderWithoutLog      a contact sheet or log is wanted of a folder that was never made
 ├── RecipeNotWhole        some settings of a preset, of the defaults or of an object can't be had here
+├── PhotoGone             the picture that an object was made of is not where it was
+├── PhotoWithoutSubject   nothing is found in that picture any more
+├── ObjectGone            an object was deleted while something was done for it, or is scaled to nothing
 ├── ImageEmpty            an image of the .blend has no pixels
 ├── FileNotWritten        a .blend or a mesh file could not be written
 ├── ClipboardWithoutPicture  nothing on the clipboard is a picture
@@ -146,6 +149,34 @@ class FolderWithoutLog(HostFailure):
 
     def __init__(self, folder: str) -> None:
         super().__init__(f"{folder} has no log: no mesh was made of its pictures yet. Add the folder first.")
+
+
+class PhotoGone(HostFailure):
+    """An object's photo is not where it was."""
+
+    CODE = "PHOTO_GONE"
+
+    def __init__(self, thing: str, path: Path) -> None:
+        sentence = f"The picture {path.name}, which {thing} was made of, is not there. Put it back into its folder."
+        super().__init__(sentence, str(path))
+
+
+class PhotoWithoutSubject(HostFailure):
+    """An object's photo is another one by now: nothing is found in it."""
+
+    CODE = "PHOTO_WITHOUT_SUBJECT"
+
+    def __init__(self, photo: str, details: str) -> None:
+        super().__init__(f"No subject was found in {photo}. Is it still the picture that it was?", details)
+
+
+class ObjectGone(HostFailure):
+    """What something was to be done for was deleted meanwhile, or has no size."""
+
+    CODE = "OBJECT_GONE"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} was deleted meanwhile, or is scaled to nothing. Select another object.")
 
 
 class ImageEmpty(HostFailure):

@@ -60,6 +60,8 @@ from .mask_operators import (
     TRIPOSR_OT_show_cut_out,
 )
 from .panel import TRIPOSR_PT_image_to_mesh, TRIPOSR_PT_object, TRIPOSR_PT_surface
+from .photo_camera import TRIPOSR_OT_photo_camera
+from .photo_camera_panel import TRIPOSR_PT_photo_camera
 from .place_with_mouse import TRIPOSR_OT_place_with_mouse
 from .preferences import TRIPOSR_AP_preferences
 from .presets import TRIPOSR_OT_add_preset, TRIPOSR_OT_use_recipe, TRIPOSR_PT_presets
@@ -99,6 +101,7 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_OT_try_four,
     TRIPOSR_OT_pick,
     TRIPOSR_OT_pick_none,
+    TRIPOSR_OT_photo_camera,
     TRIPOSR_OT_watch,
     TRIPOSR_OT_deliver,
     TRIPOSR_OT_cancel,
@@ -146,6 +149,7 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_PT_surface,
     TRIPOSR_PT_object,
     TRIPOSR_PT_living_mesh,
+    TRIPOSR_PT_photo_camera,
     TRIPOSR_PT_made_of,
     TRIPOSR_PT_worker,
     TRIPOSR_PT_colour_from_field,

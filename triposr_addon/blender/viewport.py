@@ -18,3 +18,10 @@ def show_colours(screen: bpy.types.Screen | None) -> None:
         space = area.spaces.active
         if isinstance(space, bpy.types.SpaceView3D) and space.shading.type == "SOLID":
             space.shading.color_type = "VERTEX"
+
+
+def look_through(camera: bpy.types.Object, space: bpy.types.Space | None) -> None:
+    """Have a 3D View see what a camera sees, without making it the scene's."""
+    if isinstance(space, bpy.types.SpaceView3D) and space.region_3d is not None:
+        space.use_local_camera, space.camera = True, camera
+        space.region_3d.view_perspective = "CAMERA"

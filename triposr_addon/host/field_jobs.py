@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Questions to what is already there: a mesh of a field, its colours at somebody's points, how a mesh fits its cut-out.
 
-No model is needed.
+Also a photo that something was made of: what of it was seen. No model is needed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from types import MappingProxyType
 
 from ..protocol import (
     ColoursSampled,
+    CutOut,
+    CutOutMade,
     DrawSheet,
     Extract,
     Extracted,
@@ -23,6 +25,7 @@ from ..protocol import (
     SurfaceSettings,
 )
 from .failures import ResultUnreadable
+from .frames import FrameRequest, FrameResult, frame_question, frame_result
 from .jobs import JobLife, LifeView
 from .progress import START_WORKER, JobProgress
 from .result_files import readable
@@ -113,16 +116,17 @@ class ColoursResult:
     seconds: Mapping[str, float]
 
 
-FieldRequest = ExtractRequest | ColoursRequest | ReviewRequest | SheetRequest
-FieldResult = MeshResult | ColoursResult | ReviewResult | SheetResult
-Question = Extract | SampleColours | Review | DrawSheet
-Answer = Extracted | ColoursSampled | Reviewed | SheetDrawn
+FieldRequest = ExtractRequest | ColoursRequest | ReviewRequest | SheetRequest | FrameRequest
+FieldResult = MeshResult | ColoursResult | ReviewResult | SheetResult | FrameResult
+Question = Extract | SampleColours | Review | DrawSheet | CutOut
+Answer = Extracted | ColoursSampled | Reviewed | SheetDrawn | CutOutMade
 
 STEPS: Mapping[type[FieldRequest], tuple[str, ...]] = {
     ExtractRequest: (START_WORKER, "extract", "colour", "orient"),
     ColoursRequest: (START_WORKER, "colour"),
     ReviewRequest: (START_WORKER, "review"),
     SheetRequest: (START_WORKER, "draw sheet"),
+    FrameRequest: (START_WORKER, "load photo", "cut out", "frame"),
 }
 
 
@@ -155,6 +159,8 @@ class FieldJob(JobLife):
             return DrawSheet(self.id, *(str(path.absolute()) for path in paths))
         if isinstance(request, ReviewRequest):
             return review_question(self.id, request.mesh, request.cutout, self.file("review.png").parent)
+        if isinstance(request, FrameRequest):
+            return frame_question(self.id, request, self.file("cutout.png").parent)
         source = str(request.field.absolute())
         if isinstance(request, ExtractRequest):
             return Extract(self.id, source, str(self.file("mesh.npz")), request.surface_settings)
@@ -184,6 +190,9 @@ class FieldJob(JobLife):
             return SheetResult(tuple(readable(Path(page)) for page in answer.pages), answer.pictures)
         if isinstance(answer, Reviewed):
             return review_result(answer)
+        if isinstance(answer, CutOutMade):
+            assert isinstance(self.request, FrameRequest), "the wire checks that"
+            return frame_result(self.request, answer, self.file("cutout.png").parent)
         seconds = MappingProxyType(dict(answer.seconds))
         if isinstance(answer, ColoursSampled):
             return ColoursResult(readable(self.file("colours.npz")), answer.points, seconds)
