@@ -42,6 +42,15 @@ def test_a_file_that_was_saved_keeps_what_it_has(bpy: Any, defaults: Any, tmp_pa
     assert bpy.context.scene.triposr.resolution == 128
 
 
+def test_an_unsaved_session_that_was_recovered_keeps_what_it_has(bpy: Any, defaults: Any, tmp_path: Path) -> None:
+    kept, defaults.scene_defaults = defaults.scene_defaults, ""
+    new_file(bpy)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "auto.blend"), copy=True)
+    defaults.scene_defaults = kept
+    bpy.ops.wm.recover_auto_save(filepath=str(tmp_path / "auto.blend"))
+    assert bpy.context.scene.triposr.resolution == 128
+
+
 def test_a_startup_file_with_settings_of_its_own_keeps_them(bpy: Any, defaults: Any) -> None:
     bpy.context.scene.triposr.resolution = 64
     bpy.ops.wm.save_homefile()

@@ -80,9 +80,9 @@ class TRIPOSR_OT_use_defaults(bpy.types.Operator):
 
 
 @persistent  # type: ignore[untyped-decorator]  # the stubs say nothing of it
-def start_new_file(*_ignored: Any) -> None:
-    """Called after a file was opened, a new one as well: that one has no name."""
-    if bpy.data.filepath or session.current_or_none() is None:
+def start_new_file(opened: str, *_ignored: Any) -> None:
+    """Called after a file was opened: `opened` is its name, empty for a new one. What was recovered has one, too."""
+    if opened or session.current_or_none() is None:
         return
     for scene in bpy.data.scenes:
         settings = cast("TRIPOSR_PG_settings", getattr(scene, SCENE_PROPERTY))
