@@ -7,6 +7,8 @@ The worker's Python is TRIPOSR_TEST_WORKER_PYTHON, or the one that runs the test
 from __future__ import annotations
 
 import itertools
+import json
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -143,3 +145,24 @@ def subject_box(alpha: Any) -> tuple[tuple[int, int], tuple[int, int]]:
     places = np.argwhere(alpha * 255 >= 25.5)
     low, high = places.min(axis=0), places.max(axis=0) + 1
     return (int(low[0]), int(low[1])), (int(high[0]), int(high[1]))
+
+
+def test_a_folder_with_its_log_and_contact_sheet(
+    bpy: Any, session: Any, settings: Any, facts: Path, tmp_path: Path
+) -> None:
+    shelf = tmp_path / "Shelf"
+    shelf.mkdir()
+    for name in ("teapot.png", "chair.png"):
+        shutil.copyfile(facts / "images" / name, shelf / name)
+    (shelf / "broken.png").write_text("not a picture")
+    assert bpy.ops.triposr.add_folder(directory=str(shelf)) == {"FINISHED"}
+    assert sorted(item.name for item in bpy.data.collections["Shelf"].objects) == ["chair", "teapot"]
+    record = session.storage().folder_record(shelf)
+    told = {line["picture"]: line for line in map(json.loads, (record / "log.jsonl").read_text().splitlines())}
+    assert told["broken.png"]["code"] == "PHOTO_UNREADABLE"
+    assert 0.0 < told["teapot.png"]["overlap"] <= 1.0
+    assert (record / told["teapot.png"]["drawing"]).read_bytes().startswith(b"\x89PNG")
+    assert bpy.ops.triposr.contact_sheet() == {"FINISHED"}
+    sheet = bpy.data.images["Contact Sheet Shelf"]
+    assert sheet.size[0] > 1000
+    assert (record / "contact_sheet.png").samefile(bpy.path.abspath(sheet.filepath))

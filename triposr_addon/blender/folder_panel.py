@@ -8,6 +8,7 @@ import bpy
 from ..folder_log import MADE
 from ..host.folder_run import FolderRun
 from . import session
+from .folder_report import summary_of
 from .paths import shown
 from .sidebar import InSidebar, draw_lines
 from .words import ui
@@ -35,7 +36,7 @@ class TRIPOSR_PT_folder(InSidebar, bpy.types.Panel):
         assert run is not None, "as poll says"
         layout.label(text=shown(run.folder.name), icon="FILE_FOLDER")
         if run.over:
-            draw_lines(layout, context, run.summary(), "CHECKMARK")
+            draw_lines(layout, context, summary_of(run), "CHECKMARK")
         else:
             _draw_bar(layout, run)
         _draw_failures(layout, context, run)
