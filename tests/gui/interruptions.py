@@ -6,6 +6,7 @@ Started by `smoke.py --story interruptions`. The worker is a fake that takes thr
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import sys
 from pathlib import Path
@@ -22,6 +23,13 @@ PICTURE = Path(__file__).parents[2] / "docs" / "images" / "demo_photo.png"
 LONGEST_JOB_SECONDS = 60.0
 
 
+class Quicksand:
+    """A row of places that gives way, when the object already stands in the scene."""
+
+    def place_for(self, *_size: float) -> None:
+        raise ZeroDivisionError("no ground here")
+
+
 class Interruptions(Play):
     """The steps, and what was seen."""
 
@@ -31,6 +39,7 @@ class Interruptions(Play):
         yield from self.undo_meanwhile()
         yield from self.edit_meanwhile()
         yield from self.move_meanwhile()
+        yield from self.break_meanwhile()
         yield from self.close_its_window()
         yield from self.open_another_file()
         yield from self.switch_off()
@@ -100,6 +109,19 @@ class Interruptions(Play):
         yield from self.control_z()
         moved = bpy.data.objects["Cube"].location.length > 0
         self.check("and its undo step holds nothing of the movement", not self.arrived() and moved)
+
+    def break_meanwhile(self) -> Steps:
+        """An object that can't be made, for a reason nobody foresaw, with another job behind it."""
+        yield from self.press()
+        queue = self.session.queue
+        ticket = queue.ticket(queue.views()[-1].id)
+        ticket.order = dataclasses.replace(ticket.order, row=Quicksand())
+        with self.view.inside(self.view.main):
+            bpy.ops.triposr.generate("INVOKE_DEFAULT", True)
+        yield from self.wait()
+        self.check("a fault nobody foresaw is a failure", ticket.failure and ticket.failure.code == "OBJECT_NOT_MADE")
+        arrived = [thing.name for thing in bpy.data.objects if thing.name.startswith("answers-late")]
+        self.check("the job behind it goes on, and nothing half-made stays", len(arrived) == 1, arrived)
 
     def close_its_window(self) -> Steps:
         first, before = self.view, {window.as_pointer() for window in bpy.context.window_manager.windows}
