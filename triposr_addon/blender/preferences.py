@@ -63,7 +63,7 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
             name="Warm Up When a Picture Is Chosen",
             description="Start the worker and load the model as soon as a picture is chosen: the first mesh comes some "
             "seconds sooner. The worker then holds its memory, a few hundred MB and the model's size, "
-            "until Blender is closed",
+            "until it unloads; see Unload After",
             default=True,
         )
         show_cut_out: BoolProperty(
