@@ -63,6 +63,20 @@ def test_where_there_is_no_cut_out_there_is_no_picture(preview: Any, cutout: Pat
     assert preview.preview_or_none(photo) is None
 
 
+def test_files_are_newer_than_those_before_and_than_now(room: Callable[[str], Any]) -> None:
+    times = iter((10.9, 10.9, 200.0, 5.0))
+    stamps = room("blender.cutout_preview").Stamps(clock=lambda: next(times))
+    assert [stamps.next() for _ in range(4)] == [11, 12, 201, 202]
+
+
+def test_a_broken_picture_does_not_hide_the_next_good_one(preview: Any, cutout: Path) -> None:
+    photo = cutout.with_name("photo.png")
+    photo.write_bytes(b"no picture")
+    preview.show(photo, photo)
+    preview.show(photo, cutout)
+    assert preview.preview_or_none(photo) is not None
+
+
 def test_soft_pixels_are_mixed(room: Callable[[str], Any]) -> None:
     half = np.full((4, 4, 4), 0.5, np.float32)
     half[..., :3] = 1.0

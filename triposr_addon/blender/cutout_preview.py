@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import bpy.utils.previews
@@ -20,8 +20,24 @@ DARK, LIGHT = 0.36, 0.46
 """Greys of the squares: a black subject and a white one both stand out."""
 
 
-_stamps = itertools.count(int(time.time()))
-"""Times of files, in seconds, each later than the one before: of all previews in this Blender."""
+class Stamps:
+    """Times of files, in whole seconds: each later than the one before and than now.
+
+    Than now, because Blender notes the time when a file was no picture, and tries it again only when it is newer.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._newest = 0
+
+    def next(self) -> int:
+        """The next one."""
+        self._newest = max(self._newest, int(self._clock())) + 1
+        return self._newest
+
+
+_stamps = Stamps()
+"""Of all previews in this Blender: they share the places of their files."""
 
 
 class CutOutPreview:
@@ -66,7 +82,7 @@ class CutOutPreview:
         """
         copy = Path(bpy.app.tempdir, self._copy)
         shutil.copyfile(cutout, copy)
-        newest = next(_stamps)
+        newest = _stamps.next()
         os.utime(copy, (newest, newest))
         return copy
 
