@@ -3,7 +3,7 @@
 
 # No annotation: Pythons that are too old read this file on their way to the sentence that says so.
 HOW_TO_INSTALL = (
-    "Run `python3 -m vendor_installer demo` in the folder of the extension's source",
-    "Then choose the Python in the `worker` folder of the environment that it makes beside it",
+    "Run `python3 -m vendor_installer install --folder FOLDER` in the folder of the extension's source",
+    "Then choose that FOLDER as Data Folder below; `doctor` in place of `install` finds what is wrong with it",
 )
 """What the extension's preferences say where there is no environment yet."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`python3 -m vendor_installer demo | build | test | run | plan | install | models | pack | lock`."""
+"""`python3 -m vendor_installer demo | build | test | run | plan | install | models | doctor | pack | lock`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vendor_installer import install_command, lock_command, models_command, pack_command, plan_command
+from vendor_installer import (
+    doctor_command,
+    install_command,
+    lock_command,
+    models_command,
+    pack_command,
+    plan_command,
+)
 from vendor_installer.checkout import Checkout, default_environment_folder, prepare_environment_folder
 from vendor_installer.checks import plan_runs, run_pytest
 from vendor_installer.child import run_in_foreground
@@ -141,7 +148,7 @@ def _separated(arguments: Sequence[str]) -> list[str]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python3 -m vendor_installer",
-        description="Set up everything beside the checkout, then show it, test it or run something in it.",
+        description="Install what the extension needs, look after it, or set up a checkout to show, test and run it.",
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -155,6 +162,7 @@ def _parser() -> argparse.ArgumentParser:
     plan_command.add_to(commands, default_environment_folder(ROOT))
     install_command.add_to(commands, default_environment_folder(ROOT))
     models_command.add_to(commands, default_environment_folder(ROOT))
+    doctor_command.add_to(commands, default_environment_folder(ROOT))
     pack_command.add_to(commands)
     lock_command.add_to(commands)
     return parser

@@ -25,6 +25,7 @@ from vendor_installer.receipt import Receipt, digest_of_files, is_current, write
 
 PROOF_LIMIT_S = 600.0
 REMOVE_TRIES = 10
+RECEIPT = "receipt.json"
 
 
 class WheelSource(Protocol):
@@ -97,6 +98,10 @@ class Environment:
         if not is_current(self._receipt_path, self._receipt()):
             return False
         return self._run_python("pass", 60.0).exit_code == 0
+
+    def forget(self) -> None:
+        """Let it count as not made, so that the next step makes it anew."""
+        self._receipt_path.unlink(missing_ok=True)
 
     def make(self, report: Report) -> str:
         """Delete what is there, make it anew, prove it, write the receipt. Raises an InstallerFailure."""
@@ -191,7 +196,7 @@ class Environment:
 
     @property
     def _receipt_path(self) -> Path:
-        return self.folder / "receipt.json"
+        return self.folder / RECEIPT
 
     def _receipt(self) -> Receipt:
         return Receipt.for_inputs(self.plan.inputs())

@@ -7,24 +7,15 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
-from vendor_installer.builds import GENERAL_INDEX
-from vendor_installer.choice import builds_for
-from vendor_installer.environment import Environment, EnvironmentPlan, remove_folder
-from vendor_installer.failures import BuildNotLocked, FolderUnusable
+from vendor_installer.environment import Environment, remove_folder
+from vendor_installer.failures import FolderUnusable
 from vendor_installer.folder_lock import folder_lock
-from vendor_installer.lock_files import PIP_LOCKED, REQUIREMENTS, lock_or_none, read_wheels
-from vendor_installer.pack_command import WHEELS
-from vendor_installer.plan import Plan
+from vendor_installer.locked_environment import ENVIRONMENT, WHEELS, locked_plan
 from vendor_installer.plan_command import CAN_NOT_START, add_choices, plan_for
 from vendor_installer.plan_words import describe
 from vendor_installer.progress import TerminalDisplay, run_steps
-from vendor_installer.wheel_folder import WheelFolder
 
 LOCK_WAIT_S = 1800.0
-ENVIRONMENT = "environment"
-"""Where the extension looks for it, in its data folder."""
-
-PROOFS = {"cpu": "worker_proof.txt", "cuda": "worker_proof_cuda.txt", "mps": "worker_proof_mps.txt"}
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], folder: Path) -> None:
@@ -40,6 +31,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], folder
         type=lambda text: Path(text).expanduser().absolute(),
         help="without the network, from a folder that `pack` made",
     )
+    command.add_argument("--again", action="store_true", help="make the environment anew, even if it looks whole")
     command.add_argument("--keep-wheels", action="store_true", help="leave what was fetched in the data folder")
     command.add_argument(
         "--wait", metavar="SECONDS", type=float, default=LOCK_WAIT_S, help="how long to wait for another installation"
@@ -52,41 +44,22 @@ def install(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     print("\n".join(describe(plan)), "\n", flush=True)
     if not plan.can_start:
         return CAN_NOT_START
-    locked = locked_plan(plan, options.pack)
+    build, card = plan.choice.build, plan.choice.card
+    assert build is not None  # else something blocks
+    device = build.device if card else "cpu"
+    wheels = options.pack or plan.folder
+    locked = locked_plan(build, plan.computer, device, wheels, offline=options.pack is not None)
     _prepare(plan.folder)
     with folder_lock(plan.folder, options.wait, _tell_holder) as lock:
         environment = Environment(locked, plan.folder / ENVIRONMENT, outside, lock)
+        if options.again:
+            environment.forget()
         run_steps([environment.step()], TerminalDisplay())
-        if not options.keep_wheels:
+        if not options.keep_wheels and options.pack is None:
             remove_folder(plan.folder / WHEELS)
     print(f"  Worker Python: {environment.python}")
     print(f"  In Blender, let the extension's Data Folder be {plan.folder}")
     return 0
-
-
-def locked_plan(plan: Plan, pack: Path | None) -> EnvironmentPlan:
-    """The environment of a plan that nothing blocks. pack: a folder that has all wheels. Raises BuildNotLocked."""
-    build, platform = plan.choice.build, (plan.computer.system, plan.computer.architecture)
-    if build is None:
-        raise ValueError("there is no build to install")
-    found = lock_or_none(build, plan.computer)
-    if found is None:
-        others = [other.name for other in builds_for(plan.computer) if lock_or_none(other, plan.computer)]
-        raise BuildNotLocked(build.name, others)
-    wheels = (*read_wheels(PIP_LOCKED), *found[1].wheels)
-    index = build.indexes[platform]
-    more = () if index == GENERAL_INDEX else ("--extra-index-url", index)
-    return EnvironmentPlan(
-        name="worker",
-        title=f"Install PyTorch for {build.title}",
-        requirements=(found[0],),
-        constraints=None,
-        pip=PIP_LOCKED,
-        proof=REQUIREMENTS / PROOFS[build.device if plan.choice.card else "cpu"],
-        weight=1.0,
-        options=("--require-hashes", "--no-deps", *more),
-        wheels=WheelFolder((pack or plan.folder) / WHEELS, wheels, offline=pack is not None),
-    )
 
 
 def _prepare(folder: Path) -> None:

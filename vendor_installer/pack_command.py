@@ -9,13 +9,11 @@ from pathlib import Path
 
 from vendor_installer.builds import BUILDS
 from vendor_installer.lock_files import PIP_LOCKED, Target, read_lock, read_wheels, targets
+from vendor_installer.locked_environment import WHEELS
 from vendor_installer.model_store import ModelStore, require_accepted
 from vendor_installer.models_command import model_steps, store_in
 from vendor_installer.progress import Report, Step, TerminalDisplay, run_steps
 from vendor_installer.wheel_folder import WheelFolder
-
-WHEELS = "wheels"
-"""Where they are in a pack."""
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
