@@ -99,7 +99,7 @@ def blender_texts(bpy: Any, classes: tuple[Any, ...]) -> set[str]:
             room, name = kind.bl_idname.split(".")
             rna = getattr(getattr(bpy.ops, room), name).get_rna_type()
         if issubclass(kind, bpy.types.Operator | bpy.types.Panel):
-            found |= {kind.bl_label}
+            found |= {rna.name}  # as registered: Blender writes a used preset's name into its panel's bl_label
         if issubclass(kind, bpy.types.Operator):
             found |= {rna.description}
         if issubclass(kind, bpy.types.Operator | bpy.types.PropertyGroup | bpy.types.AddonPreferences):
