@@ -76,6 +76,7 @@ class Queueing(Play):
             self.choose(picture)
             bpy.context.scene.cursor.location.x = 1.4 * number
             yield 0.3
+            at = yield from self.view.find_again(GENERATE, at)
             yield from self.view.click(at)
         self.check("each click is one more job", len(self.states()) == len(self.pictures), self.states())
         watching = self.view.running().count(WATCH)

@@ -153,6 +153,14 @@ class View:
                 return found
         raise TookTooLong(f"no button for {command} in the sidebar")
 
+    def find_again(self, command: str, last: tuple[int, int]) -> Generator[float, None, tuple[int, int]]:
+        """The same, where the button was at `last`: what stands above it may have moved it since."""
+        yield from self.point_at(last)
+        found = self.operator_under_pointer()
+        if found is not None and found.startswith(command):
+            return last
+        return (yield from self.find_button(command))
+
     def _sweep(self, command: str, below: int | None) -> Generator[float, None, tuple[int, int] | None]:
         """Where the button is, as far as the sidebar is in sight."""
         places = [(x, y) for x in self._columns() for y in self._heights()]
