@@ -46,12 +46,15 @@ def test_objects_stand_in_a_collection_of_the_folders_name(bpy: Any, shelf: Path
     assert len({y for _, y in places}) == 2
 
 
-def test_a_broken_picture_is_passed_over_and_listed(bpy: Any, session: Any, shelf: Path) -> None:
+def test_a_broken_picture_is_passed_over_and_listed(
+    bpy: Any, session: Any, room: Callable[[str], Any], shelf: Path
+) -> None:
     add(bpy, shelf)
     run = session.folder_run
     assert run.over
     assert [line.picture for line in run.failed()] == ["reports-failure.png"]
-    assert session.notice.startswith("Shelf: 4 of 5 made, 1 failed, in ")
+    assert room("blender.folder_report").summary_of(run).startswith("4 of 5 made, 1 failed, in ")
+    assert run.summary() == room("blender.folder_report").summary_of(run)
     assert session.failure is None
 
 
@@ -187,3 +190,15 @@ def test_a_folder_without_pictures_is_told(bpy: Any, session: Any, tmp_path: Pat
 def test_the_record_can_be_shown(bpy: Any, shelf: Path) -> None:
     add(bpy, shelf)
     assert bpy.ops.triposr.open_folder_record() == {"FINISHED"}
+
+
+def test_one_folder_has_one_log_however_it_is_called(bpy: Any, session: Any, shelf: Path) -> None:
+    add(bpy, shelf)
+    add(bpy, shelf / "deep" / ".." / "")
+    assert [picture.name for picture in session.folder_run.pictures] == ["reports-failure.png"]
+
+
+def test_a_failure_names_its_picture_once(room: Callable[[str], Any]) -> None:
+    named = room("blender.folder_report").named
+    assert named("deep/cup.png", "cup.png is not an image.") == "cup.png is not an image."
+    assert named("deep/cup.png", "No subject was found.") == "deep/cup.png: No subject was found."

@@ -23,6 +23,7 @@ from .grid import Grid, grid_for
 from .handover import tell_failure
 from .landing import chosen_place
 from .order import order_for_picture
+from .paths import absolute
 from .placement import units_per_metre
 from .properties import settings_of
 from .words import told
@@ -90,7 +91,7 @@ class TRIPOSR_OT_add_folder(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Order what is to be made."""
-        running, folder = session.current(), Path(bpy.path.abspath(self.directory))
+        running, folder = session.current(), absolute(self.directory)
         try:
             run = _begun(folder, self.recursive, Which(self.which), running)
         except HostFailure as failure:

@@ -14,6 +14,7 @@ from . import session
 from .failures import FolderWithoutLog
 from .folder_sheet import follow_sheet, has_log, order_sheet, pages_of, show_sheet, wait_for_sheet
 from .handover import tell_failure
+from .paths import absolute
 from .words import told
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class _OfFolder:
         run = running.folder_run
         if not self.folder and run is None:
             raise FolderWithoutLog("No folder")
-        folder = Path(bpy.path.abspath(self.folder)) if self.folder or run is None else run.folder
+        folder = absolute(self.folder) if self.folder or run is None else run.folder
         if not has_log(running, folder):
             raise FolderWithoutLog(folder.name)
         return folder

@@ -8,7 +8,7 @@ import bpy
 from ..folder_log import MADE
 from ..host.folder_run import FolderRun
 from . import session
-from .folder_report import summary_of
+from .folder_report import named, summary_of
 from .paths import shown
 from .sidebar import InSidebar, draw_lines
 from .words import ui
@@ -58,7 +58,7 @@ def _draw_failures(layout: bpy.types.UILayout, context: bpy.types.Context, run: 
         return
     box = layout.box()
     for line in failed[:LISTED_FAILURES]:
-        draw_lines(box, context, f"{shown(line.picture)}: {line.sentence}", "ERROR")
+        draw_lines(box, context, named(line.picture, line.sentence), "ERROR")
     if len(failed) > LISTED_FAILURES:
         box.label(text=ui("and {count} more, see the log", count=len(failed) - LISTED_FAILURES), icon="BLANK1")
 

@@ -44,12 +44,18 @@ def summary_of(run: FolderRun) -> str:
     return ", ".join([*counts, ui("in {seconds:.0f} s", seconds=run.seconds)])
 
 
+def named(picture: str, sentence: str) -> str:
+    """A failure's sentence that says which picture it is about, once."""
+    name = shown(picture)
+    return sentence if name.rpartition("/")[2] in sentence else f"{name}: {sentence}"
+
+
 def tell_folder(operator: bpy.types.Operator, running: Session, run: FolderRun) -> None:
     """The summary, once the last of its pictures is over; the panel has it as long as it likes."""
     if not run.over:
         return
     sentence = f"{shown(run.folder.name)}: {summary_of(run)}"
-    running.notice = sentence
+    running.notice = ""  # the Folder panel says it
     operator.report({"WARNING"} if run.count(FAILED) else {"INFO"}, sentence)
     failure: HostFailure | None = run.log_failure
     try:

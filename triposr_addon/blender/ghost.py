@@ -6,7 +6,7 @@ Numbers only. Nothing of a ghost is in the .blend; `ghost_drawing` draws them ov
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .ghost_picture import SubjectPicture, subject_or_none
 from .grid import Grid
@@ -48,7 +48,7 @@ def size_of(placement: Placement, aspect: float) -> tuple[float, float, float]:
 def ghosts_of(queue: Queue, scene_uid: int) -> tuple[Ghost, ...]:
     """Of each job whose object is still to come into that scene, in the order of the queue; one for all candidates."""
     ghosts: list[Ghost] = []
-    rows: dict[Row | Grid, list[float]] = {}
+    rows: dict[Row | Grid, list[int]] = {}
     tried = False
     for view in queue.views():
         ticket = queue.ticket(view.id)
@@ -58,10 +58,11 @@ def ghosts_of(queue: Queue, scene_uid: int) -> tuple[Ghost, ...]:
         tried = tried or order.candidate is not None
         picture = subject_or_none(ticket, view.request.photo) if len(ghosts) < MOST_WITH_PICTURES else None
         size = size_of(order.placement, picture.aspect if picture is not None else UNKNOWN_ASPECT)
-        place = order.placement.place
         if order.row is not None:
-            widths = rows.setdefault(order.row, [])
-            widths.append(size[0])
-            place = order.row.expected(widths)[-1]
-        ghosts.append(Ghost(view.id, place, size, view.fraction, picture))
+            rows.setdefault(order.row, []).append(len(ghosts))
+        ghosts.append(Ghost(view.id, order.placement.place, size, view.fraction, picture))
+    for row, members in rows.items():  # each row once: a folder has hundreds, and this is asked at every redraw
+        places = row.expected([ghosts[member].size[0] for member in members])
+        for member, place in zip(members, places, strict=True):
+            ghosts[member] = replace(ghosts[member], place=place)
     return tuple(ghosts)

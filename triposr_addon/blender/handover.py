@@ -15,7 +15,7 @@ from . import session
 from .cutout_preview import CutOutPreview
 from .delivery import deliver
 from .failures import ObjectNotMade
-from .folder_report import outcome_of, tell_folder
+from .folder_report import named, outcome_of, tell_folder
 from .modifiers import waiting_modifiers
 from .session import Session
 from .words import told
@@ -55,7 +55,9 @@ def hand_over(operator: bpy.types.Operator, context: bpy.types.Context, running:
     arrived: bool = bpy.ops.triposr.deliver("EXEC_DEFAULT", True, job=job) == {"FINISHED"}  # type: ignore[attr-defined]
     view, ticket = running.queue.view(job), running.queue.ticket(job)
     if ticket.failure is not None:
-        sentence = f"{view.request.name}: {ticket.failure.sentence}" if ticket.order.folder else ticket.failure.sentence
+        sentence = ticket.failure.sentence
+        if ticket.order.folder is not None:
+            sentence = named(view.request.photo.name, sentence)
         # One of a folder is passed over: a script must not stop at it.
         operator.report({"WARNING"} if ticket.order.folder else {"ERROR"}, sentence)
     elif not arrived:

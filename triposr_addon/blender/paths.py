@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import bpy
@@ -11,6 +12,11 @@ import bpy
 def path_or_none(text: str) -> Path | None:
     """Absolute, with Blender's own `//` (beside the .blend) resolved; None for an empty field."""
     return Path(bpy.path.abspath(text.strip())) if text.strip() else None
+
+
+def absolute(text: str) -> Path:
+    """A folder as it was typed, without `..` and the like: one folder has one path. Links stay."""
+    return Path(os.path.normpath(Path(bpy.path.abspath(text)).absolute()))
 
 
 def shown(text: str) -> str:
