@@ -60,7 +60,7 @@ def _shown_lines(log: Path, folder: Path) -> list[PictureLine]:
             "The folder's log could not be read. Make the folder's meshes again.", repr(error)
         ) from error
     there = [line for line in latest if line.status != CANCELLED and (folder / line.picture).is_file()]
-    return sorted(there, key=lambda line: (line.status != FAILED, round(score(line), 2), line.picture))
+    return sorted(there, key=lambda line: (line.status != FAILED, score(line), line.picture))
 
 
 def _card(line: PictureLine, record: Path, folder: Path) -> Card:

@@ -38,7 +38,7 @@ def score(line: PictureLine) -> float:
         return 0.0
     overlap = 0.5 if line.overlap is None else line.overlap
     loose = min(PART_COSTS * max(line.parts - 1, 0), MOST_FOR_PARTS)
-    return max(overlap - loose - (0.0 if line.closed else OPEN_COSTS), 0.0)
+    return round(max(overlap - loose - (0.0 if line.closed else OPEN_COSTS), 0.0), 2)
 
 
 def likely_causes(line: PictureLine) -> list[str]:
