@@ -99,7 +99,8 @@ def blender_texts(bpy: Any, classes: tuple[Any, ...]) -> set[str]:
             room, name = kind.bl_idname.split(".")
             rna = getattr(getattr(bpy.ops, room), name).get_rna_type()
         if issubclass(kind, bpy.types.Operator | bpy.types.Panel):
-            found |= {rna.name}  # as registered: Blender writes a used preset's name into its panel's bl_label
+            # Into the label of a list of presets Blender writes the name of the one that was used.
+            found |= {kind.bl_label} if not hasattr(kind, "preset_subdir") else set()
         if issubclass(kind, bpy.types.Operator):
             found |= {rna.description}
         if issubclass(kind, bpy.types.Operator | bpy.types.PropertyGroup | bpy.types.AddonPreferences):
