@@ -65,6 +65,7 @@ class Living(Play):
         yield from self.preview_while_a_photo_is_made()
         yield from self.edit_a_preview()
         yield from self.colour()
+        yield from self.days_later()
 
     def prepare(self) -> Steps:
         """A look from the side, and the settings, with Decimate at a half as it is by default."""
@@ -233,6 +234,30 @@ class Living(Play):
         yield from self.photograph("coloured")
         yield from self.control_z()
         self.check("one Ctrl+Z takes them back", not bpy.data.meshes[name].color_attributes)
+
+    def days_later(self) -> Steps:
+        """The file is saved, the worker gone, the file opened again: the panel alone gets the worker ready."""
+        file, name = str(self.folder / "living.blend"), self.picture.stem
+        yield from self.change("threshold", 17.0)
+        bpy.ops.wm.save_as_mainfile(filepath=file)
+        self.session.stop_worker()
+        self.session.shaping.got_ready = False
+        bpy.ops.wm.open_mainfile(filepath=file)
+        yield 1.0
+        self.check("the file holds no preview", [mesh.name for mesh in bpy.data.meshes if "preview" in mesh.name] == [])
+        yield from self.show_tab()
+        bpy.context.view_layer.objects.active = bpy.data.objects[name]
+        self.view.area.tag_redraw()
+        self.check("the settings are those of the mesh", self.sliders.threshold == 25.0, self.sliders.threshold)
+        yield from wait_until(self.is_ready, LONGEST_WAIT_SECONDS, "looking at the panel starts the worker")
+        yield from self.change("threshold", 12.0)
+        self.figures["seconds_to_first_preview_days_later"] = self.first_took
+        quick = self.first_took < QUICK_SECONDS
+        self.check("days later a preview is drawn within a second", quick, f"{self.first_took:.2f} s")
+
+    def is_ready(self) -> bool:
+        self.session.tick()
+        return self.session.worker_or_none() is not None
 
 
 perform(Living)

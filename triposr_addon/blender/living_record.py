@@ -22,6 +22,7 @@ RECORD = "triposr_living"
 ANCHORS = 16
 LARGEST_MISFIT = 1e-4
 """Of the mesh's size. Applied transforms are exact to 1e-6; a stroke of a brush is far beyond."""
+LARGEST_SETTING = 1e6
 LARGEST_ROUNDING = 2e-6
 """Of the largest coordinate, which single precision holds to 6e-8."""
 
@@ -61,10 +62,11 @@ def record_or_none(mesh: bpy.types.Mesh) -> LivingRecord | None:
         settings = _settings_from(stored["settings"])
         anchors = np.array(stored["anchors"], np.int32)
         np.array(stored["anchor_places"], np.float64).reshape(len(anchors), 3)
+        np.array(stored["balance"], np.float64).reshape(3)
         if not 0 <= anchors.min() <= anchors.max() < stored["vertices"] or not np.isfinite(placement).all():
             return None
         return LivingRecord(placement, settings, str(stored["field"]))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, OverflowError, TypeError, ValueError):
         return None
 
 
@@ -87,7 +89,7 @@ def is_shaped_by_hand(mesh: bpy.types.Mesh) -> bool:
     """
     stored = _stored(mesh)
     movement = _movement_since(mesh, stored)
-    if movement is None or stored.get("triangles") != len(mesh.polygons) or "balance" not in stored:
+    if movement is None or stored.get("triangles") != len(mesh.polygons):
         return True
     places = _all_places(mesh)
     expected = movement @ np.array([*stored["balance"], 0.0], np.float64)
@@ -155,6 +157,12 @@ def _stored(mesh: bpy.types.Mesh) -> dict[str, Any]:
 
 
 def _settings_from(stored: Mapping[str, Any]) -> SurfaceSettings:
-    """Settings of another version of the extension: what it did not know is at its default."""
+    """Settings of another version of the extension: what it did not know is at its default.
+
+    Raises TypeError, ValueError, OverflowError for what are none.
+    """
     known = dataclasses.asdict(SurfaceSettings())
-    return SurfaceSettings(**{name: type(known[name])(value) for name, value in stored.items() if name in known})
+    read = {name: type(known[name])(value) for name, value in stored.items() if name in known}
+    if not all(abs(value) <= LARGEST_SETTING for value in read.values() if not isinstance(value, str)):
+        raise ValueError("a setting is no number that a slider could show")
+    return SurfaceSettings(**read)
