@@ -118,6 +118,18 @@ def test_it_shows_how_far_an_order_is(
     assert "operator triposr.re_extract" in drawn()
 
 
+def test_it_says_of_what_detail_a_preview_is(
+    living: Any, drawn: Callable[[], list[str]], session: Any, cube: Any, room: Callable[[str], Any]
+) -> None:
+    orders, number = room("blender.living_orders"), living.data.session_uid
+    settings = room("protocol").SurfaceSettings(resolution=128)
+    session.shaping.shown[number] = orders.Shown(settings, 129, 0.25)
+    room("blender.living_preview").show(living.data, cube)
+    assert "label Preview, 128 of 128 steps, 0.2 s" in drawn()
+    session.shaping.shown[number] = orders.Shown(settings, 65, 0.25)
+    assert "label Preview, 65 of 128 steps, 0.2 s" in drawn()
+
+
 def test_a_preview_that_fails_says_so(living: Any, drawn: Callable[[], list[str]], session: Any, room: Any) -> None:
     session.shaping.failures[living.data.session_uid] = room("blender.failures").FieldLost("cup")
     assert "cup has no field any more." in sentences(drawn())

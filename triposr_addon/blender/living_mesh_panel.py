@@ -162,4 +162,5 @@ def _what_runs(running: Session) -> str:
 def _what_is_shown(shown: Shown) -> str:
     """Say that it is a preview, and of what detail."""
     template = "Preview, {nodes} of {all} steps, {seconds:.1f} s"
-    return ui(template, nodes=shown.nodes, all=shown.settings.resolution, seconds=shown.seconds)
+    full = shown.settings.resolution
+    return ui(template, nodes=min(shown.nodes, full), all=full, seconds=shown.seconds)

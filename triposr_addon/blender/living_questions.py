@@ -21,7 +21,7 @@ from .session import Session
 
 PREVIEW_NODES, COARSE_NODES = 129, 65
 """129 is the least for which only nodes near the surface are asked, and costs less than 66 to 128."""
-QUICK_SECONDS = 0.5
+QUICK_SECONDS = 0.3
 """A best preview that takes longer comes after a coarse one."""
 LONGEST_FILE_NAME = 50
 
