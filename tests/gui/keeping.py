@@ -65,7 +65,7 @@ class Keeping(Play):
 
     def paste(self) -> Steps:
         """A picture that another program holds comes in by the button."""
-        before = self.scene.image_path
+        before = str(self.picture)
         x, y = yield from self.view.find_button(VIEW)
         at = (x - TO_THE_LEFT_PIXELS, y)  # finding a button takes the clipboard, so this comes first
         yield from self.view.point_at(at)
@@ -98,7 +98,7 @@ class Keeping(Play):
         self.check("the view became an object", thing is not None and thing.name == "Viewport", thing)
         drawn = bpy.data.images.load(thing["triposr_image"])
         size, pixels = tuple(drawn.size), drawn.pixels[:]
-        self.check("its longer side has 2048 pixels", max(size) == 2048, size)
+        self.check("its longer side has 1536 pixels", max(size) == 1536, size)
         self.check("the background is transparent", pixels[3] == 0.0, pixels[:4])
         self.check("the monkey is not", max(pixels[3::4]) == 1.0)
         self.check("overlays are on again", self.view.area.spaces.active.overlay.show_overlays)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
 NAME = "Viewport.png"
-LONGER_SIDE = 2048
-"""Pixels: a subject that takes a quarter of the view still has as many as the network sees."""
+LONGER_SIDE = 1536
+"""Pixels: a subject that takes a third of the view still has as many as the network sees."""
 
 
 class TRIPOSR_OT_generate_from_viewport(bpy.types.Operator):
