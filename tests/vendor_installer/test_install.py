@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.small_installer import LONG_S, SmallInstaller, locked, small_installer
+from triposr_addon.host.storage import Storage
 
 
 @pytest.fixture
@@ -38,6 +39,7 @@ def test_what_is_locked_is_installed_where_the_extension_looks_whatever_the_arti
     assert not (tmp_path / "elsewhere").exists()
     assert "PyTorch 2.13.0 for the processor" in out
     assert f"Worker Python: {small.python}" in out
+    assert Storage(small.data).worker_python_or_none() == small.python
     assert "already done" in small.run()[1]
 
 

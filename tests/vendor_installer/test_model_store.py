@@ -4,6 +4,7 @@
 import hashlib
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -176,6 +177,23 @@ def test_removing_takes_what_was_made_of_it_and_leaves_what_is_not_ours(server: 
     (folder / "notes.txt").unlink()
     assert store.remove(store.model("big")) == 0
     assert not folder.exists()
+
+
+def test_a_pack_gives_its_models_without_the_network_and_no_others(
+    server: BadServer, store: ModelStore, tmp_path: Path
+) -> None:
+    get(store, "big")
+    asked = len(server.requests)
+    copies = replace(store.known_copies, pack=store.root)
+    away = replace(store, root=tmp_path / "away", known_copies=copies, offline=True)
+    get(away, "big")
+    assert state(away, "big") == "installed"
+    with pytest.raises(InstallerFailure) as failure:
+        get(away, "cut", accept=True)
+    assert (failure.value.code, str(store.root) in failure.value.sentence) == ("NOT_IN_PACK", True)
+    assert len(server.requests) == asked
+    store.remove(store.model("big"))
+    assert (away.root / "models/Big/model.ckpt").read_bytes() == WEIGHTS
 
 
 def test_a_name_that_nobody_knows_lists_those_that_are_known(store: ModelStore) -> None:
