@@ -152,8 +152,8 @@ class BuildNotLocked(InstallerFailure):
         instead = " or ".join(f"--backend {name}" for name in locked)
         super().__init__(
             f"The wheels of the build {build} are not pinned for this computer yet. "
-            + (f"Choose {instead} instead, or p" if locked else "P")
-            + "oint Worker Python at an environment of your own in the extension's preferences."
+            + (f"Choose {instead} instead, or add" if locked else "Add")
+            + " --without-hashes to pin versions alone and trust PyTorch's index."
         )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from vendor_installer.environment import Environment, remove_folder
 from vendor_installer.failures import FolderUnusable
 from vendor_installer.folder_lock import folder_lock
-from vendor_installer.locked_environment import ENVIRONMENT, WHEELS, locked_plan
+from vendor_installer.locked_environment import ENVIRONMENT, WHEELS, locked_builds, locked_plan, trusting_plan
 from vendor_installer.plan_command import CAN_NOT_START, add_choices, plan_for
 from vendor_installer.plan_words import describe
 from vendor_installer.progress import TerminalDisplay, run_steps
@@ -31,6 +31,11 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], folder
         type=lambda text: Path(text).expanduser().absolute(),
         help="without the network, from a folder that `pack` made",
     )
+    command.add_argument(
+        "--without-hashes",
+        action="store_true",
+        help="where a build has no lock file: pin versions alone, and trust PyTorch's index",
+    )
     command.add_argument("--again", action="store_true", help="make the environment anew, even if it looks whole")
     command.add_argument("--keep-wheels", action="store_true", help="leave what was fetched in the data folder")
     command.add_argument(
@@ -47,11 +52,14 @@ def install(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     build, card = plan.choice.build, plan.choice.card
     assert build is not None  # else something blocks
     device = build.device if card else "cpu"
-    wheels = options.pack or plan.folder
-    locked = locked_plan(build, plan.computer, device, wheels, offline=options.pack is not None)
+    if options.without_hashes and build not in locked_builds(plan.computer):
+        pinned = trusting_plan(build, plan.computer, device)
+    else:
+        wheels = options.pack or plan.folder
+        pinned = locked_plan(build, plan.computer, device, wheels, offline=options.pack is not None)
     _prepare(plan.folder)
     with folder_lock(plan.folder, options.wait, _tell_holder) as lock:
-        environment = Environment(locked, plan.folder / ENVIRONMENT, outside, lock)
+        environment = Environment(pinned, plan.folder / ENVIRONMENT, outside, lock)
         if options.again:
             environment.forget()
         run_steps([environment.step()], TerminalDisplay())

@@ -11,7 +11,7 @@ from vendor_installer.choice import builds_for
 from vendor_installer.computer import Computer
 from vendor_installer.environment import EnvironmentPlan
 from vendor_installer.failures import BuildNotLocked
-from vendor_installer.lock_files import PIP_LOCKED, REQUIREMENTS, lock_or_none, read_wheels
+from vendor_installer.lock_files import INPUTS, PIP_LOCKED, REQUIREMENTS, lock_or_none, read_wheels
 from vendor_installer.wheel_folder import WheelFolder
 
 ENVIRONMENT = "environment"
@@ -45,6 +45,21 @@ def locked_plan(build: Build, computer: Computer, device: str, folder: Path, *, 
     )
 
 
+def trusting_plan(build: Build, computer: Computer, device: str) -> EnvironmentPlan:
+    """The same for a build that has no lock file: versions are pinned, and PyTorch's index is trusted for the rest."""
+    index = build.indexes[computer.system, computer.architecture]
+    return EnvironmentPlan(
+        name="worker",
+        title=f"Install PyTorch for {build.title}",
+        requirements=(INPUTS["worker.txt"], REQUIREMENTS / f"torch_{build.name}.txt"),
+        constraints=INPUTS["worker_constraints.txt"],
+        pip=PIP_LOCKED,
+        proof=REQUIREMENTS / PROOFS[device],
+        weight=1.0,
+        options=("--extra-index-url", index),
+    )
+
+
 def locked_builds(computer: Computer) -> list[Build]:
     """Those that can be installed there."""
     return [build for build in builds_for(computer) if lock_or_none(build, computer)]
@@ -52,6 +67,10 @@ def locked_builds(computer: Computer) -> list[Build]:
 
 def known_plans(computer: Computer, folder: Path) -> Iterator[tuple[Build, str, EnvironmentPlan]]:
     """Every environment that could have been installed there: build, device, plan."""
-    for build in locked_builds(computer):
+    locked = locked_builds(computer)
+    for build in builds_for(computer):
         for device in sorted({build.device, "cpu"}):
-            yield build, device, locked_plan(build, computer, device, folder, offline=False)
+            if build in locked:
+                yield build, device, locked_plan(build, computer, device, folder, offline=False)
+            else:
+                yield build, device, trusting_plan(build, computer, device)

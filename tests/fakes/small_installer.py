@@ -66,6 +66,8 @@ def small_installer(folder: Path, wheels: Path, outside: Mapping[str, str]) -> S
     shutil.copy(bundled, wheels)
     (requirements / "pip_locked.txt").write_text(locked(wheels / bundled.name), encoding="utf-8")
     (requirements / "worker_proof.txt").write_text("import leaf\nassert leaf.VERSION == '1.0'\n", encoding="utf-8")
+    for name, text in {"worker.txt": "leaf", "worker_constraints.txt": "leaf<2", "torch_cpu.txt": "leaf===1.0"}.items():
+        (requirements / name).write_text(f"{text}\n", encoding="utf-8")
     computer = probe(folder, os.environ)
     target = Target("cpu", (computer.system, computer.architecture), computer.python)
     lock = root / "vendor_installer/locks" / target.path.name

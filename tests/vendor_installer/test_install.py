@@ -70,6 +70,9 @@ def test_a_build_that_is_not_locked_is_not_installed_and_those_that_are_are_name
     assert code == 23
     assert ("--backend cu130" in error) == expects
     assert not small.data.exists()
+    code, _, error = small.run("--without-hashes")
+    assert code == 0, error
+    assert small.leaf() == "1.0"
 
 
 def test_what_is_not_ours_in_the_environments_place_is_not_touched(small: SmallInstaller) -> None:

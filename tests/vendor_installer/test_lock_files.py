@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from vendor_installer.builds import BUILDS, GENERAL_INDEX, TORCH, build_named
-from vendor_installer.lock_files import INPUTS, LOCKS, Lock, Target, Wheel, digest_of_inputs, read_lock, targets
+from vendor_installer.lock_files import (
+    INPUTS,
+    LOCKS,
+    REQUIREMENTS,
+    Lock,
+    Target,
+    Wheel,
+    digest_of_inputs,
+    read_lock,
+    targets,
+)
 from vendor_installer.lock_maker import _best_wheel
 
 LOCKED = [target for target in targets(BUILDS) if target.path.is_file()]
@@ -79,3 +89,10 @@ def test_of_several_wheels_the_one_that_pip_takes_is_locked() -> None:
 
     assert best("x-1-py3-none-any.whl", "x-1-cp310-abi3-win_amd64.whl").endswith("win_amd64.whl")
     assert "14_0" in best("x-1-cp311-cp311-macosx_11_0_arm64.whl", "x-1-cp311-cp311-macosx_14_0_arm64.whl")
+
+
+def test_every_build_of_pytorchs_own_index_can_be_had_by_its_version() -> None:
+    for target in targets(BUILDS):
+        if build_named(target.build).indexes[target.platform] != GENERAL_INDEX:
+            text = (REQUIREMENTS / f"torch_{target.build}.txt").read_text(encoding="utf-8")
+            assert text.splitlines()[-1] == f"torch==={TORCH}+{target.build}"
