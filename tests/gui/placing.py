@@ -51,7 +51,8 @@ class Placing(Play):
         yield from wait_until(self.cut_out_is_there, LONGEST_WAIT_SECONDS, "the cut-out")
 
     def cut_out_is_there(self) -> bool:
-        return self.session.cut_out.subject_or_none(self.picture) is not None
+        chosen = Path(bpy.path.abspath(self.scene.image_path))
+        return self.session.cut_out.subject_or_none(chosen) is not None
 
     def place(self) -> Steps:
         """The small button, the pointer over the table, a click; then one more at the 3D cursor."""
@@ -137,7 +138,6 @@ class Placing(Play):
         self.check("no candidate is in the scene", len(bpy.data.objects) == before, list(bpy.data.objects))
         overlaps = [view.result.review.facts.overlap for view, _ticket in self.ready()]
         self.check("each was held against its cut-out", min(overlaps) > 0.5, [f"{share:.2f}" for share in overlaps])
-        self.scene.image_path = ""  # its path is nobody's business in a picture
         yield from self.view.point_at(self.view.middle(self.view.main))
         yield 1.0
         yield from self.photograph("candidates")

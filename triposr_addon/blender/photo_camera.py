@@ -170,7 +170,8 @@ class TRIPOSR_OT_photo_camera(bpy.types.Operator):
     def _leave_modal(self, context: bpy.types.Context) -> None:
         if self._timer is not None:
             context.window_manager.event_timer_remove(self._timer)
-            context.workspace.status_text_set(None)
+            if context.workspace is not None:  # its window may have been closed
+                context.workspace.status_text_set(None)
         self._timer = None
 
 

@@ -80,8 +80,9 @@ class TRIPOSR_OT_place_with_mouse(bpy.types.Operator):
     def cancel(self, context: bpy.types.Context) -> None:
         """Leave the window as it was; Blender calls this where it ends the operator itself."""
         self._hover(context, None)
-        context.window.cursor_modal_restore()
-        context.workspace.status_text_set(None)
+        if context.window is not None:  # it may have been closed
+            context.window.cursor_modal_restore()
+            context.workspace.status_text_set(None)
 
     def _hover(self, context: bpy.types.Context, place: Place | None) -> None:
         """Show the object's ghost under the pointer."""
