@@ -111,10 +111,15 @@ def _memory_short(computer: Computer) -> Obstacle | None:
         return None
     return Obstacle(
         "MEMORY_SHORT",
-        f"This computer has {gigabytes(computer.memory)} of memory; the full-size model wants "
-        f"{gigabytes(MEMORY_NEEDED)}. Close other programs while it runs.",
+        f"This computer has {memory_size(computer.memory)} of memory; the full-size model wants "
+        f"{memory_size(MEMORY_NEEDED)}. Close other programs while it runs.",
         blocks=False,
     )
+
+
+def memory_size(count: int) -> str:
+    """24 << 30 -> `24 GB`: memory is sold by powers of two, disks and downloads are not."""
+    return f"{count / (1 << 30):.0f} GB"
 
 
 def gigabytes(count: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from vendor_installer.builds import TORCH
 from vendor_installer.computer import Computer, GraphicsCard, dotted
-from vendor_installer.plan import Plan, gigabytes, other_builds
+from vendor_installer.plan import Plan, gigabytes, memory_size, other_builds
 
 SYSTEMS = {"linux": "Linux", "windows": "Windows", "macos": "macOS"}
 
@@ -20,7 +20,7 @@ def describe(plan: Plan) -> list[str]:
 def _computer_lines(computer: Computer) -> Iterator[str]:
     system = f"{SYSTEMS.get(computer.system, computer.system)} {dotted(computer.system_version)}"
     yield f"Computer    {system}, {computer.architecture}, Python {dotted(computer.python)}"
-    yield f"Memory      {gigabytes(computer.memory)}; {gigabytes(computer.free_disk)} of disk are free"
+    yield f"Memory      {memory_size(computer.memory)}; {gigabytes(computer.free_disk)} of disk are free"
     if not computer.cards:
         yield "Graphics    no card of NVIDIA, AMD, Apple or Intel found"
     for number, card in enumerate(computer.cards):
@@ -30,7 +30,7 @@ def _computer_lines(computer: Computer) -> Iterator[str]:
 def _card(card: GraphicsCard) -> str:
     parts = [card.name]
     if card.memory:
-        parts.append(gigabytes(card.memory))
+        parts.append(memory_size(card.memory))
     if card.capability:
         parts.append(f"compute capability {dotted(card.capability)}")
     if card.target:
@@ -53,6 +53,8 @@ def _choice_lines(plan: Plan) -> Iterator[str]:
         yield f"            {line}"
     yield f"Download    {about}{gigabytes(plan.size.download)}; {about}{gigabytes(plan.size.on_disk)} on the disk"
     yield f"From        {build.indexes[plan.computer.system, plan.computer.architecture]}"
+    if not plan.size.known:
+        yield "Pinned      by version, not yet by hash: `install` wants --without-hashes for this build"
     yield f"Where       {plan.folder}"
     if others := other_builds(plan):
         yield f"Or instead  {', '.join(f'--backend {name}' for name in others)}"

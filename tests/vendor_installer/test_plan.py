@@ -29,7 +29,8 @@ def planned(name: str, folder: Path = Path("/data/triposr"), **changed: int) -> 
 def test_a_plan_tells_in_plain_words_what_why_how_large_and_where() -> None:
     text = "\n".join(describe(planned("rtx_4070_driver_550")))
     for words in (
-        "RTX 4070",
+        "RTX 4070, 12 GB",
+        "Memory      32 GB",
         "compute capability 8.9",
         "driver 550.163.1",
         "PyTorch 2.13.0 for CUDA 12.6",
@@ -45,6 +46,8 @@ def test_an_estimate_is_called_one() -> None:
     computer = Computer.from_json(FACTS["rtx_4090_windows"])
     plan = make_plan(computer, choose(computer), Path("C:/TripoSR"), lambda build, computer: None)
     assert any("about 2.7 GB; about 5.5 GB on the disk" in line for line in describe(plan))
+    assert any("wants --without-hashes" in line for line in describe(plan))
+    assert not any("--without-hashes" in line for line in describe(planned("rtx_4090_windows")))
 
 
 def test_too_little_disk_blocks_and_little_memory_warns() -> None:
