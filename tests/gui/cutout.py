@@ -137,9 +137,6 @@ class CutOut(Play):
         before = self.alpha()
         window, area = self.image_area()
         region = next(region for region in area.regions if region.type == "WINDOW")
-        with bpy.context.temp_override(window=window, area=area, region=region):
-            bpy.ops.image.view_all(fit_view=True)
-        yield 1.0
         x, y = region.x + region.width // 2, region.y + region.height // 2
         self.mask_before = self.session.cut_out_view().request.settings.mask_path
         yield from self.stroke(window, [(x - 60 + 10 * step, y) for step in range(13)])

@@ -12,7 +12,7 @@ import bpy
 from ..host.failures import HostFailure
 from ..host.field_jobs import FieldJobView, SheetRequest, SheetResult
 from . import session
-from .image_area import image_space_or_none
+from .image_area import fit_soon, image_space_or_none
 from .paths import shown
 from .redraw import redraw_panels
 
@@ -91,6 +91,7 @@ def show_sheet(context: bpy.types.Context, folder: Path, pages: tuple[Path, ...]
     space = image_space_or_none(context)
     if space is not None and images:
         space.image = images[0]
+        fit_soon(images[0])
         _fit_soon(images[0].name)
     return images
 

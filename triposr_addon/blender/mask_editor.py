@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import bpy
 
-from .image_area import image_space_or_none
+from .image_area import fit_soon, image_space_or_none
 
 
 def show_for_painting(context: bpy.types.Context, image: bpy.types.Image) -> bool:
@@ -14,6 +14,7 @@ def show_for_painting(context: bpy.types.Context, image: bpy.types.Image) -> boo
     if space is None:
         return False
     space.image = image
+    fit_soon(image)
     space.ui_mode = "PAINT"
     brush = context.tool_settings.image_paint.brush
     if brush is not None:

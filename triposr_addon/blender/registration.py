@@ -10,6 +10,7 @@ from . import (
     command,
     cutout_handlers,
     folder_sheet,
+    image_area,
     image_editor,
     living_handlers,
     living_settings,
@@ -192,6 +193,7 @@ def unregister() -> None:
     command.remove()
     image_editor.remove_from_menu()
     watch.unwatch()
+    image_area.forget_to_fit()
     folder_sheet.unfollow_sheet()
     living_settings.remove_from_windows()
     colour_targets.remove_from_scenes()
