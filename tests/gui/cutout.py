@@ -43,6 +43,7 @@ class CutOut(Play):
         """The extension's preferences, with the networks in its data folder, and the tab."""
         data = self.folder / "data"
         data.mkdir()
+        self.empty_scene()
         if self.settings["rembg_home"]:
             (data / "rembg").symlink_to(self.settings["rembg_home"], target_is_directory=True)
         self.use_worker()
@@ -70,10 +71,15 @@ class CutOut(Play):
         self.choose(self.picture)
         self.check("a chosen picture is cut out by itself", self.session.cut_out_view() is not None)
         yield from self.made("first_picture", 60.0)
-        shown = self.session.cut_out.preview_or_none(self.session.cut_out_view().request.photo)
-        self.check("and shown", shown is not None and shown.icon_id)
+        yield from wait_until(self.is_shown, 5.0, "the panel shows the cut-out")
+        self.check("and shown", True)
         yield from self.look("cutout")
         yield from wait_until(self.is_warm, 120.0, "the worker is warm")
+
+    def is_shown(self) -> bool:
+        """It is taken in at the first tick after it was made."""
+        shown = self.session.cut_out.preview_or_none(self.session.cut_out_view().request.photo)
+        return bool(shown is not None and shown.icon_id)
 
     def is_warm(self) -> bool:
         """A warm-up needs no tick, but only a tick tells of its end."""
