@@ -100,6 +100,18 @@ def test_every_property_has_a_description_without_a_full_stop(bpy: Any, classes:
     assert [(name, prop.identifier) for name, prop in shown if prop.description.endswith(".")] == []
 
 
+UNITS = ("share", "steps", "metres", "minutes", "seconds", "density", "texels", "units", "pixels", "number")
+"""What a number can be counted in; a length that Blender shows with its unit needs no word."""
+
+
+def test_every_number_says_what_it_counts(bpy: Any, classes: tuple[Any, ...]) -> None:
+    for kind in classes:
+        for prop in own_properties(bpy, kind):
+            if prop.type in ("INT", "FLOAT") and prop.unit == "NONE":
+                described = prop.description.lower()
+                assert any(unit in described for unit in UNITS), (kind.__name__, prop.identifier, described)
+
+
 def test_every_choice_has_a_description(bpy: Any, classes: tuple[Any, ...]) -> None:
     for kind in classes:
         for prop in own_properties(bpy, kind):
