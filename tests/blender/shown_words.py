@@ -79,7 +79,7 @@ def composed_texts() -> list[str]:
     found = []
     for name, tree in trees():
         for node in ast.walk(tree):
-            shown = shown_arguments(node) if isinstance(node, ast.Call) else []
+            shown: list[ast.AST] = [*shown_arguments(node)] if isinstance(node, ast.Call) else []
             if isinstance(node, ast.Assign) and "notice" in ast.unparse(node.targets[0]):
                 shown = list(ast.walk(node.value))
             found += [f"{name}:{part.lineno}" for part in shown if isinstance(part, ast.JoinedStr) and is_wordy(part)]
