@@ -14,11 +14,11 @@ from bpy.props import StringProperty
 
 from ..host.failures import HostFailure, ResultUnreadable, StorageUnwritable
 from ..host.field_jobs import ColoursRequest, ColoursResult
-from . import living_follow, living_preview, session
+from . import living_preview, session
 from .colour_targets import Target, colour_settings_of, targets_of, why_no_colours
 from .failures import MeshChanged, MeshInUse
-from .handover import tell_failure
 from .living_object import mesh_by_number, why_in_use
+from .living_ordering import OrdersOfFields
 from .living_orders import ColourOrder, ColourTarget
 from .living_questions import field_file
 from .living_record import record_or_none
@@ -33,13 +33,11 @@ if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
 
-class TRIPOSR_OT_colour_from_field(bpy.types.Operator):
+class TRIPOSR_OT_colour_from_field(OrdersOfFields):
     """Colour the selected meshes by their own fields, or else by that of the chosen or the active object"""
 
     bl_idname = "triposr.colour_from_field"
     bl_label = "Colour from Field"
-    # Not UNDO: nothing has changed yet; the colours that come are the undo step.
-    bl_options = set()
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -48,34 +46,9 @@ class TRIPOSR_OT_colour_from_field(bpy.types.Operator):
         cls.poll_message_set(told(refusal))
         return not refusal
 
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturnItems]:
-        """From the panel: order, and come back at once."""
-        if self._ordered(context) is None:
-            return {"CANCELLED"}
-        living_follow.follow()
-        return {"FINISHED"}
-
-    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """From a script or without a window: come back when the colours are there."""
-        running, order = session.current(), self._ordered(context)
-        if order is None:
-            return {"CANCELLED"}
-        living_follow.wait_for(running, order)
-        if living_follow.take_in(order.jobs[0], order):
-            self.report({"INFO"}, running.notice)
-            return {"FINISHED"}
-        if running.failure is not None:
-            self.report({"ERROR"}, running.failure.sentence)
-        return {"CANCELLED"}
-
-    def _ordered(self, context: bpy.types.Context) -> ColourOrder | None:
-        running = session.current()
-        running.failure, running.notice = None, ""
-        try:
-            return order_colours(running, context)
-        except HostFailure as failure:
-            tell_failure(self, running, failure)
-            return None
+    def order(self, running: Session, context: bpy.types.Context) -> ColourOrder:
+        """Everything that is selected."""
+        return order_colours(running, context)
 
 
 class TRIPOSR_OT_take_in_colours(bpy.types.Operator):

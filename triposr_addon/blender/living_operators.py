@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ..host.failures import HostFailure
 from . import living_follow, session
-from .handover import tell_failure
 from .living_object import active_living_mesh, living_mesh_or_none, why_no_other_shape, why_not
+from .living_ordering import OrdersOfFields
 from .living_orders import MeshOrder
 from .living_preview import preview_or_none, previews
 from .living_questions import order_mesh
 from .redraw import redraw_panels
+from .session import Session
 from .words import told
 
 if TYPE_CHECKING:
@@ -96,42 +96,15 @@ class TRIPOSR_OT_leave_preview(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class TRIPOSR_OT_re_extract(_OfAField, bpy.types.Operator):
+class TRIPOSR_OT_re_extract(_OfAField, OrdersOfFields):
     """Make the mesh again from its field in full detail, in place: name, transform, modifiers and material stay"""
 
     bl_idname = "triposr.re_extract"
     bl_label = "Re-extract"
-    # Not UNDO: nothing has changed yet; the mesh that comes is the undo step.
-    bl_options = set()
 
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturnItems]:
-        """From the panel: order, and come back at once."""
-        if self._ordered(context) is None:
-            return {"CANCELLED"}
-        living_follow.follow()
-        return {"FINISHED"}
-
-    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """From a script or without a window: come back when the mesh is there."""
-        running, order = session.current(), self._ordered(context)
-        if order is None:
-            return {"CANCELLED"}
-        living_follow.wait_for(running, order)
-        if living_follow.take_in(order.job, order):
-            self.report({"INFO"}, running.notice)
-            return {"FINISHED"}
-        if running.failure is not None:
-            self.report({"ERROR"}, running.failure.sentence)
-        return {"CANCELLED"}
-
-    def _ordered(self, context: bpy.types.Context) -> MeshOrder | None:
-        running = session.current()
-        running.failure, running.notice = None, ""
-        try:
-            return order_mesh(running, active_living_mesh(context))
-        except HostFailure as failure:
-            tell_failure(self, running, failure)
-            return None
+    def order(self, running: Session, context: bpy.types.Context) -> MeshOrder:
+        """The active object's mesh."""
+        return order_mesh(running, active_living_mesh(context))
 
 
 class TRIPOSR_OT_cancel_re_extract(bpy.types.Operator):
