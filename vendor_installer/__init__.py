@@ -2,6 +2,14 @@
 """Makes the worker's Python environment; standard library only."""
 
 # No annotation: Pythons that are too old read this file on their way to the sentence that says so.
+import os
+
+DOOR = os.path.join(os.path.dirname(os.path.abspath(__file__)), "from_blender.py")
+"""What Blender's side starts, with a Python and a command's arguments."""
+
+GUARDIAN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "guardian.py")
+"""Runs another program, and ends it with the one that asked for it."""
+
 HOW_TO_INSTALL = (
     "Run `python3 -m vendor_installer install --folder FOLDER` in the folder of the extension's source",
     "Then choose that FOLDER as Data Folder below; `doctor` in place of `install` finds what is wrong with it",

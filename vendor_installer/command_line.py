@@ -28,6 +28,7 @@ from vendor_installer.extension_zip import ExtensionZip
 from vendor_installer.failures import InstallerFailure
 from vendor_installer.folder_lock import folder_lock
 from vendor_installer.isolation import isolated_environment
+from vendor_installer.machine_lines import tell_failure, wants_json
 from vendor_installer.progress import Step, TerminalDisplay, run_steps
 from vendor_installer.python_support import require_supported
 
@@ -58,6 +59,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return int(options.command(options, dict(os.environ)))
     except InstallerFailure as failure:
+        if wants_json(options):
+            tell_failure(failure.code, failure.sentence, failure.details)
         if failure.details:
             print(failure.details, file=sys.stderr)
         print(f"\n{failure.code}: {failure.sentence}", file=sys.stderr)

@@ -11,9 +11,10 @@ from vendor_installer.environment import Environment, remove_folder
 from vendor_installer.failures import FolderUnusable
 from vendor_installer.folder_lock import folder_lock
 from vendor_installer.locked_environment import ENVIRONMENT, WHEELS, locked_builds, locked_plan, trusting_plan
+from vendor_installer.machine_lines import add_progress, display_for, tell_failure, wants_json
 from vendor_installer.plan_command import CAN_NOT_START, add_choices, plan_for
 from vendor_installer.plan_words import describe
-from vendor_installer.progress import TerminalDisplay, run_steps
+from vendor_installer.progress import run_steps
 
 LOCK_WAIT_S = 1800.0
 
@@ -24,6 +25,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], folder
     command = commands.add_parser("install", help=text, description=text, allow_abbrev=False)
     command.set_defaults(command=install)
     add_choices(command, folder)
+    add_progress(command)
     command.add_argument(
         "--from",
         dest="pack",
@@ -48,6 +50,9 @@ def install(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     plan = plan_for(options, outside)
     print("\n".join(describe(plan)), "\n", flush=True)
     if not plan.can_start:
+        if wants_json(options):
+            first = next(obstacle for obstacle in plan.obstacles if obstacle.blocks)
+            tell_failure(first.code, first.sentence)
         return CAN_NOT_START
     build, card = plan.choice.build, plan.choice.card
     assert build is not None  # else something blocks
@@ -62,7 +67,7 @@ def install(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
         environment = Environment(pinned, plan.folder / ENVIRONMENT, outside, lock)
         if options.again:
             environment.forget()
-        run_steps([environment.step()], TerminalDisplay())
+        run_steps([environment.step()], display_for(options))
         if not options.keep_wheels and options.pack is None:
             remove_folder(plan.folder / WHEELS)
     print(f"  Worker Python: {environment.python}")

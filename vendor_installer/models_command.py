@@ -10,9 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from vendor_installer.known_copies import KnownCopies
+from vendor_installer.machine_lines import add_progress, display_for
 from vendor_installer.model_catalogue import CATALOGUE, Model
 from vendor_installer.model_store import ModelState, ModelStore, at_server, require_accepted
-from vendor_installer.progress import Report, Step, TerminalDisplay, run_steps
+from vendor_installer.progress import Report, Step, run_steps
 
 SERVER_VARIABLE = "TRIPOSR_MODEL_SERVER"
 """A mirror of one's own that keeps the files under their places in the data folder."""
@@ -60,7 +61,7 @@ def get(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     for model in models:
         require_accepted(model, options.accept_non_commercial)
         print(f"{model.title}. Licence: {model.licence}. From {model.source}", flush=True)
-    run_steps(model_steps(store, models, options.accept_non_commercial), TerminalDisplay())
+    run_steps(model_steps(store, models, options.accept_non_commercial), display_for(options))
     print(f"In Blender, let the extension's Data Folder be {store.root}")
     return 0
 
@@ -133,6 +134,7 @@ def _action(
 ) -> argparse.ArgumentParser:
     action = actions.add_parser(name, help=text, description=text, allow_abbrev=False)
     action.set_defaults(command=work)
+    add_progress(action)
     action.add_argument(
         "--folder",
         metavar="FOLDER",
