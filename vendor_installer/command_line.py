@@ -66,6 +66,8 @@ def main(arguments: Sequence[str]) -> int:
         print(f"\n{failure.code}: {failure.sentence}", file=sys.stderr)
         return failure.exit_code
     except KeyboardInterrupt:
+        if wants_json(options):
+            tell_failure("CANCELLED", "Stopped. Run it again to go on.")
         print("\nStopped. Run the same command again to go on.", file=sys.stderr)
         return INTERRUPTED
 

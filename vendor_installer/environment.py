@@ -25,6 +25,10 @@ from vendor_installer.receipt import Receipt, digest_of_files, is_current, write
 
 PROOF_LIMIT_S = 600.0
 REMOVE_TRIES = 10
+BROUGHT_AT = 0.7
+"""The part of the bar for bringing the wheels."""
+UNPACKED_EACH_S = 25_000_000
+"""Bytes a second that pip unpacks; about what two busy cores did."""
 RECEIPT = "receipt.json"
 
 
@@ -34,6 +38,14 @@ class WheelSource(Protocol):
     @property
     def folder(self) -> Path:
         """Where they are then."""
+
+    @property
+    def download(self) -> int:
+        """Bytes of all of them."""
+
+    @property
+    def unpacked(self) -> int:
+        """Bytes that they unpack to."""
 
     def is_wanted(self, pip_variables: Mapping[str, str]) -> bool:
         """Whether pip, which has these variables, should get them from here."""
@@ -91,7 +103,11 @@ class Environment:
 
     def step(self) -> Step:
         """Make it, unless it is there."""
-        return Step(self.plan.title, self.plan.weight, self.is_current, self.make)
+        wheels = self.plan.wheels
+        if wheels is None:
+            return Step(self.plan.title, self.plan.weight, self.is_current, self.make)
+        after_s = wheels.unpacked / UNPACKED_EACH_S
+        return Step(self.plan.title, self.plan.weight, self.is_current, self.make, wheels.download, BROUGHT_AT, after_s)
 
     def is_current(self) -> bool:
         """Made from these pins by this Python, and its interpreter still starts."""
@@ -130,8 +146,8 @@ class Environment:
         options: tuple[str, ...] = ()
         fetched = 0.0
         if source:
-            source.bring(_part(report, 0.0, 0.7))
-            options, fetched = ("--no-index", "--find-links", str(source.folder)), 0.7
+            source.bring(_part(report, 0.0, BROUGHT_AT))
+            options, fetched = ("--no-index", "--find-links", str(source.folder)), BROUGHT_AT
             environment = {name: value for name, value in environment.items() if name not in INDEX_VARIABLES}
         self._install(environment, options, _part(report, fetched, 0.93))
         report(0.93, "proving that it works")

@@ -11,7 +11,14 @@ from vendor_installer.environment import Environment, remove_folder
 from vendor_installer.failures import FolderUnusable
 from vendor_installer.folder_lock import folder_lock
 from vendor_installer.locked_environment import ENVIRONMENT, WHEELS, locked_builds, locked_plan, trusting_plan
-from vendor_installer.machine_lines import add_progress, display_for, tell_failure, wants_json
+from vendor_installer.machine_lines import (
+    add_progress,
+    display_for,
+    tell_failure,
+    tell_result,
+    tell_waiting,
+    wants_json,
+)
 from vendor_installer.plan_command import CAN_NOT_START, add_choices, plan_for
 from vendor_installer.plan_words import describe
 from vendor_installer.progress import run_steps
@@ -63,7 +70,7 @@ def install(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
         wheels = options.pack or plan.folder
         pinned = locked_plan(build, plan.computer, device, wheels, offline=options.pack is not None)
     _prepare(plan.folder)
-    with folder_lock(plan.folder, options.wait, _tell_holder) as lock:
+    with folder_lock(plan.folder, options.wait, lambda holder: tell_waiting(options, holder)) as lock:
         environment = Environment(pinned, plan.folder / ENVIRONMENT, outside, lock)
         if options.again:
             environment.forget()
@@ -72,6 +79,7 @@ def install(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
             remove_folder(plan.folder / WHEELS)
     print(f"  Worker Python: {environment.python}")
     print(f"  In Blender, let the extension's Data Folder be {plan.folder}")
+    tell_result(options, python=str(environment.python), folder=str(plan.folder), build=build.name, device=device)
     return 0
 
 
@@ -87,7 +95,3 @@ def _prepare(folder: Path) -> None:
         ) from error
     if foreign:
         raise FolderUnusable(f"{inside} holds other files. Choose another place with --folder FOLDER.")
-
-
-def _tell_holder(holder: str) -> None:
-    print(f"Another installation ({holder}) is at work there; waiting for it.", flush=True)

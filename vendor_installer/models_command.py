@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vendor_installer.known_copies import KnownCopies
-from vendor_installer.machine_lines import add_progress, display_for
+from vendor_installer.machine_lines import add_progress, display_for, tell_result
 from vendor_installer.model_catalogue import CATALOGUE, Model
 from vendor_installer.model_store import ModelState, ModelStore, at_server, require_accepted
 from vendor_installer.progress import Report, Step, run_steps
@@ -63,6 +63,7 @@ def get(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
         print(f"{model.title}. Licence: {model.licence}. From {model.source}", flush=True)
     run_steps(model_steps(store, models, options.accept_non_commercial), display_for(options))
     print(f"In Blender, let the extension's Data Folder be {store.root}")
+    tell_result(options, models=[model.name for model in models], folder=str(store.root))
     return 0
 
 
@@ -75,7 +76,7 @@ def _step(store: ModelStore, model: Model, accept_non_commercial: bool) -> Step:
     def work(report: Report) -> str:
         return "; ".join(store.get(model, report, accept_non_commercial=accept_non_commercial))
 
-    return Step(f"Get {model.name}", float(model.size), lambda: False, work)
+    return Step(f"Get {model.name}", float(model.size), lambda: False, work, model.size)
 
 
 def add(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
@@ -85,14 +86,19 @@ def add(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
         model, target = store.add(path.expanduser())
         print(f"{path} is of {model.name} (licence: {model.licence}); it is now {target}")
         print(f"  {model.name}: {STATES[store.state(model).state]}")
+        tell_result(options, model=model.name, file=str(target), state=store.state(model).state)
     return 0
 
 
 def remove(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     """Delete each of those named."""
     store = store_in(options.folder, outside)
+    freed = 0
     for model in [store.model(name) for name in options.name]:
-        print(f"{model.name}: removed, {store.remove(model) / 1e6:.1f} MB are free again")
+        here = store.remove(model)
+        freed += here
+        print(f"{model.name}: removed, {here / 1e6:.1f} MB are free again")
+    tell_result(options, removed=list(options.name), freed=freed)
     return 0
 
 

@@ -20,16 +20,21 @@ class Pace:
         self._clock = clock
         self._seen: collections.deque[tuple[float, int]] = collections.deque()
 
-    def words(self, done: int) -> str:
-        """`412.0 of 1677.2 MB, 3 min left`."""
+    def seconds_left(self, done: int) -> float | None:
+        """Until all bytes are there; None before that can be told. To be called with each new count."""
         now = self._clock()
         self._seen.append((now, done))
         while now - self._seen[0][0] > WINDOW_S:
             self._seen.popleft()
-        amount = f"{done / 1e6:.1f} of {self._total / 1e6:.1f} MB"
         seconds = now - self._seen[0][0]
         speed = (done - self._seen[0][1]) / seconds if seconds >= SETTLED_S else 0.0
-        return f"{amount}, {_duration((self._total - done) / speed)} left" if speed > 0 else amount
+        return (self._total - done) / speed if speed > 0 else None
+
+    def words(self, done: int) -> str:
+        """`412.0 of 1677.2 MB, 3 min left`."""
+        left = self.seconds_left(done)
+        amount = f"{done / 1e6:.1f} of {self._total / 1e6:.1f} MB"
+        return amount if left is None else f"{amount}, {_duration(left)} left"
 
 
 def _duration(seconds: float) -> str:

@@ -53,7 +53,9 @@ def _wheel_step(target: Target, folder: Path) -> Step:
         wheels.bring(report)
         return f"{len(wheels.wheels)} wheels, {lock.size.download / 1e6:.0f} MB"
 
-    return Step(f"Fetch the wheels of {target.path.stem}", float(lock.size.download), lambda: False, work)
+    return Step(
+        f"Fetch the wheels of {target.path.stem}", float(lock.size.download), lambda: False, work, wheels.download
+    )
 
 
 def _tell(folder: Path, models: Sequence[str], store: ModelStore) -> None:

@@ -21,20 +21,39 @@ PLAIN_SECONDS = 10.0
 class Step:
     """One step. `weight`: its share of the bar, about the seconds that it takes on a plain machine.
 
-    `is_current` says that an earlier run did it already; `work` does it and says what it wrote.
+    `is_current` says that an earlier run did it already; `work` does it and says what it wrote. `size`: bytes that it
+    brings, of which all are there at the fraction `brought_at` of the step; `after_s`: about the seconds that it takes
+    from there on.
     """
 
     title: str
     weight: float
     is_current: Callable[[], bool]
     work: Callable[[Report], str]
+    size: int = 0
+    brought_at: float = 1.0
+    after_s: float = 0.0
+
+    def amount(self, fraction: float) -> Amount:
+        """How far it is at `fraction`."""
+        after = (1.0 - fraction) / (1.0 - self.brought_at) if fraction > self.brought_at else 1.0
+        return Amount(round(self.size * min(fraction / self.brought_at, 1.0)), self.size, self.after_s * after)
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Bytes that are there, of all; and the seconds that are needed beyond bringing the others."""
+
+    done: int
+    total: int
+    more_s: float = 0.0
 
 
 class Display(Protocol):
     """Where progress is shown."""
 
-    def progress(self, fraction: float, title: str, detail: str) -> None:
-        """The whole is at `fraction`; `title` is the step at work."""
+    def progress(self, fraction: float, title: str, detail: str, amount: Amount) -> None:
+        """The whole is at `fraction`; `title` is the step at work, `amount` is of all steps."""
 
     def done(self, fraction: float, line: str) -> None:
         """A step ended; `line` says how."""
@@ -44,23 +63,36 @@ def run_steps(steps: Sequence[Step], display: Display) -> None:
     """Run each step that is not current, in order. What a step raises goes through: later steps build on it."""
     total = sum(step.weight for step in steps)
     before = 0.0
-    for step in steps:
-        line = _run_step(step, display, before / total, step.weight / total)
+    for number, step in enumerate(steps):
+        line = _run_step(steps, number, display, before / total, step.weight / total)
         before += step.weight
         display.done(before / total, line)
 
 
-def _run_step(step: Step, display: Display, start: float, share: float) -> str:
-    display.progress(start, step.title, "")
+def _run_step(steps: Sequence[Step], number: int, display: Display, start: float, share: float) -> str:
+    step = steps[number]
+    display.progress(start, step.title, "", _amount(steps, number, 0.0))
     if step.is_current():
         return f"{step.title}: already done"
     clock = time.monotonic()
 
     def report(fraction: float, detail: str) -> None:
-        display.progress(start + share * min(max(fraction, 0.0), 1.0), step.title, detail)
+        inside = min(max(fraction, 0.0), 1.0)
+        display.progress(start + share * inside, step.title, detail, _amount(steps, number, inside))
 
     outcome = step.work(report)
     return f"{step.title}: {outcome} ({time.monotonic() - clock:.1f} s)"
+
+
+def _amount(steps: Sequence[Step], number: int, fraction: float) -> Amount:
+    """Over all steps, with step `number` at `fraction`: those before it are done, those after it still to do."""
+    amounts = [step.amount(float(place < number)) for place, step in enumerate(steps)]
+    amounts[number] = steps[number].amount(fraction)
+    return Amount(
+        sum(amount.done for amount in amounts),
+        sum(amount.total for amount in amounts),
+        sum(amount.more_s for amount in amounts),
+    )
 
 
 class TerminalDisplay:
@@ -73,7 +105,7 @@ class TerminalDisplay:
         self._last_title = ""
         self._dirty = False
 
-    def progress(self, fraction: float, title: str, detail: str) -> None:
+    def progress(self, fraction: float, title: str, detail: str, amount: Amount) -> None:
         """Draw the bar, or in a log: a line at a new step, and then each PLAIN_SECONDS."""
         line = f"{_bar(fraction)} {title}{': ' + detail if detail else ''}"
         if self._overwrite:

@@ -25,6 +25,16 @@ class WheelFolder:
     offline: bool = False
     cancelled: Callable[[], bool] = lambda: False
 
+    @property
+    def download(self) -> int:
+        """Bytes of all of them."""
+        return sum(wheel.download for wheel in self.wheels)
+
+    @property
+    def unpacked(self) -> int:
+        """Bytes that they unpack to."""
+        return sum(wheel.unpacked for wheel in self.wheels)
+
     def is_wanted(self, pip_variables: Mapping[str, str]) -> bool:
         """Whether the wheels should come this way. Somebody's own index, proxy or certificates are pip's affair, and so
         are wheels of which only the name is known.
@@ -34,7 +44,7 @@ class WheelFolder:
 
     def bring(self, report: Report) -> None:
         """Have all wheels there, each with its hash. Raises what a download raises; NotInPack."""
-        total = sum(wheel.download for wheel in self.wheels)
+        total = self.download
         pace, before = Pace(total), 0
         for wheel in self.wheels:
 

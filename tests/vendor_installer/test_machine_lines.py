@@ -26,13 +26,18 @@ def told(small: SmallInstaller, *arguments: str) -> tuple[int, list[dict[str, ob
     return run.returncode, [json.loads(line) for line in run.stdout.splitlines() if line.startswith("{")]
 
 
-def test_an_installation_tells_its_progress_and_its_end(small: SmallInstaller) -> None:
+def test_an_installation_tells_its_progress_and_its_end(small: SmallInstaller, wheels: Path) -> None:
     code, lines = told(small, "install", "--backend", "cpu", "--folder", str(small.data), "--progress", "json")
     assert (code, small.leaf()) == (0, "1.0")
     fractions = [line["progress"] for line in lines if "progress" in line]
-    assert fractions == sorted(fractions, key=float)
+    assert fractions == sorted(fractions, key=lambda each: float(str(each)))
     assert {line["title"] for line in lines if "title" in line} == {"Install PyTorch for the processor"}
-    assert lines[-1]["done"] == 1.0
+    assert lines[-2]["done"] == 1.0
+    result = {"python": str(small.python), "folder": str(small.data), "build": "cpu", "device": "cpu"}
+    assert lines[-1] == {"result": result}
+    totals = {line["total"] for line in lines if "total" in line}
+    locked = [*wheels.glob("pip-*.whl"), wheels / "leaf-1.0-py3-none-any.whl"]
+    assert totals == {sum(path.stat().st_size for path in locked)}
 
 
 def test_a_failure_is_one_line_with_its_code(small: SmallInstaller) -> None:

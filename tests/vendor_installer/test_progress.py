@@ -5,16 +5,18 @@ import io
 
 import pytest
 
-from vendor_installer.progress import Report, Step, TerminalDisplay, run_steps
+from vendor_installer.progress import Amount, Report, Step, TerminalDisplay, run_steps
 
 
 class Recorder:
     def __init__(self) -> None:
         self.fractions: list[float] = []
         self.lines: list[str] = []
+        self.amounts: list[Amount] = []
 
-    def progress(self, fraction: float, title: str, detail: str) -> None:
+    def progress(self, fraction: float, title: str, detail: str, amount: Amount) -> None:
         self.fractions.append(fraction)
+        self.amounts.append(amount)
 
     def done(self, fraction: float, line: str) -> None:
         self.fractions.append(fraction)
@@ -61,6 +63,21 @@ def test_a_step_that_raises_ends_the_run() -> None:
     assert recorder.lines == []
 
 
+def test_bytes_are_of_all_steps_and_what_comes_after_them_takes_time_too() -> None:
+    def work(report: Report) -> str:
+        for fraction in (0.0, 0.25, 0.5, 0.75, 1.0):
+            report(fraction, "")
+        return "done"
+
+    recorder = Recorder()
+    first = Step("unpacked, too", 1, lambda: False, work, size=100, brought_at=0.5, after_s=20.0)
+    run_steps([first, Step("only fetched", 1, lambda: False, work, size=400)], recorder)
+    told = [(amount.done, amount.more_s) for amount in recorder.amounts]
+    first_told = [(0, 20.0), (0, 20.0), (50, 20.0), (100, 20.0), (100, 10.0), (100, 0.0)]
+    assert told == [*first_told, (100, 0.0), (100, 0.0), (200, 0.0), (300, 0.0), (400, 0.0), (500, 0.0)]
+    assert {amount.total for amount in recorder.amounts} == {500}
+
+
 def test_a_terminal_is_drawn_over_and_a_log_gets_whole_lines() -> None:
     terminal, log = Terminal(), io.StringIO()
     for stream in (terminal, log):
@@ -73,5 +90,5 @@ def test_a_terminal_is_drawn_over_and_a_log_gets_whole_lines() -> None:
 
 def test_a_long_detail_stays_on_one_line() -> None:
     terminal = Terminal()
-    TerminalDisplay(terminal).progress(0.5, "title", "x" * 1000)
+    TerminalDisplay(terminal).progress(0.5, "title", "x" * 1000, Amount(1, 2))
     assert len(terminal.getvalue()) < 120
