@@ -2,12 +2,12 @@
 """Makes the worker's Python environment; standard library only."""
 
 # No annotation: Pythons that are too old read this file on their way to the sentence that says so.
-import os
+from pathlib import Path
 
-DOOR = os.path.join(os.path.dirname(os.path.abspath(__file__)), "from_blender.py")
+DOOR = str(Path(__file__).resolve().with_name("from_blender.py"))
 """What Blender's side starts, with a Python and a command's arguments."""
 
-GUARDIAN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "guardian.py")
+GUARDIAN = str(Path(__file__).resolve().with_name("guardian.py"))
 """Runs another program, and ends it with the one that asked for it."""
 
 HOW_TO_INSTALL = (

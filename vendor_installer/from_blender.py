@@ -5,9 +5,9 @@ In that mode Python looks neither in the current folder nor beside this file, so
 old Pythons, like __main__.py, which it runs.
 """
 
-import os
 import runpy
 import sys
+from pathlib import Path
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 runpy.run_module("vendor_installer", run_name="__main__", alter_sys=True)

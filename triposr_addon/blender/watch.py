@@ -17,6 +17,7 @@ from . import session
 from .handover import hand_over
 from .redraw import redraw_panels as redraw_panels
 from .redraw import redraw_views
+from .redraw_pace import RedrawPace
 from .session import Session
 
 if TYPE_CHECKING:
@@ -44,10 +45,12 @@ class TRIPOSR_OT_watch(bpy.types.Operator):
     _waiting_since = math.inf
     _listeners: frozenset[int] = frozenset()
     _looks: tuple[tuple[str, int], ...] = ()
+    _pace: RedrawPace
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturnItems]:
         """Become modal in this window."""
         session.current().tick()  # the worker begins now, not at the timer's first beat
+        self._pace = RedrawPace()
         self._timer = context.window_manager.event_timer_add(TICK_SECONDS, window=context.window)
         context.window_manager.modal_handler_add(self)
         redraw_panels(context)
@@ -73,6 +76,7 @@ class TRIPOSR_OT_watch(bpy.types.Operator):
 
     def _follow(self, context: bpy.types.Context, running: Session) -> None:
         running.tick()
+        self._pace.beat()
         for view in running.queue.ripe():
             if view.state is not JobState.DONE:
                 hand_over(self, context, running, view.id)
@@ -82,8 +86,8 @@ class TRIPOSR_OT_watch(bpy.types.Operator):
             hand_over(self, context, running, arrived.id)
         if time.monotonic() - self._drawn_at >= REDRAW_SECONDS:
             self._drawn_at = time.monotonic()
-            redraw_panels(context)
-            self._redraw_ghosts(context, running)
+            if not self._redraw_ghosts(context, running):  # not both at once: the window would stand for both
+                redraw_panels(context)
 
     def _may_arrive(self, context: bpy.types.Context) -> bool:
         """Whether an object may come now: not while the artist is in the middle of something, say of moving another.
@@ -117,12 +121,15 @@ class TRIPOSR_OT_watch(bpy.types.Operator):
         redraw_views(context)
         return {"FINISHED", "PASS_THROUGH"}
 
-    def _redraw_ghosts(self, context: bpy.types.Context, running: Session) -> None:
-        """Drawing a whole view is slow: only when one comes, goes, or is visibly further."""
+    def _redraw_ghosts(self, context: bpy.types.Context, running: Session) -> bool:
+        """Whole views, when a ghost comes, goes, or is visibly further, and drawing them costs little of the time."""
         looks = running.queue.looks()
-        if looks != self._looks:
-            self._looks = looks
-            redraw_views(context)
+        if looks == self._looks or not self._pace.allows():
+            return False
+        self._looks = looks
+        self._pace.asked()
+        redraw_views(context)
+        return True
 
     def _stop_timer(self, context: bpy.types.Context) -> None:
         if self._timer is not None:
