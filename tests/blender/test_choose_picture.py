@@ -44,6 +44,12 @@ def test_one_picture_is_chosen_and_waits_for_the_button(
     assert states(session) == []
 
 
+def test_a_script_may_name_the_one_picture_by_its_folder(bpy: Any, session: Any, album: Path) -> None:
+    assert bpy.ops.triposr.choose_picture(directory=str(album), files=[{"name": "good.png"}]) == {"FINISHED"}
+    assert bpy.context.scene.triposr.image_path == str(album / "good.png")
+    assert states(session) == []
+
+
 def test_several_become_a_job_each_and_the_panel_shows_the_first(bpy: Any, session: Any, album: Path) -> None:
     assert choose(bpy, album, "good.png", "good.png", "good.png") == {"FINISHED"}
     assert bpy.context.scene.triposr.image_path == str(album / "good.png")

@@ -197,6 +197,7 @@ WRONG = {
     "invalid choice: 'magic'": ["-o", "out.glb", "--background", "magic"],
     "is no .fbx file": ["-o", "out.glb", "--format", "fbx"],
     "--mask goes with one picture": ["-o", "out.glb", "--mask", "m.png", "other.png"],
+    "none.png is not there": ["-o", "out.glb", "--mask", "none.png"],
     "--only-new goes with a folder of files": ["-o", "out.glb", "--only-new"],
     "required": [],
 }
@@ -264,7 +265,7 @@ def test_a_mask_is_used_as_it_is(bpy: Any, run: Run, picture: Callable[[str], Pa
 
 def test_another_model_is_a_folder(run: Run, picture: Callable[[str], Path], tmp_path: Path) -> None:
     code, said = run(picture("good.png"), "-o", tmp_path / "a.ply", "--model", tmp_path / "none")
-    assert (code, "MODEL_NOT_CHOSEN" in said) == (1, True)
+    assert (code, "none is no installed model (there: PREVIEW) and no folder" in said) == (1, True)
 
 
 def test_the_cubes_of_the_start_up_file_stay_out_and_the_device_is_given_back(

@@ -50,9 +50,11 @@ def test_the_image_editor_gives_the_image_that_it_shows(bpy: Any, image: Any) ->
     assert "good" in bpy.data.objects
 
 
-@pytest.mark.parametrize("name", ["", "no such image"])
-def test_without_an_image_it_says_so(bpy: Any, name: str) -> None:
-    with pytest.raises(RuntimeError, match="No picture is chosen"):
+@pytest.mark.parametrize(
+    ("name", "said"), [("", "No picture is chosen"), ("no such image", "This file has no image no such image")]
+)
+def test_without_an_image_it_says_so(bpy: Any, name: str, said: str) -> None:
+    with pytest.raises(RuntimeError, match=said):
         bpy.ops.triposr.generate_from_image(image=name)
 
 

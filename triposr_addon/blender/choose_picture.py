@@ -47,7 +47,9 @@ class TRIPOSR_OT_choose_picture(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Take the chosen file; of several the first one, and order all of them."""
         pictures = named_files(self.directory, self.files)
-        settings_of(context).image_path = str(pictures[0]) if len(pictures) > 1 else self.filepath
+        # A file name that is typed into the browser is in `filepath` alone, and a script may give only `files`.
+        by_files = len(pictures) > 1 or (pictures and not self.filepath)
+        settings_of(context).image_path = str(pictures[0]) if by_files else self.filepath
         if len(pictures) > 1:
             return order_pictures(self, context, pictures, chosen_place(context))
         return {"FINISHED"}

@@ -15,7 +15,7 @@ from . import command_line, session
 from .command_run import CommandRun, Stop
 from .command_scene import fill_scene, pictures_of
 from .command_words import CommandWords
-from .failures import FileNotWritten, FolderWithoutPictures
+from .failures import FileNotWritten, FolderWithoutPictures, ModelUnknown
 
 _handle: Any = None
 
@@ -42,7 +42,11 @@ def run(arguments: list[str]) -> int:
         CommandWords(sys.stderr, 0).failed(wish.sources[0].name, failure)
         return 1
     words = CommandWords(sys.stderr, len(pictures))
-    fill_scene(wish)
+    try:
+        fill_scene(wish)
+    except ModelUnknown as failure:
+        words.failed(wish.sources[0].name, failure)
+        return 1
     device, stop = running.preferences().device, Stop()
     running.preferences().device = wish.device or device
     try:

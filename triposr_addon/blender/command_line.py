@@ -81,6 +81,8 @@ def read(arguments: list[str]) -> Wish:
         parser.error("--only-new goes with a folder of files")
     if options.mask is not None and (len(options.pictures) > 1 or not _is_picture(options.pictures[0])):
         parser.error("--mask goes with one picture")
+    if options.mask is not None and not options.mask.is_file():
+        parser.error(f"--mask: {options.mask} is not there")
     settings = {name: getattr(options, name) for name in setting_names() if getattr(options, name) is not None}
     if "rembg_model" in settings:
         settings.setdefault("background", "rembg")

@@ -10,11 +10,11 @@ import bpy
 from ..photo_files import photos_in
 from . import models
 from .command_line import Wish
-from .failures import FolderWithoutPictures
+from .failures import FolderWithoutPictures, ModelUnknown
 from .grid import Grid, grid_for
 from .landing import chosen_place
 from .placement import units_per_metre
-from .properties import settings_of
+from .properties import TRIPOSR_PG_settings, settings_of
 from .recipe import use_factory_values
 
 
@@ -37,21 +37,33 @@ def _pictures_in(folder: Path, recursive: bool) -> list[Path]:
 
 
 def fill_scene(wish: Wish) -> None:
-    """A new, empty file with the settings that were asked for, and a collection for the objects."""
+    """A new, empty file with the settings that were asked for, and a collection for the objects.
+
+    Raises ModelUnknown.
+    """
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     settings, context = settings_of(bpy.context), bpy.context
     use_factory_values(settings)  # not this artist's defaults: the same words give the same meshes everywhere
     for name, value in wish.settings.items():
         setattr(settings, name, value)
-    if wish.model in {choice[0] for choice in models.choices(settings, context)}:
-        settings.model = wish.model
-    elif wish.model:
-        settings.model, settings.model_folder = models.FOLDER, str(Path(wish.model).absolute())
+    if wish.model:
+        _choose_model(settings, wish.model)
     if wish.mask is not None:
         settings.mask, settings.use_mask = bpy.data.images.load(str(wish.mask.absolute())), True
     collection = bpy.data.collections.new(wish.output.stem)
     context.scene.collection.children.link(collection)
     context.view_layer.active_layer_collection = context.view_layer.layer_collection.children[collection.name]
+
+
+def _choose_model(settings: TRIPOSR_PG_settings, model: str) -> None:
+    """By its name in the panel, else as a folder."""
+    names = [choice[0] for choice in models.choices(settings, bpy.context) if choice[0] != models.FOLDER]
+    if model in names:
+        settings.model = model
+    elif Path(model).is_dir():
+        settings.model, settings.model_folder = models.FOLDER, str(Path(model).absolute())
+    else:
+        raise ModelUnknown(model, names)
 
 
 def grid_of(count: int) -> Grid | None:

@@ -4,7 +4,9 @@
 HostFailure
 ├── PictureNotChosen    the button was pressed without a picture
 ├── PictureMissing      the chosen file is not there (any more)
+├── ImageMissing        a script names an image that the .blend does not have
 ├── ModelNotChosen      the chosen model is not there (any more), or no folder was chosen
+├── ModelUnknown        the command line names a model that is not there
 ├── FieldLost           a mesh has no field (any more)
 ├── FieldFileMissing    the file that a field was moved out to can't be read
 ├── FieldFileUnwritable a field can't be written to where it should go
@@ -52,6 +54,15 @@ class PictureMissing(HostFailure):
         super().__init__(f"The picture {path.name} is not there. Choose it again.", str(path))
 
 
+class ImageMissing(HostFailure):
+    """A name, but of no image."""
+
+    CODE = "IMAGE_MISSING"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"This file has no image {name}. Choose another one.")
+
+
 class ModelNotChosen(HostFailure):
     """The scene names a model that this computer does not have, or its own folder without saying which."""
 
@@ -59,6 +70,16 @@ class ModelNotChosen(HostFailure):
 
     def __init__(self, details: str) -> None:
         super().__init__("The chosen model is not there. Choose another one in the TripoSR tab.", details)
+
+
+class ModelUnknown(HostFailure):
+    """The command line names a model that is neither installed nor a folder."""
+
+    CODE = "MODEL_UNKNOWN"
+
+    def __init__(self, name: str, installed: Sequence[str]) -> None:
+        there = ", ".join(installed)
+        super().__init__(f"{name} is no installed model (there: {there}) and no folder. Name another, or a folder.")
 
 
 class FieldLost(HostFailure):

@@ -13,7 +13,7 @@ from bpy.props import StringProperty
 from ..host.failures import HostFailure, StorageUnwritable
 from ..host.storage import Storage
 from . import session
-from .failures import PictureNotChosen
+from .failures import ImageMissing, PictureNotChosen
 from .follow import follow
 from .handover import tell_failure
 from .image_pixels import save_image
@@ -66,7 +66,7 @@ class TRIPOSR_OT_generate_from_image(bpy.types.Operator):
         shown = space.image if isinstance(space, bpy.types.SpaceImageEditor) else None
         image = bpy.data.images.get(self.image) if self.image else shown
         if image is None:
-            raise PictureNotChosen
+            raise ImageMissing(self.image) if self.image else PictureNotChosen
         return image
 
 
