@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,12 +13,13 @@ from typing import Any
 
 from vendor_installer.child import ChildCommand, ChildResult, run_child
 from vendor_installer.computer import dotted
-from vendor_installer.environment import RECEIPT
+from vendor_installer.environment import RECEIPT, python_in
 from vendor_installer.isolation import isolated_environment
 from vendor_installer.lock_files import REQUIREMENTS
 from vendor_installer.locked_environment import ENVIRONMENT, PROOFS, known_plans
 from vendor_installer.model_store import ModelStore
 from vendor_installer.plan import Plan, gigabytes
+from vendor_installer.worker_proof import prove_by_worker
 
 START_LIMIT_S = 60.0
 PROOF_LIMIT_S = 300.0
@@ -88,6 +88,8 @@ def _installed(plan: Plan, inputs: str, install: tuple[str, ...], outside: Mappi
     build, device = known[0] if known else (None, "cpu")
     proof = (REQUIREMENTS / PROOFS[device]).read_text(encoding="utf-8")
     proved = _run(plan.folder / ENVIRONMENT, proof, PROOF_LIMIT_S, outside)
+    if proved.exit_code == 0:
+        proved = prove_by_worker(python_in(plan.folder / ENVIRONMENT), device, outside)
     if proved.exit_code != 0:
         sentence = "The environment does not work: files are gone (a virus scanner?), or the driver has changed."
         yield Finding("ENVIRONMENT_BROKEN", "bad", sentence, (*install, "--again"), proved.text)
@@ -123,8 +125,7 @@ def _receipt_or_none(path: Path) -> dict[str, Any] | None:
 
 
 def _run(inside: Path, code: str, limit_s: float, outside: Mapping[str, str]) -> ChildResult:
-    python = inside / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    argv = [str(python), "-I", "-c", code]
+    argv = [str(python_in(inside)), "-I", "-c", code]
     try:
         return run_child(ChildCommand(argv, isolated_environment(outside), Path(os.sep), limit_s))
     except OSError as error:

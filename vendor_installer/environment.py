@@ -22,6 +22,7 @@ from vendor_installer.isolation import INDEX_VARIABLES, isolated_environment, pi
 from vendor_installer.pip_run import PipInstall, pip_install
 from vendor_installer.progress import Report, Step
 from vendor_installer.receipt import Receipt, digest_of_files, is_current, write_receipt
+from vendor_installer.worker_proof import prove_by_worker
 
 PROOF_LIMIT_S = 600.0
 REMOVE_TRIES = 10
@@ -59,8 +60,9 @@ class EnvironmentPlan:
     """What an environment holds. `pip` is the requirement file of pip itself, None to keep the one that Python brings.
 
     `constraints`: None where the requirements pin everything themselves. `proof` is a file of Python code that must
-    run in the finished environment: the packages import, and compute. `weight` is its share of the bar. `options`:
-    pip's, beyond the usual ones. `wheels`: brings all of them beforehand; None where pip fetches them.
+    run in the finished environment: the packages import, and compute. `device`: where our own worker must then make a
+    mesh; "" where nobody asks. `weight` is its share of the bar. `options`: pip's, beyond the usual ones. `wheels`:
+    brings all of them beforehand; None where pip fetches them.
     """
 
     name: str
@@ -72,6 +74,7 @@ class EnvironmentPlan:
     weight: float
     options: tuple[str, ...] = ()
     wheels: WheelSource | None = None
+    device: str = ""
 
     def inputs(self) -> str:
         """SHA-256 over all pins and the proof."""
@@ -94,7 +97,7 @@ class Environment:
     @property
     def python(self) -> Path:
         """Its interpreter."""
-        return self.folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+        return python_in(self.folder)
 
     @property
     def log(self) -> Path:
@@ -186,11 +189,13 @@ class Environment:
         pip_install(install, environment, report, (self.lock,))
 
     def _prove(self) -> None:
-        self._check(
-            self._run_python(self.plan.proof.read_text(encoding="utf-8"), PROOF_LIMIT_S),
+        sentence = (
             f"The packages in {self.folder} were installed, but do not work on this computer. "
-            "Report the lines below to the developers.",
+            "Report the lines below to the developers."
         )
+        self._check(self._run_python(self.plan.proof.read_text(encoding="utf-8"), PROOF_LIMIT_S), sentence)
+        if self.plan.device:
+            self._check(prove_by_worker(self.python, self.plan.device, self.outside), sentence)
 
     def _check(self, result: ChildResult, sentence: str) -> None:
         if result.exit_code == 0:
@@ -216,6 +221,11 @@ class Environment:
 
     def _receipt(self) -> Receipt:
         return Receipt.for_inputs(self.plan.inputs())
+
+
+def python_in(environment: Path) -> Path:
+    """The interpreter of the environment in that folder."""
+    return environment / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 
 def remove_folder(folder: Path) -> None:

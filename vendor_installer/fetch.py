@@ -22,7 +22,7 @@ from vendor_installer.download_failures import (
     WrongLength,
 )
 from vendor_installer.failures import InstallerFailure
-from vendor_installer.remote_stream import Answer, Event, RemoteStream
+from vendor_installer.remote_stream import Answer, Ended, Event, RemoteStream
 
 POLL_S = 0.1
 CONTENT_RANGE = re.compile(r"bytes (?P<start>\d+)-\d+/(?P<total>\d+|\*)")
@@ -80,6 +80,24 @@ class Fetch:
             done = self.part.stat().st_size
             most = max(most, done)
         self.on_bytes(done)
+
+    def remote_size(self) -> int:
+        """The file's size as the server tells it; `size` and `part` have no role. Raises what one try ended with."""
+        with RemoteStream(self.url, 0, self.limits.stall_s) as stream:
+            try:
+                event = self._next(stream, _Watch(self.limits), 0)
+            except _Interrupted as interruption:
+                raise interruption.failure from interruption
+        if not isinstance(event, Answer):
+            raise self._named(event.error if isinstance(event, Ended) else None)
+        if event.status != 200:
+            refusal = self._refusal(event.status)
+            raise refusal.failure if isinstance(refusal, _Interrupted) else refusal
+        if event.content_type in ("text/html", "application/xhtml+xml"):
+            raise DownloadReplaced(self.host)
+        if event.length is None:
+            raise ConnectionLost(self.host, "the server does not tell the size")
+        return event.length
 
     def _begin(self) -> int:
         """The size of what an earlier run left; what is longer than the whole is worth nothing."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from vendor_installer.builds import BUILDS
 from vendor_installer.failures import LockNotMade
 from vendor_installer.lock_files import Lock, Target, read_lock, targets
 from vendor_installer.lock_maker import LockMaker
+from vendor_installer.published_wheels import PUBLISHED, published_lock_or_none
 
 NOT_ALL = 22
 """The exit code where a target could not be locked, or with --check, is not as it would be made now."""
@@ -27,19 +28,30 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     command.add_argument(
         "--wheels", type=Path, metavar="FOLDER", help="take PyTorch's own builds from here, not from its index"
     )
+    command.add_argument(
+        "--published", action="store_true", help="only the builds whose hashes other projects publish; without uv"
+    )
     command.add_argument("--only", default="", metavar="TEXT", help="files with this text in their names")
 
 
 def lock(options: argparse.Namespace, _outside: Mapping[str, str]) -> int:
     """Lock each target; those that can't be are told, and leave their files as they are."""
-    maker = LockMaker(options.uv, options.wheels)
-    results = [_lock(maker, target, options.check) for target in targets(BUILDS) if options.only in target.path.name]
+    make = _published if options.published else LockMaker(options.uv, options.wheels).lock
+    wanted = [published.target for published in PUBLISHED] if options.published else targets(BUILDS)
+    results = [_lock(make, target, options.check) for target in wanted if options.only in target.path.name]
     return 0 if all(results) else NOT_ALL
 
 
-def _lock(maker: LockMaker, target: Target, check: bool) -> bool:
+def _published(target: Target) -> Lock:
+    lock = published_lock_or_none(target)
+    if lock is None:
+        raise LockNotMade("nobody publishes it")
+    return lock
+
+
+def _lock(make: Callable[[Target], Lock], target: Target, check: bool) -> bool:
     try:
-        made = maker.lock(target)
+        made = make(target)
     except LockNotMade as failure:
         reason = (failure.details.splitlines() or [""])[-1].strip()
         print(f"{target.path.name}: could not be locked: {reason}", file=sys.stderr, flush=True)

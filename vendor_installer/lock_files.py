@@ -30,14 +30,16 @@ HEADER = """# SPDX-License-Identifier: GPL-3.0-or-later
 FIELD = re.compile(r"^# (?P<name>index|inputs|note): (?P<value>.*)$", re.MULTILINE)
 LINE = re.compile(
     r"^(?P<name>[\w.-]+)===(?P<version>\S+) --hash=sha256:(?P<sha256>[0-9a-f]{64})"
-    r"  # (?P<place>\S+) (?P<download>\d+) (?P<unpacked>\d+)$",
+    r"  # (?P<place>\S+) (?P<about>~?)(?P<download>\d+) (?P<unpacked>\d+)$",
     re.MULTILINE,
 )
 
 
 @dataclass(frozen=True)
 class Wheel:
-    """One wheel; sizes in bytes. place: its URL, or its file's name where the URL is not known."""
+    """One wheel; sizes in bytes. place: its URL, or its file's name where the URL is not known. exact: whether
+    `download` is its very size.
+    """
 
     name: str
     version: str
@@ -45,6 +47,7 @@ class Wheel:
     place: str
     download: int
     unpacked: int
+    exact: bool = True
 
     @property
     def file(self) -> str:
@@ -52,9 +55,13 @@ class Wheel:
         return urllib.parse.unquote(self.place.rpartition("/")[2])
 
     @property
-    def remote_or_none(self) -> RemoteFile | None:
-        """What to fetch, where that is known."""
-        return RemoteFile(self.place, self.download, self.sha256) if "://" in self.place else None
+    def url_or_none(self) -> str | None:
+        """Where to fetch it, if that is known."""
+        return self.place if "://" in self.place else None
+
+    def remote(self, size: int) -> RemoteFile:
+        """The file with its very size."""
+        return RemoteFile(self.place, size, self.sha256)
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,8 @@ class Lock:
     def size(self) -> Size:
         """Of the whole environment."""
         download = sum(wheel.download for wheel in self.wheels)
-        return Size(download, sum(wheel.unpacked for wheel in self.wheels), known=True)
+        exact = all(wheel.exact for wheel in self.wheels)
+        return Size(download, sum(wheel.unpacked for wheel in self.wheels), known=exact)
 
     def text(self) -> str:
         """The file."""
@@ -96,7 +104,7 @@ class Lock:
         head = "".join(f"# {name}: {value}\n" for name, value in fields.items() if value)
         lines = [
             f"{wheel.name}==={wheel.version} --hash=sha256:{wheel.sha256}"
-            f"  # {wheel.place} {wheel.download} {wheel.unpacked}\n"
+            f"  # {wheel.place} {'' if wheel.exact else '~'}{wheel.download} {wheel.unpacked}\n"
             for wheel in self.wheels
         ]
         return HEADER + head + "".join(lines)
@@ -150,4 +158,5 @@ def _wheel(fields: Mapping[str, str]) -> Wheel:
         fields["place"],
         int(fields["download"]),
         int(fields["unpacked"]),
+        exact=not fields["about"],
     )

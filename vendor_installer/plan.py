@@ -31,13 +31,16 @@ class Obstacle:
 
 @dataclass(frozen=True)
 class Plan:
-    """The choice, where it goes, and the bytes that it takes. size is None where nothing can be installed."""
+    """The choice, where it goes, and the bytes that it takes. size is None where nothing can be installed. pinned:
+    whether every wheel is known by its SHA-256.
+    """
 
     computer: Computer
     choice: Choice
     folder: Path
     size: Size | None
     obstacles: tuple[Obstacle, ...]
+    pinned: bool = False
 
     @property
     def can_start(self) -> bool:
@@ -75,9 +78,11 @@ def make_plan(
     if choice.build is None:
         refusal = Obstacle(choice.code, " ".join((choice.reason, *choice.advice)))
         return Plan(computer, choice, folder, None, (refusal,))
-    size = locked(choice.build, computer) or ESTIMATES[choice.build.name, (computer.system, computer.architecture)]
+    found = locked(choice.build, computer)
+    size = found or ESTIMATES[choice.build.name, (computer.system, computer.architecture)]
     obstacles = (_path_too_long(computer, folder), _disk_short(computer, folder, size), _memory_short(computer))
-    return Plan(computer, choice, folder, size, tuple(obstacle for obstacle in obstacles if obstacle))
+    told = tuple(obstacle for obstacle in obstacles if obstacle)
+    return Plan(computer, choice, folder, size, told, pinned=found is not None)
 
 
 def space_needed(size: Size) -> int:

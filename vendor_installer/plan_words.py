@@ -53,7 +53,7 @@ def _choice_lines(plan: Plan) -> Iterator[str]:
         yield f"            {line}"
     yield f"Download    {about}{gigabytes(plan.size.download)}; {about}{gigabytes(plan.size.on_disk)} on the disk"
     yield f"From        {build.indexes[plan.computer.system, plan.computer.architecture]}"
-    if not plan.size.known:
+    if not plan.pinned:
         yield "Pinned      by version, not yet by hash: `install` wants --without-hashes for this build"
     yield f"Where       {plan.folder}"
     if others := other_builds(plan):

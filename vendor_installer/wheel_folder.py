@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vendor_installer.download import Download, RemoteFile, is_as_pinned
+from vendor_installer.download import Download, RemoteFile, is_as_pinned, sha256_of
 from vendor_installer.download_failures import FileNotAsPinned
 from vendor_installer.failures import NotInPack
+from vendor_installer.fetch import USUAL, Fetch
 from vendor_installer.isolation import INDEX_VARIABLES
 from vendor_installer.lock_files import Wheel
 from vendor_installer.pace import Pace
@@ -39,7 +40,7 @@ class WheelFolder:
         """Whether the wheels should come this way. Somebody's own index, proxy or certificates are pip's affair, and so
         are wheels of which only the name is known.
         """
-        known = all(wheel.remote_or_none for wheel in self.wheels)
+        known = all(wheel.url_or_none for wheel in self.wheels)
         return self.offline or (known and not INDEX_VARIABLES & pip_variables.keys())
 
     def bring(self, report: Report) -> None:
@@ -58,9 +59,19 @@ class WheelFolder:
 
     def _bring(self, wheel: Wheel, report: Report) -> None:
         target = self.folder / wheel.file
-        if wheel.remote_or_none and not self.offline:
-            Download(wheel.remote_or_none, target, cancelled=self.cancelled).run(report)
+        if wheel.url_or_none and not self.offline:
+            Download(self._remote(wheel, target), target, cancelled=self.cancelled).run(report)
         elif not target.is_file():
             raise NotInPack(wheel.file, self.folder)
-        elif not is_as_pinned(target, RemoteFile("", wheel.download, wheel.sha256)):
+        elif not is_as_pinned(target, wheel.remote(wheel.download if wheel.exact else target.stat().st_size)):
             raise FileNotAsPinned(target, f"not {wheel.download} bytes with SHA-256 {wheel.sha256}")
+
+    def _remote(self, wheel: Wheel, target: Path) -> RemoteFile:
+        """With the very size, so that it can be gone on with; the server's word does for that: the hash decides."""
+        if wheel.exact:
+            return wheel.remote(wheel.download)
+        if target.is_file() and sha256_of(target) == wheel.sha256:
+            return wheel.remote(target.stat().st_size)
+        unsized = wheel.remote(0)
+        fetch = Fetch(unsized.url, unsized.host, 0, target, USUAL, lambda done: None)
+        return wheel.remote(fetch.remote_size())

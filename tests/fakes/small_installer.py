@@ -18,6 +18,14 @@ from vendor_installer.probe import probe
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 LONG_S = 180.0
+WORKER = """# stands for the worker: proves what the installer asks for, or fails as a file beside it says
+import pathlib, sys
+import leaf
+failure = pathlib.Path(__file__).with_name("failure.txt")
+if failure.exists():
+    sys.exit(failure.read_text())
+assert sys.flags.isolated and sys.argv[1:] == ["--prove", "cpu"], sys.argv
+"""
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,8 @@ def small_installer(folder: Path, wheels: Path, outside: Mapping[str, str]) -> S
     """Below `folder`; its locks name the leaf 1.0 in `wheels`, and Python's own pip, which is put there."""
     root = folder / "small copy"
     shutil.copytree(CHECKOUT / "vendor_installer", root / "vendor_installer")
+    (root / "triposr_addon/worker").mkdir(parents=True)
+    (root / "triposr_addon/worker/__main__.py").write_text(WORKER, encoding="utf-8")
     requirements = root / "vendor_installer/requirements"
     bundled = next((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))
     shutil.copy(bundled, wheels)

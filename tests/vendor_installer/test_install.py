@@ -75,6 +75,16 @@ def test_a_build_that_is_not_locked_is_not_installed_and_those_that_are_are_name
     assert small.leaf() == "1.0"
 
 
+def test_an_environment_in_which_our_worker_makes_no_mesh_does_not_count(small: SmallInstaller) -> None:
+    failure = small.root / "triposr_addon/worker/failure.txt"
+    failure.write_text("DEVICE_UNAVAILABLE: no kernel for this card", encoding="utf-8")
+    code, _, error = small.run()
+    assert (code, "no kernel for this card" in error) == (12, True)
+    assert not (small.data / "environment/receipt.json").exists()
+    failure.unlink()
+    assert small.run()[0] == 0
+
+
 def test_what_is_not_ours_in_the_environments_place_is_not_touched(small: SmallInstaller) -> None:
     (small.data / "environment").mkdir(parents=True)
     (small.data / "environment/thesis.txt").write_text("all of it")

@@ -116,7 +116,7 @@ def test_who_goes_a_way_of_their_own_is_left_to_pip(server: BadServer, tmp_path:
         assert not WheelFolder(tmp_path, (known,)).is_wanted({variable: "x"})
     assert not WheelFolder(tmp_path, (known, named)).is_wanted({})
     assert WheelFolder(tmp_path, (known, named), offline=True).is_wanted({"PIP_INDEX_URL": "x"})
-    assert known.remote_or_none == RemoteFile(known.place, 1, "0" * 64)
+    assert known.remote(1) == RemoteFile(known.place, 1, "0" * 64)
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"y" * 700])

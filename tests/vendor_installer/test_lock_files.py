@@ -19,6 +19,7 @@ from vendor_installer.lock_files import (
     targets,
 )
 from vendor_installer.lock_maker import _best_wheel
+from vendor_installer.published_wheels import PUBLISHED, PublishedWheel, published_lock_or_none
 
 LOCKED = [target for target in targets(BUILDS) if target.path.is_file()]
 TAGS = {
@@ -41,7 +42,7 @@ def wanted(python: tuple[int, ...]) -> dict[str, str]:
 
 def test_every_file_is_for_a_target_that_exists() -> None:
     assert sorted(LOCKS.iterdir()) == sorted(target.path for target in LOCKED)
-    assert len(LOCKED) == 11
+    assert len(LOCKED) == 17
 
 
 def test_everything_of_the_general_index_is_locked() -> None:
@@ -59,7 +60,16 @@ def test_a_lock_is_current_and_fits_its_target(target: Target) -> None:
     assert versions.items() >= wanted(target.python).items()
     assert versions["torch"] == TORCH
     cuda = any(name.startswith("nvidia-") for name in versions)
-    assert cuda == (target.build == "cu130")
+    assert cuda == (target.build == "cu130" and target.platform[0] == "linux")
+
+
+@pytest.mark.parametrize("published", PUBLISHED, ids=lambda published: published.target.path.stem)
+def test_a_lock_of_a_published_wheel_is_its_siblings_but_for_pytorch(published: PublishedWheel) -> None:
+    lock = read_lock(published.target.path)
+    assert lock == published_lock_or_none(published.target)
+    assert next(wheel.sha256 for wheel in lock.wheels if wheel.name == "torch") == published.sha256
+    names = {wheel.name for wheel in lock.wheels}
+    assert names == {wheel.name for wheel in read_lock(LOCKS / "windows-x86_64-py311-cpu.txt").wheels}
 
 
 @pytest.mark.parametrize("target", LOCKED, ids=lambda target: target.path.stem)

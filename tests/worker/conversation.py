@@ -7,6 +7,7 @@ import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -22,10 +23,8 @@ PATIENCE_SECONDS = 300.0
 class Conversation:
     """One worker, from its start to its end. Leaving the block closes its standard input."""
 
-    def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-I", str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+    def __init__(self, command: Sequence[str] = (sys.executable, "-I", str(WORKER))) -> None:
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.progress: list[Progress] = []
         self.held: list[MemoryHeld] = []
         self.errors = b""

@@ -3,6 +3,8 @@
 
 Started by path and isolated, so that nothing of the machine's Python settings reaches it; the extension's root is put
 on the path here. Exit code 0: asked to leave (`shutdown`, `exit`, or the end of standard input).
+
+With `--prove DEVICE` it makes one small mesh on that device instead, and says so (proof.py).
 """
 
 from __future__ import annotations
@@ -22,9 +24,14 @@ def main() -> NoReturn:
     """Take the streams before anything heavy is imported: from then on no library can write into the wire."""
     streams = claim_standard_streams()
     let_idle_threads_sleep()
-    from triposr_addon.worker.service import serve
+    if sys.argv[1:2] == ["--prove"]:
+        from triposr_addon.worker.proof import print_proof
 
-    exit_code = serve(streams)
+        exit_code = print_proof("".join(sys.argv[2:3]), streams.answers)
+    else:
+        from triposr_addon.worker.service import serve
+
+        exit_code = serve(streams)
     sys.stderr.flush()
     os._exit(exit_code)  # taking torch apart in order takes seconds, and nothing is left to be saved
 
