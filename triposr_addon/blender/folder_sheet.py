@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 SHEET_NAME = "contact_sheet.png"
 LOG_NAME = "log.jsonl"
 BEAT_SECONDS = 0.05
-FIT_SECONDS = 0.3
 LONGEST_WAIT_SECONDS = 3600.0
 """For a script: a photo that is being worked on comes first."""
 
@@ -92,23 +91,7 @@ def show_sheet(context: bpy.types.Context, folder: Path, pages: tuple[Path, ...]
     if space is not None and images:
         space.image = images[0]
         fit_soon(images[0])
-        _fit_soon(images[0].name)
     return images
-
-
-def _fit_soon(image: str) -> None:
-    """Show all of it, as soon as a new window has its size."""
-
-    def fit() -> None:
-        for window in bpy.context.window_manager.windows:
-            for area in window.screen.areas:
-                space = area.spaces.active
-                if isinstance(space, bpy.types.SpaceImageEditor) and space.image and space.image.name == image:
-                    region = next(region for region in area.regions if region.type == "WINDOW")
-                    with bpy.context.temp_override(window=window, area=area, region=region):
-                        bpy.ops.image.view_all(fit_view=True)
-
-    bpy.app.timers.register(fit, first_interval=FIT_SECONDS)
 
 
 def _arrive(running: Session, order: SheetOrder, view: FieldJobView | None) -> None:
