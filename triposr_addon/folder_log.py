@@ -110,6 +110,19 @@ def _line_or_none(text: bytes) -> PictureLine | None:
         told = json.loads(text)
         known = {entry.name for entry in dataclasses.fields(PictureLine)}
         line = PictureLine(**{name: value for name, value in told.items() if name in known})
+        line = dataclasses.replace(line, warnings=tuple(line.warnings))
     except (ValueError, TypeError, AttributeError):
         return None
-    return dataclasses.replace(line, warnings=tuple(line.warnings))
+    return line if _has_right_kinds(line) else None
+
+
+def _has_right_kinds(line: PictureLine) -> bool:
+    """Whether what others rely on is what it should be; a number that is whole may stand for one that need not be."""
+    texts = (line.picture, line.at, line.status, line.code, line.sentence, line.cutout, line.drawing, *line.warnings)
+    wholes, groups = (line.bytes, line.modified, line.triangles, line.parts), (line.review, line.seconds)
+    return (
+        all(isinstance(text, str) for text in texts)
+        and all(isinstance(whole, int) for whole in wholes)
+        and all(isinstance(group, dict) for group in groups)
+        and (line.overlap is None or isinstance(line.overlap, int | float))
+    )

@@ -47,6 +47,18 @@ def test_a_line_that_was_cut_costs_itself_alone(log: FolderLog, cut: bytes) -> N
     assert set(log.latest()) == {"a/cup.png", "after.png"}
 
 
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [("picture", ["cup.png"]), ("warnings", 5), ("overlap", "much"), ("review", [1]), ("bytes", None), ("cutout", 3)],
+)
+def test_a_line_of_other_kinds_is_passed_over(log: FolderLog, name: str, broken: object) -> None:
+    log.append(LINE)
+    told = json.loads(log.path.read_text()) | {"picture": "broken.png", name: broken}
+    with log.path.open("a") as file:
+        file.write(json.dumps(told) + "\n")
+    assert log.latest() == {"a/cup.png": LINE}
+
+
 def test_a_field_that_another_version_wrote_is_passed_over(log: FolderLog) -> None:
     log.append(LINE)
     told = json.loads(log.path.read_text()) | {"mood": "good"}
