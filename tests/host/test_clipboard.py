@@ -70,6 +70,7 @@ def test_the_desktop_decides_which_program(environment: dict[str, str], installe
         ("file:///a/%C3%BC.png\r\nhttps://example.org/b.png", ["/a/ü.png"]),
         ("\x89PNG\n\x1a\n", []),
         ("/a\0b.png", []),
+        ("file://[no host/cup.png", []),
     ],
 )
 @pytest.mark.skipif(sys.platform == "win32", reason="other paths")

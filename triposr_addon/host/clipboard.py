@@ -78,7 +78,10 @@ def files_in(text: str) -> list[Path]:
 
 def _path_or_none(line: str) -> Path | None:
     if line.startswith("file://"):
-        line = unquote(urlsplit(line).path)
+        try:
+            line = unquote(urlsplit(line).path)
+        except ValueError:  # a host that is none: whatever was copied, it is no file's address
+            return None
     path = Path(line) if line and "\0" not in line else Path()
     return path if path.is_absolute() else None
 
