@@ -104,6 +104,12 @@ def test_each_picture_of_a_folder_gets_a_file_of_its_own(bpy: Any, run: Run, fol
     assert not bpy.data.meshes
 
 
+def test_names_that_differ_in_case_alone_are_told_apart(room: Callable[[str], Any], tmp_path: Path) -> None:
+    pictures = [tmp_path / name for name in ("cup.png", "Cup.jpg", "CUP-2.png")]
+    files = room("blender.command_run").files_for(pictures, tmp_path, ".glb")
+    assert [file.name for file in files.values()] == ["cup.glb", "Cup-2.glb", "CUP-2-2.glb"]
+
+
 def test_only_new_goes_on_where_it_stopped(run: Run, folder: Path, tmp_path: Path) -> None:
     words = (folder, "--recursive", "-o", tmp_path / "out", "--format", "ply", "--only-new")
     run(*words)

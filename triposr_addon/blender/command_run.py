@@ -129,9 +129,9 @@ def files_for(pictures: Sequence[Path], folder: Path, ending: str) -> dict[Path,
     taken: set[str] = set()
     for picture in pictures:
         name, number = picture.stem, 1
-        while name in taken:
+        while name.casefold() in taken:  # to Windows and macOS, Cup and cup are one name
             number += 1
             name = f"{picture.stem}-{number}"
-        taken.add(name)
+        taken.add(name.casefold())
         files[picture] = folder / f"{name}{ending}"
     return files
