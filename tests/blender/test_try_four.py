@@ -125,6 +125,21 @@ def test_one_that_can_not_be_made_is_told_and_the_rest_is_there(bpy: Any, pictur
         bpy.ops.triposr.pick(candidate=1)
 
 
+def test_one_whose_drawing_can_not_be_copied_is_there_all_the_same(
+    bpy: Any, box_worker: Any, picture: Picture, there: Callable[[], Any]
+) -> None:
+    picture("good.png")
+    in_the_way = Path(bpy.app.tempdir, "triposr_candidate_2.png")
+    in_the_way.unlink(missing_ok=True)
+    in_the_way.mkdir()
+    try:
+        assert bpy.ops.triposr.try_four() == {"FINISHED"}
+    finally:
+        in_the_way.rmdir()
+    assert [ticket.kept for _view, ticket in there()] == [True] * 4
+    assert bpy.ops.triposr.pick(candidate=2) == {"FINISHED"}
+
+
 @pytest.mark.usefixtures("four")
 def test_one_whose_files_are_gone_says_so_and_leaves_the_rest(bpy: Any, session: Any, there: Callable[[], Any]) -> None:
     there()[0][0].result.mesh.unlink()

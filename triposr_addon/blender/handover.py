@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
@@ -84,7 +85,7 @@ def _keep(operator: bpy.types.Operator, running: Session, view: JobView) -> bool
     assert result is not None, "what is done has a result"
     drawing = CutOutPreview(f"triposr_candidate_{candidate.number}.png")
     if result.review is not None:
-        drawing.show(view.request.photo, result.review.picture)
+        _draw(running, drawing, view.request.photo, result.review.picture)
     notice = told(
         "Candidate {number}: {count:,} triangles in {seconds:.1f} s",
         number=candidate.number,
@@ -94,6 +95,14 @@ def _keep(operator: bpy.types.Operator, running: Session, view: JobView) -> bool
     running.queue.keep(view.id, notice, drawing)
     operator.report({"INFO"}, f"{view.request.name}: {notice}")
     return True
+
+
+def _draw(running: Session, drawing: CutOutPreview, photo: Path, picture: Path) -> None:
+    """A candidate whose drawing can't be copied is one without a drawing; the follower of the queue must not end."""
+    try:
+        drawing.show(photo, picture)
+    except OSError as error:
+        running.storage().worker_log.note(f"{picture.name} can't be shown: {error}")
 
 
 def _take_in(context: bpy.types.Context, running: Session, view: JobView) -> bool:
