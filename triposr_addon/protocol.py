@@ -69,7 +69,7 @@ from .settings import INTERPOLATIONS as INTERPOLATIONS
 from .settings import PhotoSettings as PhotoSettings
 from .settings import SurfaceSettings as SurfaceSettings
 
-PROTOCOL_VERSION = 9
+PROTOCOL_VERSION = 10
 
 STEPS = ("load model", "load photo", "cut out", "frame", "reconstruct", "extract", "colour", "orient")
 """The steps of one photo, in order, under the names used in code, logs, progress bars and docs."""

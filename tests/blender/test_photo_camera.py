@@ -217,18 +217,20 @@ import sys
 from PIL import Image
 picture = Image.open(sys.argv[1])
 tags = Image.Exif()
-tags[0x0112] = 6  # to be turned by a quarter, clockwise
-picture.transpose(Image.Transpose.ROTATE_90).save(sys.argv[1], exif=tags)
+tags[0x0112] = int(sys.argv[2])
+how = {3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 6: "ROTATE_90"}[tags[0x0112]]  # 6: to be turned by a quarter, clockwise
+picture.transpose(Image.Transpose[how]).save(sys.argv[1], exif=tags)
 """
 
 
+@pytest.mark.parametrize("orientation", [3, 4, 6])
 @pytest.mark.usefixtures("worker")
-def test_a_photo_that_lies_on_its_side_stands_upright_behind(
-    bpy: Any, mug: Any, photo: Path, worker_python: str, silhouette: Callable[[Any], Any]
+def test_a_photo_that_lies_otherwise_stands_upright_behind(
+    bpy: Any, mug: Any, photo: Path, worker_python: str, silhouette: Callable[[Any], Any], orientation: int
 ) -> None:
     upright = mask_of(bpy, photo)
     bpy.data.images.remove(bpy.data.images["mug.png"])
-    subprocess.run([worker_python, "-c", ON_ITS_SIDE, photo], check=True, timeout=60)
+    subprocess.run([worker_python, "-c", ON_ITS_SIDE, photo, str(orientation)], check=True, timeout=60)
     camera = make(bpy)
     image = camera.data.background_images[0].image
     assert tuple(image.size) == (WIDTH, HEIGHT)

@@ -52,8 +52,9 @@ def test_what_fails_is_told(make: MakeGenerator, tmp_path: Path, photo: str, fai
 
 def test_a_promised_file_that_is_not_there(tmp_path: Path) -> None:
     request = FrameRequest(tmp_path / "good.png", SETTINGS, tmp_path, "cup")
-    answer = CutOutMade(str(tmp_path / "cutout.png"), "", "flat", frame=Frame(1, 2, 3, 4, 5))
+    answer = CutOutMade(str(tmp_path / "cutout.png"), "", "flat", frame=Frame(1, 2, 3, 4, 5), turned=True)
     with pytest.raises(ResultUnreadable):
         frame_result(request, answer, tmp_path)
     (tmp_path / "cutout.png").write_bytes(b"x")
     assert frame_result(request, answer, tmp_path).frame == Frame(1, 2, 3, 4, 5)
+    assert frame_result(request, answer, tmp_path).turned

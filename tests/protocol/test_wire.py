@@ -88,7 +88,7 @@ RESULTS: tuple[tuple[Request, Result], ...] = (
     (REQUESTS[2], Reconstructed("f", "preview", "", "cpu")),
     (REQUESTS[5], Extracted("m.npz", 126_698, 253_392, True, {"extract": 1.5})),
     (REQUESTS[8], WarmedUp({"load model": 1.5, "cut out": 2.0})),
-    (CUT_OUT, CutOutMade("c", "m", "rembg", "u2net", ["The subject is tiny."], {"cut out": 0.1}, FRAME)),
+    (CUT_OUT, CutOutMade("c", "m", "rembg", "u2net", ["The subject is tiny."], {"cut out": 0.1}, FRAME, turned=True)),
     (CUT_OUT, CutOutMade("", "m", "flat")),
     (REQUESTS[12], ColoursSampled("colours.npz", 126_698, {"colour": 0.5})),
     (REVIEW, Reviewed("p", "t", 0.8, 0.9, CAMERA, 0.1, 0.05, 0.02, 2, 0.75, True, 4, [0.5, 0.4, 1.0], {"review": 0.4})),

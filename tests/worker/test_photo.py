@@ -16,7 +16,7 @@ pytest.importorskip("torch")
 from PIL import Image
 
 from triposr_addon.worker import failures
-from triposr_addon.worker.photo import LARGEST_MEGAPIXELS, load_photo
+from triposr_addon.worker.photo import LARGEST_MEGAPIXELS, is_turned, load_photo
 
 pytestmark = pytest.mark.torch
 
@@ -166,6 +166,7 @@ def test_exif_orientation_is_applied(orientation: int, tmp_path: Path) -> None:
     exif[ORIENTATION_TAG] = orientation
     stored.save(tmp_path / "turned.png", exif=exif)
     assert np.array_equal(load_photo(tmp_path / "turned.png")[..., :3], np.asarray(scene()))
+    assert is_turned(tmp_path / "turned.png") == (orientation > 1)
 
 
 def png_of_size(width: int, height: int) -> bytes:

@@ -77,7 +77,7 @@ class PhotoFitting:
         review = yield from self._asked(ReviewRequest(mesh, framed.cutout, self._name))
         facts = cast("ReviewResult", review).facts
         upright = None
-        if self._lent is None and lies_otherwise(self._photo, framed.frame):
+        if self._lent is None and (framed.turned or lies_otherwise(self._photo, framed.frame)):
             turned = yield from self._framed(upright=True)
             upright = turned.upright.read_bytes() if turned.upright is not None else None
         image = self._lent.image if self._lent is not None else ""
@@ -146,7 +146,7 @@ def field_space(thing: bpy.types.Object) -> Matrix | None:
 
 
 def lies_otherwise(photo: Path, frame: Frame) -> bool:
-    """Whether the file's pixels lie on their side, which Blender does not see (EXIF)."""
+    """Whether Blender sees the photo in another size than the worker, or does not know its kind."""
     before = set(bpy.data.images)
     image = bpy.data.images.load(str(photo), check_existing=True)
     width, height = image.size

@@ -30,12 +30,14 @@ class FrameResult:
     """The files lie in the job's folder. cutout: the framed picture (RGBA PNG); None where there is no subject.
 
     frame: where it lies in the upright photo. upright: that photo (RGBA PNG, its alpha is the mask), if it was wanted.
+    turned: the file's pixels lie otherwise than the upright photo's.
     """
 
     cutout: Path | None
     frame: Frame
     upright: Path | None
     warnings: tuple[str, ...]
+    turned: bool = False
 
 
 def frame_question(job: str, request: FrameRequest, folder: Path) -> CutOut:
@@ -54,4 +56,4 @@ def frame_result(request: FrameRequest, answer: CutOutMade, folder: Path) -> Fra
     """Raises ResultUnreadable where a file is not there."""
     cutout = readable(Path(answer.cutout_path)) if answer.cutout_path else None
     upright = readable(folder / "upright.png") if request.upright else None
-    return FrameResult(cutout, answer.frame, upright, tuple(answer.warnings))
+    return FrameResult(cutout, answer.frame, upright, tuple(answer.warnings), answer.turned)

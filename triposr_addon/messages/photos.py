@@ -70,6 +70,7 @@ class CutOutMade:
     """The files as asked for; `cutout_path` is empty where no subject was found, which a warning then says.
 
     method: one of BACKGROUND_METHODS but never "auto", or "painted"; model: the background model's name, if one did it.
+    turned: the file's pixels lie otherwise than the upright photo's (EXIF), which Blender does not see.
     """
 
     cutout_path: str
@@ -79,6 +80,7 @@ class CutOutMade:
     warnings: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     frame: Frame = field(default_factory=Frame)
+    turned: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from triposr_addon.worker import background
 from triposr_addon.worker.failures import OutOfMemory, SubjectMissing
 from triposr_addon.worker.framing import save_cutout
 from triposr_addon.worker.mask_file import save_mask, save_paintable
-from triposr_addon.worker.photo import load_photo
+from triposr_addon.worker.photo import is_turned, load_photo
 from triposr_addon.worker.steps import Steps
 from triposr_addon.worker.subject import find_subject, framed
 
@@ -31,7 +31,7 @@ def make_cut_out(request: CutOut, rembg_home: Path | None, steps: Steps) -> CutO
 
 def _made(request: CutOut, rembg_home: Path | None, steps: Steps) -> CutOutMade:
     with steps.step("load photo"):
-        photo = load_photo(Path(request.photo_path))
+        photo, turned = load_photo(Path(request.photo_path)), is_turned(Path(request.photo_path))
     with steps.step("cut out"):
         cut = find_subject(photo, request.settings, rembg_home)
     with steps.step("frame"):
@@ -41,7 +41,7 @@ def _made(request: CutOut, rembg_home: Path | None, steps: Steps) -> CutOutMade:
         if request.paint_path:
             save_paintable(cut.picture, Path(request.paint_path))
     warnings = list(cut.warnings)
-    return CutOutMade(cutout_path, request.mask_path, cut.method, cut.model, warnings, steps.seconds, frame)
+    return CutOutMade(cutout_path, request.mask_path, cut.method, cut.model, warnings, steps.seconds, frame, turned)
 
 
 def _save_framed(cut: background.CutOut, request: CutOut) -> tuple[str, Frame]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from triposr_addon.worker.failures import (
     PhotoEmpty,
@@ -33,6 +33,8 @@ FORMATS = (
 """What Pillow may open. Kinds that start a program of their own (EPS) or hold drawings are left out."""
 
 SIXTEEN_TO_EIGHT_BITS = 257.0
+UPRIGHT = 1
+"""In EXIF: the first row is the top, the first column the left."""
 
 
 def load_photo(path: Path) -> RgbaPicture:
@@ -56,6 +58,15 @@ def load_photo(path: Path) -> RgbaPicture:
                 f"{path.name} is damaged or cut short. Save or download it again, or choose another photo.",
                 repr(error),
             ) from error
+
+
+def is_turned(path: Path) -> bool:
+    """Whether EXIF says that the file's pixels lie otherwise than the photo's: turned or mirrored.
+
+    The photo must be one that load_photo reads.
+    """
+    with _opened(path) as image:
+        return bool(image.getexif().get(ExifTags.Base.Orientation, UPRIGHT) != UPRIGHT)
 
 
 def _check_file(path: Path) -> None:
