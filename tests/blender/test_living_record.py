@@ -42,7 +42,7 @@ def test_other_meshes_have_none(bpy: Any, living: Any, record: Any) -> None:
     assert record.record_or_none(living.data) is None
     living.data["triposr_living"] = {**stored, "anchors": [9000]}
     assert record.record_or_none(living.data) is None
-    for broken in ({"threshold": float("nan")}, {"resolution": 1e300}, {"smoothing": "many"}):
+    for broken in ({"threshold": float("nan")}, {"resolution": 1e300}, {"smoothing": "many"}, "none", 7):
         living.data["triposr_living"] = {**stored, "settings": broken}
         assert record.record_or_none(living.data) is None
     living.data["triposr_living"] = {**stored, "balance": [1.0]}

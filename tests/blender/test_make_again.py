@@ -168,3 +168,14 @@ def test_copied_surface_settings_wait_for_re_extract_and_live_in_the_file(
     assert bpy.ops.triposr.make_again() == {"FINISHED"}
     surface = requests(session)[-1].surface_settings
     assert (surface.resolution, surface.smoothing) == (40, 7)
+
+
+@pytest.mark.parametrize(
+    "wanted", [None, "all", {"resolution": 1e300}, {"smoothing": "many"}, {"threshold": float("nan")}]
+)
+def test_copied_settings_that_somebody_has_broken_are_none(
+    bpy: Any, room: Callable[[str], Any], living: Any, wanted: Any
+) -> None:
+    record = living.data["triposr_living"]["settings"].to_dict()
+    living["triposr_surface"] = {"instead_of": record, **({} if wanted is None else {"wanted": wanted})}
+    assert room("blender.shaping_recipe").surface_settings_or_none(living).resolution == 64

@@ -41,16 +41,23 @@ class LivingRecord:
 
 def write_record(mesh: bpy.types.Mesh, record: LivingRecord) -> None:
     """Put the record on the mesh, with what tells later how it was changed: see placement_now, is_shaped_by_hand."""
-    anchors = _spread_indices(len(mesh.vertices))
     mesh[RECORD] = {
         "placement": record.placement.ravel().tolist(),
         "settings": dataclasses.asdict(record.settings),
         "field": record.field,
+        **marks_of(mesh),
+        "triangles": len(mesh.polygons),
+        "balance": _balance(_all_places(mesh)).tolist(),
+    }
+
+
+def marks_of(mesh: bpy.types.Mesh) -> dict[str, Any]:
+    """What movement_since needs to know of the mesh as it is now: how many vertices, and where a few of them are."""
+    anchors = _spread_indices(len(mesh.vertices))
+    return {
         "vertices": len(mesh.vertices),
         "anchors": anchors.tolist(),
         "anchor_places": _places(mesh, anchors).ravel().tolist(),
-        "triangles": len(mesh.polygons),
-        "balance": _balance(_all_places(mesh)).tolist(),
     }
 
 
@@ -59,14 +66,14 @@ def record_or_none(mesh: bpy.types.Mesh) -> LivingRecord | None:
     stored = _stored(mesh)
     try:
         placement = np.array(stored["placement"], np.float64).reshape(4, 4)
-        settings = _settings_from(stored["settings"])
+        settings = settings_from(stored["settings"])
         anchors = np.array(stored["anchors"], np.int32)
         np.array(stored["anchor_places"], np.float64).reshape(len(anchors), 3)
         np.array(stored["balance"], np.float64).reshape(3)
         if not 0 <= anchors.min() <= anchors.max() < stored["vertices"] or not np.isfinite(placement).all():
             return None
         return LivingRecord(placement, settings, str(stored["field"]))
-    except (KeyError, OverflowError, TypeError, ValueError):
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return None
 
 
@@ -78,7 +85,7 @@ def placement_now(mesh: bpy.types.Mesh) -> Doubles:
     """
     record, stored = record_or_none(mesh), _stored(mesh)
     assert record is not None, "only a mesh with a record has a placement"
-    movement = _movement_since(mesh, stored)
+    movement = movement_since(mesh, stored)
     return record.placement if movement is None else movement @ record.placement
 
 
@@ -88,7 +95,7 @@ def is_shaped_by_hand(mesh: bpy.types.Mesh) -> bool:
     In sculpt or edit mode that is seen when the mode ends. The mesh must have a record.
     """
     stored = _stored(mesh)
-    movement = _movement_since(mesh, stored)
+    movement = movement_since(mesh, stored)
     if movement is None or stored.get("triangles") != len(mesh.polygons):
         return True
     places = _all_places(mesh)
@@ -103,8 +110,8 @@ def moved(points: Doubles, matrix: Doubles) -> Doubles:
     return points @ matrix[:3, :3].T + matrix[:3, 3]
 
 
-def _movement_since(mesh: bpy.types.Mesh, stored: Mapping[str, Any]) -> Doubles | None:
-    """The affine map [4, 4] that all vertices went through since the record was written; None where there is none."""
+def movement_since(mesh: bpy.types.Mesh, stored: Mapping[str, Any]) -> Doubles | None:
+    """The affine map [4, 4] that all vertices went through since these marks were made; None where there is none."""
     if stored["vertices"] != len(mesh.vertices):
         return None
     before = np.array(stored["anchor_places"], np.float64).reshape(-1, 3)
@@ -156,10 +163,10 @@ def _stored(mesh: bpy.types.Mesh) -> dict[str, Any]:
     return group.to_dict() if hasattr(group, "to_dict") else {}
 
 
-def _settings_from(stored: Mapping[str, Any]) -> SurfaceSettings:
+def settings_from(stored: Mapping[str, Any]) -> SurfaceSettings:
     """Settings of another version of the extension: what it did not know is at its default.
 
-    Raises TypeError, ValueError, OverflowError for what are none.
+    Raises AttributeError, TypeError, ValueError, OverflowError for what are none.
     """
     known = dataclasses.asdict(SurfaceSettings())
     read = {name: type(known[name])(value) for name, value in stored.items() if name in known}

@@ -14,7 +14,7 @@ import bpy
 from ..protocol import SurfaceSettings
 from . import session
 from .living_object import living_mesh_or_none
-from .living_record import record_or_none
+from .living_record import record_or_none, settings_from
 from .recipe import Value
 
 COPIED = "triposr_surface"
@@ -53,5 +53,7 @@ def _copied_or_none(thing: bpy.types.Object, made_with: SurfaceSettings) -> Surf
     copied = group.to_dict() if hasattr(group, "to_dict") else {}
     if copied.get("instead_of") != dataclasses.asdict(made_with):
         return None
-    known = {entry.name for entry in dataclasses.fields(SurfaceSettings)}
-    return SurfaceSettings(**{name: value for name, value in copied["wanted"].items() if name in known})
+    try:
+        return settings_from(copied["wanted"])
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
+        return None  # somebody has broken it
