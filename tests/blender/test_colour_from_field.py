@@ -158,6 +158,25 @@ def test_a_broken_field_changes_no_colour(bpy: Any, living_of: MakeLiving, sessi
     assert session.shaping.orders == {}
 
 
+def test_neither_a_refused_nor_a_cancelled_order_leaves_files(
+    bpy: Any, living_of: MakeLiving, session: Any, room: Any
+) -> None:
+    import pathlib
+
+    chair, torus = living_of("chair"), living_of("torus")
+    cube = add(bpy, "cube", chair.data.copy())
+    del cube.data["triposr_living"]
+    chair.scale = (0.0, 1.0, 1.0)
+    select(bpy, chair, torus, cube)
+    with pytest.raises(RuntimeError, match="chair was flattened"):
+        bpy.ops.triposr.colour_from_field()
+    assert list(pathlib.Path(bpy.app.tempdir).glob("triposr_points_*")) == []
+    select(bpy, torus)
+    order = room("blender.colour_from_field").order_colours(session, bpy.context)
+    room("blender.living_follow").cancel(session, order)
+    assert list(pathlib.Path(bpy.app.tempdir).glob("triposr_points_*")) == []
+
+
 def test_nothing_is_left_to_clean_up(bpy: Any, living_of: MakeLiving, session: Any) -> None:
     import pathlib
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import secrets
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -86,11 +87,12 @@ def order_colours(running: Session, context: bpy.types.Context) -> ColourOrder:
     assert context.scene is not None
     assert context.view_layer is not None
     context.view_layer.update()  # a script may just have moved something
+    living_preview.settle_worked_on()
     targets = targets_of(context)
-    requests = [_request(target) for target in targets]
+    requests = _requests(targets)
     fields = running.fitting_generator().fields
     asked = [
-        ColourTarget(fields.submit(request), target.mesh.session_uid, len(target.mesh.vertices))
+        ColourTarget(fields.submit(request), target.mesh.session_uid, len(target.mesh.vertices), request.points)
         for request, target in zip(requests, targets, strict=True)
     ]
     domain, name = colour_settings_of(context.scene).domain, targets[0].mesh.name
@@ -100,16 +102,30 @@ def order_colours(running: Session, context: bpy.types.Context) -> ColourOrder:
     return order
 
 
+def _requests(targets: Iterable[Target]) -> list[ColoursRequest]:
+    """One for each target. Where one of them can't be asked for, no file is left of the others."""
+    requests: list[ColoursRequest] = []
+    try:
+        for target in targets:
+            requests.append(_request(target))
+    except HostFailure:
+        for request in requests:
+            request.points.unlink(missing_ok=True)
+        raise
+    return requests
+
+
 def _request(target: Target) -> ColoursRequest:
     record = record_or_none(target.field_mesh)
     path = Path(bpy.app.tempdir, f"triposr_points_{secrets.token_hex(4)}.npz")
-    points = target.points()
+    field, points = field_file(target.field_mesh), target.points()
     try:
         np.savez(path, points=points)
     except OSError as error:
+        path.unlink(missing_ok=True)
         raise StorageUnwritable(path.parent, error) from error
     symmetric = record is not None and record.settings.symmetry
-    return ColoursRequest(field_file(target.field_mesh), path, target.thing.name, symmetric)
+    return ColoursRequest(field, path, target.thing.name, symmetric)
 
 
 def _take_in(running: Session, order: ColourOrder) -> bool:
@@ -138,10 +154,8 @@ def _take_in(running: Session, order: ColourOrder) -> bool:
 
 def _forget(running: Session, order: ColourOrder) -> None:
     for job in order.jobs:
-        view = running.field_view(job)
-        if view is not None and isinstance(view.request, ColoursRequest):
-            view.request.points.unlink(missing_ok=True)
         running.drop_field_job(job)
+    order.remove_files()
 
 
 def colour(mesh: bpy.types.Mesh, colours: Floats, domain: ColourDomain) -> None:

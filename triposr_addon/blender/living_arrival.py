@@ -34,6 +34,7 @@ def show_preview(running: Session, order: MeshOrder, view: FieldJobView) -> None
     if arrays is None or real is None:
         return
     _refuse_in_use(real)
+    living_preview.settle_worked_on()  # before it is asked where the mesh lies
     living_preview.show(real, placed(arrays, placement_now(real)))
     running.shaping.shown[order.mesh] = Shown(order.settings, order.nodes, view.seconds)
 
@@ -81,8 +82,8 @@ def _take_in(running: Session, order: MeshOrder, view: FieldJobView) -> bool:
     if mesh is None or record is None:
         raise MeshChanged(order.name)
     _refuse_in_use(mesh)
-    placement, before = placement_now(mesh), len(mesh.polygons)
     living_preview.put_back(mesh)
+    placement, before = placement_now(mesh), len(mesh.polygons)
     _forget_shape_keys(mesh)
     refill(mesh, placed(arrays, placement))
     write_record(mesh, LivingRecord(placement, order.settings, record.field))

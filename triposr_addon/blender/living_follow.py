@@ -147,13 +147,15 @@ def cancel(running: Session, order: Order) -> None:
     """End an order; nothing comes of it."""
     for job in order.jobs:
         running.drop_field_job(job)
+    if isinstance(order, ColourOrder):
+        order.remove_files()
     running.shaping.orders.pop(order.jobs[0], None)
 
 
 def leave_what_is_left(context: bpy.types.Context) -> bool:
     """Put back previews of what is active in no window, or is being edited; answers whether there was one."""
     active = [thing for thing in _active_objects(context) if thing is not None]
-    left = False
+    left = living_preview.settle_worked_on()
     for real in {living_preview.real_mesh(preview) for preview in living_preview.previews()}:
         edited = [thing for thing in active if living_mesh_or_none(thing) == real and thing.mode != "OBJECT"]
         if edited:

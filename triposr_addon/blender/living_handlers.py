@@ -6,6 +6,7 @@ No file says that a preview is shown: a saved one has the meshes themselves. Und
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import bpy
@@ -16,6 +17,8 @@ from .living_questions import drop_preview
 
 _hidden: list[str] = []
 """Names of the previews that are out of sight while a file is written."""
+_hidden_for_render: list[str] = []
+"""And while a render of a script's goes on."""
 _keys: list[tuple[bpy.types.KeyMap, bpy.types.KeyMapItem]] = []
 
 
@@ -48,6 +51,9 @@ def _handlers() -> tuple[tuple[list[Any], Any], ...]:
         (handlers.save_pre, _hide),
         (handlers.save_post, _show_again),
         (handlers.save_post_fail, _show_again),
+        (handlers.render_init, _hide_for_render),
+        (handlers.render_complete, _show_after_render),
+        (handlers.render_cancel, _show_after_render),
         (handlers.undo_post, _put_back),
         (handlers.redo_post, _put_back),
         (handlers.load_post, _forget),
@@ -63,6 +69,20 @@ def _hide(*_: object) -> None:
 def _show_again(*_: object) -> None:
     living_preview.show_again([bpy.data.meshes[name] for name in _hidden if name in bpy.data.meshes])
     _hidden.clear()
+
+
+@persistent  # type: ignore[untyped-decorator]  # as above
+def _hide_for_render(*_: object) -> None:
+    """Where Blender renders on a thread of its own, nothing may be exchanged: that render shows what is seen."""
+    if threading.current_thread() is threading.main_thread():
+        _hidden_for_render[:] = [preview.name for preview in living_preview.hide()]
+
+
+@persistent  # type: ignore[untyped-decorator]  # as above
+def _show_after_render(*_: object) -> None:
+    if threading.current_thread() is threading.main_thread():
+        living_preview.show_again([bpy.data.meshes[name] for name in _hidden_for_render if name in bpy.data.meshes])
+        _hidden_for_render.clear()
 
 
 @persistent  # type: ignore[untyped-decorator]  # as above

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ..host.failures import HostFailure
 from ..protocol import SurfaceSettings
@@ -36,11 +37,15 @@ class MeshOrder:
 
 @dataclass(frozen=True)
 class ColourTarget:
-    """A mesh that gets colours, how many vertices it had when it was asked for them, and the job that asks."""
+    """A mesh that gets colours, how many vertices it had when it was asked for them, and the job that asks.
+
+    points: the file that tells the worker where they lie; it goes with the order.
+    """
 
     job: str
     mesh: int
     vertices: int
+    points: Path
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,11 @@ class ColourOrder:
     def jobs(self) -> tuple[str, ...]:
         """All that has to be over before it can be taken in."""
         return tuple(target.job for target in self.targets)
+
+    def remove_files(self) -> None:
+        """Nobody will read them any more."""
+        for target in self.targets:
+            target.points.unlink(missing_ok=True)
 
 
 Order = MeshOrder | ColourOrder
