@@ -9,9 +9,3 @@ DOOR = str(Path(__file__).resolve().with_name("from_blender.py"))
 
 GUARDIAN = str(Path(__file__).resolve().with_name("guardian.py"))
 """Runs another program, and ends it with the one that asked for it."""
-
-HOW_TO_INSTALL = (
-    "Run `python3 -m vendor_installer install --folder FOLDER` in the folder of the extension's source",
-    "Then choose that FOLDER as Data Folder below; `doctor` in place of `install` finds what is wrong with it",
-)
-"""What the extension's preferences say where there is no environment yet."""

@@ -44,7 +44,7 @@ def some_python(session: Any, tmp_path: Path) -> Any:
 
 def test_without_an_environment_the_way_to_it_is_shown(drawn: Callable[..., list[str]]) -> None:
     lines = drawn()
-    assert "operator preferences.addon_show" in lines
+    assert "operator triposr.plan_installation" in lines
     assert "operator triposr.generate" not in lines
 
 

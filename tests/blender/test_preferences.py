@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,36 +28,63 @@ def preferences(session: Any, tmp_path: Path) -> Iterator[Any]:
 
 
 @pytest.fixture
-def drawn(bpy: Any, room: Callable[[str], Any], preferences: Any) -> Callable[[], list[str]]:
-    def draw() -> list[str]:
+def looked(session: Any, room: Callable[[str], Any]) -> Iterator[None]:
+    """As if the installer had said what it would do, and which models there are."""
+    plan = room("host.installer_words").InstallPlan(
+        torch="2.13.0",
+        build="cpu",
+        cards=(),
+        reasons=("No graphics card was found.",),
+        others=("cu130",),
+        folder=str(Path.home() / "data"),
+        download=253_000_000,
+        on_disk=900_000_000,
+        exact=False,
+        free_disk=10_000_000_000,
+        obstacles=(),
+    )
+    session.installation.plan, session.installation.models = plan, ()
+    yield
+    session.installation.plan = session.installation.models = None
+
+
+@pytest.fixture
+def drawn(bpy: Any, room: Callable[[str], Any], preferences: Any) -> Callable[[str], list[str]]:
+    def draw(page: str) -> list[str]:
         lines: list[str] = []
-        stage = SimpleNamespace(layout=StrictLayout(bpy, lines), bl_rna=preferences.bl_rna)
+        stage = SimpleNamespace(
+            layout=StrictLayout(bpy, lines), bl_rna=preferences.bl_rna, page=page, data_folder=preferences.data_folder
+        )
         room("blender.preferences").TRIPOSR_AP_preferences.draw(stage, bpy.context)
         return lines
 
     return draw
 
 
-def test_every_field_is_shown(preferences: Any, drawn: Callable[[], list[str]]) -> None:
+@pytest.mark.usefixtures("looked")
+def test_every_field_is_shown(room: Callable[[str], Any], preferences: Any, drawn: Callable[[str], list[str]]) -> None:
     own = {entry.identifier for entry in preferences.bl_rna.properties} - {"rna_type", "name", "bl_idname"}
-    assert {line.removeprefix("prop ") for line in drawn() if line.startswith("prop ")} == own
+    lines = [line for page, *_ in room("blender.preferences").PAGES for line in drawn(page)]
+    assert {line.removeprefix("prop ") for line in lines if line.startswith("prop ")} == own
 
 
-def test_without_an_environment_they_say_what_to_do(drawn: Callable[[], list[str]], tmp_path: Path) -> None:
-    text = "\n".join(drawn())
-    assert "Python is missing" in text
-    assert str(tmp_path / "environment") in text
-    assert "python3 -m vendor_installer" in text
+@pytest.mark.usefixtures("looked")
+def test_without_an_environment_they_say_what_would_be_installed(drawn: Callable[[str], list[str]]) -> None:
+    text = " ".join(line.removeprefix("label ") for line in drawn("INSTALLATION"))
+    assert "PyTorch 2.13.0 for: Processor" in text
+    assert "253 MB to download" in text
+    assert f"~{os.sep}data" in text
+    assert "operator triposr.install_from_pack" in text
 
 
-def test_a_chosen_python_is_shown(preferences: Any, drawn: Callable[[], list[str]]) -> None:
+def test_a_chosen_python_is_shown(preferences: Any, drawn: Callable[[str], list[str]]) -> None:
     preferences.worker_python = sys.executable
-    assert drawn()[:2] == ["label The worker's Python is there", f"label {sys.executable}"]
+    assert drawn("INSTALLATION")[1:3] == ["label TripoSR is installed", f"label {sys.executable}"]
 
 
-def test_a_chosen_python_that_is_not_there_is_told(preferences: Any, drawn: Callable[[], list[str]]) -> None:
+def test_a_chosen_python_that_is_not_there_is_told(preferences: Any, drawn: Callable[[str], list[str]]) -> None:
     preferences.worker_python = "/no/such/python"
-    assert drawn()[:2] == ["label The worker's Python is missing", "label Looked for it in /no/such/python"]
+    assert drawn("INSTALLATION")[1:3] == ["label The chosen Python is missing", "label /no/such/python"]
 
 
 def test_empty_fields_mean_the_extensions_own_folder(session: Any, preferences: Any, tmp_path: Path) -> None:

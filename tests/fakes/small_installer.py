@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.fakes.small_wheels import make_wheel
 from vendor_installer.lock_files import Lock, Target, Wheel
 from vendor_installer.probe import probe
 
@@ -90,3 +91,18 @@ def locked(wheel: Path, url: str = "", sha256: str = "") -> str:
     name, version = wheel.name.split("-")[:2]
     size, sha256 = wheel.stat().st_size, sha256 or hashlib.sha256(wheel.read_bytes()).hexdigest()
     return Lock("here", "0", (Wheel(name, version, sha256, url or wheel.name, size, size),)).text()
+
+
+def main(folder: str, kind: str) -> None:
+    """For a Blender that can't make one itself: below `folder`, its wheels in `wheels` there; prints where it is.
+
+    kind: quick; or slow, whose proof takes a minute.
+    """
+    wheels = Path(folder) / "wheels"
+    wheels.mkdir()
+    make_wheel(wheels, "leaf", "1.0", {"leaf.py": "VERSION = '1.0'\n"})
+    made = small_installer(Path(folder), wheels, os.environ)
+    if kind == "slow":
+        proof = made.root / "vendor_installer/requirements/worker_proof.txt"
+        proof.write_text("import time\ntime.sleep(60)\n", encoding="utf-8")
+    print(made.root)

@@ -32,7 +32,8 @@ class StrictLayout:
     def inside(self) -> StrictLayout:
         return StrictLayout(self.bpy, self.lines)
 
-    def prop(self, owner: Any, name: str, text: str = "", icon: str = "NONE", slider: bool = False) -> None:
+    def prop(self, owner: Any, name: str, text: str = "", icon: str = "NONE", **how: bool) -> None:
+        assert set(how) <= {"slider", "expand"}
         assert name in owner.bl_rna.properties
         self.keep(f"prop {name}", icon)
 

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import os
 import platform
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
 
 from ..host.failures import HostFailure
+from ..host.privacy import without_names
 from . import session
 from .provenance import extension_version
 from .words import told
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
 def details_text(failure: HostFailure, log: str) -> str:
     """All that helps someone else to find the cause, as plain text."""
-    return "\n".join(
+    text = "\n".join(
         (
             f"{failure.code}: {failure.sentence}",
             f"TripoSR for Blender {extension_version()}, Blender {bpy.app.version_string}, {platform.platform()}",
@@ -30,6 +33,7 @@ def details_text(failure: HostFailure, log: str) -> str:
             log,
         )
     )
+    return without_names(text, Path.home(), os.environ)
 
 
 class _AboutFailure:

@@ -25,6 +25,7 @@ HostFailure
 ├── ClipboardWithoutPicture  nothing on the clipboard is a picture
 ├── ClipboardUnreadable      the desktop's program that reads the clipboard is not installed
 ├── ViewportEmpty            the 3D View shows nothing but its background
+├── InstallationFailed       the installer gave up; carries its own code
 └── ObjectNotMade         a mesh came, and making an object of it broke in a way nobody foresaw
 """
 
@@ -287,3 +288,13 @@ class ViewportEmpty(HostFailure):
 
     def __init__(self) -> None:
         super().__init__("This 3D View shows no object. Frame one (numpad .), and try again.")
+
+
+class InstallationFailed(HostFailure):
+    """The installer told a failure of its own."""
+
+    CODE = "INSTALLATION_FAILED"
+
+    def __init__(self, code: str, sentence: str, details: str) -> None:
+        super().__init__(sentence, details)
+        self.code = code

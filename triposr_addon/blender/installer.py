@@ -7,8 +7,12 @@ from typing import Protocol
 
 
 class Installer(Protocol):
-    """The package that makes the worker's environment."""
+    """The package that makes the worker's environment. A module plays this class, with constants."""
 
     @property
-    def HOW_TO_INSTALL(self) -> tuple[str, ...]:  # noqa: N802  # a module plays this class, with a constant
-        """Lines for the preferences, where there is no environment yet."""
+    def DOOR(self) -> str:  # noqa: N802  # as above
+        """The script that a Python starts with a command's arguments."""
+
+    @property
+    def GUARDIAN(self) -> str:  # noqa: N802  # as above
+        """The script that ends another program together with us."""

@@ -10,6 +10,7 @@ import bpy
 from ..host.failures import HostFailure
 from . import models, session
 from .cutout_panel import draw_picture
+from .installation_drawing import draw_bar, draw_card
 from .presets import TRIPOSR_PT_presets
 from .properties import settings_of
 from .queue import Queue
@@ -41,8 +42,9 @@ class TRIPOSR_PT_image_to_mesh(InSidebar, bpy.types.Panel):
         _draw_picture_choice(layout, settings)
         _draw_model(layout, settings)
         if running.storage().worker_python_or_none() is None:
-            _draw_environment_missing(layout, context, running)
+            draw_card(layout, context, running)
         else:
+            draw_bar(layout, running.installation)
             _draw_button(layout)
             _draw_progress(layout, running.queue)
         if running.failure is not None:
@@ -121,12 +123,6 @@ def _draw_progress(layout: bpy.types.UILayout, queue: Queue) -> None:
     row.operator("triposr.cancel", text="", icon="X").job = view.id
     if view.detail:
         layout.label(text=view.detail)
-
-
-def _draw_environment_missing(layout: bpy.types.UILayout, context: bpy.types.Context, running: session.Session) -> None:
-    box = layout.box()
-    draw_lines(box, context, "TripoSR needs a Python environment of its own. It is not there yet.", "ERROR")
-    box.operator("preferences.addon_show", text="Open Preferences", icon="PREFERENCES").module = running.root_package
 
 
 def _draw_failure(layout: bpy.types.UILayout, context: bpy.types.Context, failure: HostFailure) -> None:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
-from . import session
+from . import data_folder, installation_orders, session
+from .installation_drawing import draw_bar, draw_card, draw_checks, draw_models
+from .installation_words import BACKENDS
+from .sidebar import draw_lines
 from .words import ui
 
 DEVICES = (
@@ -19,12 +22,46 @@ DEVICES = (
 )
 
 
+PAGES = (
+    ("INSTALLATION", "Installation", "What is installed, what would be, and what is wrong with it"),
+    ("MODELS", "Models", "Which models there are, which are here, and how to get them"),
+    ("SETTINGS", "Settings", "How TripoSR works on this computer"),
+)
+
+
+def _plan_anew(_preferences: bpy.types.AddonPreferences, _context: bpy.types.Context) -> None:
+    """An update function: the card shows what is chosen. A script that installs plans anyway."""
+    running = session.current_or_none()
+    if running is not None and not bpy.app.background:
+        installation_orders.ask_plan(running)
+
+
+def _use_folder(preferences: TRIPOSR_AP_preferences, context: bpy.types.Context) -> None:
+    """An update function: found again after a reinstallation, and planned for."""
+    try:
+        data_folder.remember(preferences.data_folder)
+    except OSError as error:
+        session.current().notice = ui("The Data Folder can't be remembered: {why}", why=error)
+    _plan_anew(preferences, context)
+
+
+def _show_page(preferences: TRIPOSR_AP_preferences, _context: bpy.types.Context) -> None:
+    """An update function: the list of models is asked for when it is looked at."""
+    running = session.current_or_none()
+    if running is not None and preferences.page == "MODELS" and not bpy.app.background:
+        installation_orders.ask_models(running)
+
+
 class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
     """The extension's page in Blender's preferences."""
 
     bl_idname = ""  # the extension's root package, set at registration: its name depends on the repository
 
     if TYPE_CHECKING:
+        page: str
+        backend: str
+        install_without_hashes: bool
+        accept_non_commercial: bool
         worker_python: str
         data_folder: str
         models_folder: str
@@ -36,6 +73,31 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
         scene_defaults: str
         show_ghosts: bool
     else:
+        page: EnumProperty(
+            name="Page",
+            description="What these preferences show",
+            items=PAGES,
+            update=_show_page,
+            options={"SKIP_SAVE"},
+        )
+        backend: EnumProperty(
+            name="Build",
+            description="Which build of PyTorch is installed",
+            items=BACKENDS,
+            default="auto",
+            update=_plan_anew,
+        )
+        install_without_hashes: BoolProperty(
+            name="Install Without Hashes",
+            description="For builds whose files are known by their versions alone: trust PyTorch's own server for "
+            "their content",
+            default=False,
+        )
+        accept_non_commercial: BoolProperty(
+            name="I Accept Licences That Forbid Commercial Work",
+            description="Allow models to be fetched whose results may not be sold. Their licences are in the list",
+            default=False,
+        )
         worker_python: StringProperty(
             name="Worker Python",
             description="Python with PyTorch that runs the model. Empty: the one in the data folder",
@@ -44,8 +106,10 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
         data_folder: StringProperty(
             name="Data Folder",
             description="Holds the Python environment, models and logs. "
-            "Empty: the extension's own folder, which goes when the extension is removed",
+            "Empty: the extension's own folder, which goes when the extension is removed. A chosen one stays, and is "
+            "found again when the extension is installed anew",
             subtype="DIR_PATH",
+            update=_use_folder,
         )
         models_folder: StringProperty(
             name="Models Folder",
@@ -97,21 +161,30 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
             description="The settings that new files start with, as JSON. Empty: the extension's own",
         )
 
-    def draw(self, _context: bpy.types.Context) -> None:
-        """Install section first: without an environment nothing else matters."""
-        _draw_environment(self.layout.box())
-        column = self.layout.column()
-        column.use_property_split = True
-        column.prop(self, "device")
-        column.prop(self, "warm_up")
-        column.prop(self, "show_cut_out")
-        column.prop(self, "show_ghosts")
-        column.prop(self, "idle_minutes", text="Unload After (Minutes)")
-        column.prop(self, "unload_for_render")
-        column.prop(self, "worker_python")
-        column.prop(self, "data_folder")
-        column.prop(self, "models_folder")
-        _draw_defaults(self.layout.box(), self)
+    def draw(self, context: bpy.types.Context) -> None:
+        """Installation first: without an environment nothing else matters."""
+        self.layout.row().prop(self, "page", expand=True)
+        if self.page == "INSTALLATION":
+            _draw_installation(self.layout, context, self)
+        elif self.page == "MODELS":
+            draw_models(self.layout, context, session.current())
+        else:
+            _draw_settings(self.layout, self)
+        _draw_failure(self.layout, context)
+
+
+def _draw_settings(layout: bpy.types.UILayout, preferences: TRIPOSR_AP_preferences) -> None:
+    column = layout.column()
+    column.use_property_split = True
+    column.prop(preferences, "device")
+    column.prop(preferences, "warm_up")
+    column.prop(preferences, "show_cut_out")
+    column.prop(preferences, "show_ghosts")
+    column.prop(preferences, "idle_minutes", text="Unload After (Minutes)")
+    column.prop(preferences, "unload_for_render")
+    column.prop(preferences, "worker_python")
+    column.prop(preferences, "models_folder")
+    _draw_defaults(layout.box(), preferences)
 
 
 def _draw_defaults(box: bpy.types.UILayout, preferences: TRIPOSR_AP_preferences) -> None:
@@ -122,14 +195,34 @@ def _draw_defaults(box: bpy.types.UILayout, preferences: TRIPOSR_AP_preferences)
     row.operator("triposr.forget_defaults")
 
 
-def _draw_environment(box: bpy.types.UILayout) -> None:
-    storage = session.current().storage()
-    python = storage.worker_python_or_none()
-    if python is not None and python.is_file():
-        box.label(text="The worker's Python is there", icon="CHECKMARK")
-        box.label(text=str(python), icon="BLANK1")
-        return
-    box.label(text="The worker's Python is missing", icon="ERROR")
-    box.label(text=ui("Looked for it in {folder}", folder=python or storage.environment), icon="BLANK1")
-    for line in session.current().installer.HOW_TO_INSTALL:
-        box.label(text=line, icon="BLANK1")
+def _draw_installation(
+    layout: bpy.types.UILayout, context: bpy.types.Context, preferences: TRIPOSR_AP_preferences
+) -> None:
+    running = session.current()
+    python = running.storage().worker_python_or_none()
+    if python is None:
+        draw_card(layout, context, running)
+    else:
+        box = layout.box()
+        there = python.is_file()
+        box.label(
+            text="TripoSR is installed" if there else "The chosen Python is missing",
+            icon="CHECKMARK" if there else "ERROR",
+        )
+        box.label(text=str(python), icon="BLANK1", translate=False)
+        box.prop(preferences, "data_folder")
+        if not preferences.data_folder:
+            draw_lines(box, context, "Without a Data Folder it goes when the extension is removed.", "INFO")
+        draw_bar(box, running.installation)
+    draw_checks(layout.box(), context, running)
+
+
+def _draw_failure(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The same that the panel shows: whoever installs from here need not look there."""
+    failure = session.current().failure
+    if failure is not None:
+        box = layout.box()
+        draw_lines(box, context, failure.sentence, "ERROR")
+        row = box.row(align=True)
+        row.operator("triposr.copy_failure", icon="COPYDOWN")
+        row.operator("triposr.dismiss_failure", text="", icon="X")

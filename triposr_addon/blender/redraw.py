@@ -16,6 +16,14 @@ def redraw_views(context: bpy.types.Context) -> None:
     _redraw(context, "WINDOW")
 
 
+def redraw_preferences(context: bpy.types.Context) -> None:
+    """The windows that show Blender's preferences."""
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "PREFERENCES":
+                area.tag_redraw()
+
+
 def _redraw(context: bpy.types.Context, kind: str) -> None:
     for window in context.window_manager.windows:
         for area in window.screen.areas:

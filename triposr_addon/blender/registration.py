@@ -12,6 +12,7 @@ from . import (
     folder_sheet,
     image_area,
     image_editor,
+    installation_start,
     living_handlers,
     living_settings,
     memory_manners,
@@ -42,6 +43,15 @@ from .generate import TRIPOSR_OT_generate
 from .ghost_drawing import GhostDrawing
 from .handover import TRIPOSR_OT_deliver
 from .image_editor import TRIPOSR_OT_generate_from_image
+from .installation_operators import (
+    TRIPOSR_OT_cancel_installation,
+    TRIPOSR_OT_check_installation,
+    TRIPOSR_OT_copy_diagnostics,
+    TRIPOSR_OT_install,
+    TRIPOSR_OT_install_from_pack,
+    TRIPOSR_OT_plan_installation,
+    TRIPOSR_OT_repair,
+)
 from .installer import Installer
 from .living_arrival import TRIPOSR_OT_take_in_mesh
 from .living_mesh_panel import TRIPOSR_PT_colour_from_field, TRIPOSR_PT_living_mesh
@@ -59,6 +69,12 @@ from .mask_operators import (
     TRIPOSR_OT_forget_mask,
     TRIPOSR_OT_mask_brush,
     TRIPOSR_OT_show_cut_out,
+)
+from .model_operators import (
+    TRIPOSR_OT_add_model_file,
+    TRIPOSR_OT_get_model,
+    TRIPOSR_OT_list_models,
+    TRIPOSR_OT_remove_model,
 )
 from .panel import TRIPOSR_PT_image_to_mesh, TRIPOSR_PT_object, TRIPOSR_PT_surface
 from .photo_camera import TRIPOSR_OT_photo_camera
@@ -123,6 +139,17 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_OT_paste_picture,
     TRIPOSR_OT_generate_from_viewport,
     TRIPOSR_OT_generate_from_render,
+    TRIPOSR_OT_plan_installation,
+    TRIPOSR_OT_install,
+    TRIPOSR_OT_install_from_pack,
+    TRIPOSR_OT_cancel_installation,
+    TRIPOSR_OT_check_installation,
+    TRIPOSR_OT_repair,
+    TRIPOSR_OT_copy_diagnostics,
+    TRIPOSR_OT_list_models,
+    TRIPOSR_OT_get_model,
+    TRIPOSR_OT_add_model_file,
+    TRIPOSR_OT_remove_model,
     TRIPOSR_OT_unload,
     TRIPOSR_OT_stop_worker,
     TRIPOSR_OT_make_again,
@@ -179,10 +206,12 @@ def register(root_package: str, installer: Installer) -> None:
     _ghosts.add()
     memory_manners.add()
     living_handlers.add()
+    installation_start.add()
 
 
 def unregister() -> None:
     """Take everything out, last things first. The session goes last: Blender may draw until its classes are gone."""
+    installation_start.remove()
     memory_manners.remove()
     living_handlers.remove()
     scene_defaults.remove()

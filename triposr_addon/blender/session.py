@@ -23,6 +23,7 @@ from ..host.storage import Storage
 from ..protocol import Initialized
 from .cutout_preview import CutOutPreview
 from .ghost import Ghost
+from .installation import Installation
 from .installer import Installer
 from .living_orders import Shaping
 from .paths import path_or_none
@@ -50,7 +51,7 @@ class Session:
 
     def __init__(self, root_package: str, installer: Installer, make_generator: MakeGenerator = generator_on) -> None:
         self.root_package = root_package
-        self.installer = installer
+        self.installation = Installation(installer)
         self.make_generator = make_generator
         self.thumbnail = Thumbnail()
         self.failure: HostFailure | None = None
@@ -154,6 +155,7 @@ class Session:
 
     def close(self) -> None:
         """End the worker and give back what Blender lent."""
+        self.installation.close()
         self.stop_worker()
         self.cut_out.close()
         self.thumbnail.close()
@@ -162,6 +164,11 @@ class Session:
         """End the worker, and every job with it; the next job starts another. Takes three seconds at most."""
         self.queue.close()
         self._generator = None
+
+    def forget_generator(self) -> None:
+        """The environment is another one: what knew the old one goes, if it does nothing."""
+        if not self._works():
+            self.stop_worker()
 
     def _works(self) -> bool:
         return self.queue.busy() or (self._generator is not None and self._generator.busy())

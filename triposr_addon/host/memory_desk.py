@@ -40,6 +40,13 @@ class MemoryDesk:
         """The same, for another thread: nothing is sent here."""
         self._wished = True
 
+    def start_worker(self) -> None:
+        """Have the worker's process started, if there is none, before anybody asks it for something.
+
+        Raises WorkerMissing, WorkerDidNotStart.
+        """
+        self._worker.start_or_keep()
+
     def stop_worker(self) -> None:
         """End the worker where it has nothing to do; the next job starts another. Takes three seconds at most."""
         if self._worker.idle:

@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Installing from Blender with the real engine: a tiny package stands for PyTorch, a folder or a loopback server for
+the network.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.fakes.bad_server import BadServer, Fault, serving
+from tests.fakes.small_installer import SmallInstaller, locked, small_installer
+from tests.fakes.small_wheels import make_wheel
+from tests.fakes.strict_layout import StrictLayout
+
+pytestmark = pytest.mark.bpy
+
+LEAF = "leaf-1.0-py3-none-any.whl"
+LONG_S = 120.0
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BadServer]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serving({}) as running:
+        yield running
+
+
+@pytest.fixture
+def small(tmp_path: Path, server: BadServer, monkeypatch: pytest.MonkeyPatch) -> SmallInstaller:
+    """Its wheels are on the server alone; pip has no index that it could ask."""
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    make_wheel(wheels, "leaf", "1.0", {"leaf.py": "VERSION = '1.0'\n"})
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    made = small_installer(tmp_path, wheels, os.environ)
+    for wheel, lock in ((wheels / LEAF, made.lock), (next(wheels.glob("pip-*.whl")), made.pip_lock)):
+        server.files[wheel.name] = wheel.read_bytes()
+        lock.write_text(locked(wheel, server.url(wheel.name)), encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def running(bpy: Any, session: Any, room: Callable[[str], Any], small: SmallInstaller) -> Iterator[Any]:
+    """The session with that copy as its installer, the network allowed, and a data folder of the test's own."""
+    folder = small.root / "vendor_installer"
+    copy = SimpleNamespace(DOOR=folder / "from_blender.py", GUARDIAN=folder / "guardian.py")
+    own, preferences = session.installation, session.preferences()
+    session.installation = room("blender.installation").Installation(copy, Path(sys.executable))
+    preferences.data_folder, preferences.backend = str(small.data), "cpu"
+    bpy.context.preferences.system.use_online_access = True
+    yield session
+    session.installation.close()
+    session.installation = own
+    session.failure, session.notice = None, ""
+    bpy.context.preferences.system.use_online_access = False
+    preferences.data_folder, preferences.backend = "", "auto"
+    preferences.accept_non_commercial = preferences.install_without_hashes = False
+
+
+@pytest.fixture
+def card(bpy: Any, room: Callable[[str], Any], running: Any) -> Callable[[], list[str]]:
+    def draw() -> list[str]:
+        lines: list[str] = []
+        room("blender.installation_drawing").draw_card(StrictLayout(bpy, lines), bpy.context, running)
+        return lines
+
+    return draw
+
+
+def failing_code(operator: Callable[..., Any], running: Any, **arguments: Any) -> str:
+    with pytest.raises(RuntimeError):
+        operator(**arguments)
+    return str(running.failure.code)
+
+
+def test_the_card_says_what_it_would_do_and_does_it(
+    bpy: Any, running: Any, small: SmallInstaller, card: Callable[[], list[str]]
+) -> None:
+    assert "operator triposr.plan_installation" in card()
+    assert bpy.ops.triposr.plan_installation() == {"FINISHED"}
+    assert not small.data.exists()
+    text = " ".join(line.removeprefix("label ") for line in card())
+    assert "PyTorch 2.13.0 for: Processor" in text
+    assert "to download" in text
+    assert "data of" in text
+    assert "operator triposr.install" in text
+    assert bpy.ops.triposr.install() == {"FINISHED"}
+    assert small.leaf() == "1.0"
+    assert running.storage().worker_python_or_none() == small.python
+    assert "installed" in running.notice
+
+
+def test_without_the_network_it_says_so_and_a_pack_still_installs(
+    bpy: Any, running: Any, small: SmallInstaller, card: Callable[[], list[str]], tmp_path: Path
+) -> None:
+    bpy.context.preferences.system.use_online_access = False
+    assert bpy.ops.triposr.plan_installation() == {"FINISHED"}
+    assert not bpy.ops.triposr.install.poll()
+    assert "operator extensions.userpref_show_online" in card()
+    with pytest.raises(RuntimeError, match="Online Access"):
+        bpy.ops.triposr.install()
+    (tmp_path / "pack").mkdir()
+    assert failing_code(bpy.ops.triposr.install_from_pack, running, directory=str(tmp_path / "pack")) == "NOT_IN_PACK"
+    with pytest.raises(RuntimeError, match="Choose the folder"):
+        bpy.ops.triposr.install_from_pack(directory=str(tmp_path / "nowhere"))
+    (tmp_path / "wheels").rename(tmp_path / "pack/wheels")
+    assert bpy.ops.triposr.install_from_pack(directory=str(tmp_path / "pack")) == {"FINISHED"}
+    assert small.leaf() == "1.0"
+
+
+def test_a_failure_is_one_sentence_with_its_code_and_the_next_try_goes_through(
+    bpy: Any, running: Any, server: BadServer, small: SmallInstaller
+) -> None:
+    server.then = Fault("html")
+    assert failing_code(bpy.ops.triposr.install, running) == "DOWNLOAD_REPLACED"
+    assert running.failure.sentence.startswith("Something between you and the server")
+    assert not (small.data / "environment/receipt.json").exists()
+    server.then = None
+    assert bpy.ops.triposr.install() == {"FINISHED"}
+    assert running.failure is None
+
+
+def test_it_is_cancelled_at_once_and_goes_on_later(
+    bpy: Any, running: Any, room: Callable[[str], Any], server: BadServer, small: SmallInstaller, card: Any
+) -> None:
+    """Driven as the timer does it: in background mode the operator itself would wait for the end."""
+    server.then = Fault("drip", at=100)
+    orders, installation = room("blender.installation_orders"), running.installation
+    arguments = ("install", "--backend", "cpu", "--folder", str(small.data), *orders.JSON_LINES)
+    task = room("blender.installation").Task("work", "Installing", arguments, lambda run: None)
+    installation.add(task)
+    until = time.monotonic() + LONG_S
+    while installation.run_or_none is None or "MB" not in installation.run_or_none.detail:
+        assert time.monotonic() < until
+        installation.tick()
+        time.sleep(0.01)
+    assert any(line.startswith("progress Installing") for line in card())
+    assert not bpy.ops.triposr.install.poll()
+    assert bpy.ops.triposr.cancel_installation() == {"FINISHED"}
+    installation.run_to_end()
+    assert not bpy.ops.triposr.cancel_installation.poll()
+    server.then = None
+    assert bpy.ops.triposr.install() == {"FINISHED"}
+    assert small.leaf() == "1.0"
+
+
+def test_an_unsuitable_python_gets_the_engines_sentence(bpy: Any, running: Any, tmp_path: Path) -> None:
+    running.installation.python = tmp_path / "no python"
+    assert failing_code(bpy.ops.triposr.plan_installation, running) == "PYTHON_NOT_STARTED"
+    assert "Blender's own Python" in running.failure.sentence
+
+
+def test_checks_find_what_broke_and_the_button_mends_it(bpy: Any, running: Any, small: SmallInstaller) -> None:
+    assert bpy.ops.triposr.install() == {"FINISHED"}
+    next(small.data.rglob("leaf.py")).unlink()
+    assert bpy.ops.triposr.check_installation() == {"FINISHED"}
+    codes = [finding.code for finding in running.installation.findings]
+    assert bpy.ops.triposr.repair(number=codes.index("ENVIRONMENT_BROKEN")) == {"FINISHED"}
+    assert small.leaf() == "1.0"
+    assert {finding.state for finding in running.installation.findings} <= {"good", "note"}
+
+
+def test_diagnostics_have_no_names_and_no_secrets(
+    bpy: Any, running: Any, room: Callable[[str], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = "hf_" + "PlantedPlanted123"
+    for name, value in {
+        "HOME": str(tmp_path),
+        "USERPROFILE": str(tmp_path),
+        "USER": "ilyina",
+        "HF_TOKEN": token,
+    }.items():
+        monkeypatch.setenv(name, value)
+    operators = room("blender.installation_operators")
+    assert not bpy.ops.triposr.copy_diagnostics.poll()
+    assert bpy.ops.triposr.check_installation() == {"FINISHED"}
+    finding = f'"details": "{token} of ilyina, http://ilyina:word@proxy/ in {tmp_path}"'
+    text = operators.diagnostics_text(running.installation.diagnostics + finding)
+    assert "ENVIRONMENT_MISSING" in text
+    assert bpy.app.version_string in text
+    for private in (str(tmp_path), "ilyina", token, "word@"):
+        assert private not in text
+
+
+def use_small_model(small: SmallInstaller, server: BadServer, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """u2netp with a content that the server has; its pins in the copy are exchanged for that."""
+    content = bytes(range(256)) * 4000
+    catalogue = small.root / "vendor_installer/model_catalogue.py"
+    text = catalogue.read_text(encoding="utf-8").replace("4_574_861", str(len(content)))
+    real = "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8"
+    catalogue.write_text(text.replace(real, hashlib.sha256(content).hexdigest()), encoding="utf-8")
+    server.files["rembg/models/u2netp/u2netp.onnx"] = content
+    monkeypatch.setenv("TRIPOSR_MODEL_SERVER", server.url(""))
+    return content
+
+
+def state_of(running: Any, name: str) -> str:
+    return str(next(row.state for row in running.installation.models if row.name == name))
+
+
+def test_models_are_got_taken_from_a_file_and_removed(
+    bpy: Any, running: Any, small: SmallInstaller, server: BadServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = use_small_model(small, server, monkeypatch)
+    assert bpy.ops.triposr.list_models() == {"FINISHED"}
+    assert state_of(running, "u2netp") == "absent"
+    assert bpy.ops.triposr.get_model(model="u2netp") == {"FINISHED"}
+    assert state_of(running, "u2netp") == "installed"
+    assert bpy.ops.triposr.remove_model(model="u2netp") == {"FINISHED"}
+    assert state_of(running, "u2netp") == "absent"
+    mine = tmp_path / "whatever.bin"
+    mine.write_bytes(content)
+    assert bpy.ops.triposr.add_model_file(filepath=str(mine)) == {"FINISHED"}
+    assert state_of(running, "u2netp") == "installed"
+    mine.write_bytes(b"something else")
+    assert failing_code(bpy.ops.triposr.add_model_file, running, filepath=str(mine)) == "NOT_A_KNOWN_MODEL"
+
+
+def test_a_licence_that_forbids_commercial_work_is_accepted_first(bpy: Any, running: Any, server: BadServer) -> None:
+    assert failing_code(bpy.ops.triposr.get_model, running, model="bria-rmbg") == "LICENCE_NOT_ACCEPTED"
+    assert server.requests == []
+
+
+def test_the_list_shows_size_licence_and_buttons(bpy: Any, running: Any, room: Callable[[str], Any]) -> None:
+    assert bpy.ops.triposr.list_models() == {"FINISHED"}
+    lines: list[str] = []
+    room("blender.installation_drawing").draw_models(StrictLayout(bpy, lines), bpy.context, running)
+    text = "\n".join(lines)
+    assert "1.7 GB, licence: MIT" in text
+    assert text.count("operator triposr.get_model") + text.count("greyed out triposr.get_model") == len(
+        running.installation.models
+    )
+    assert text.count("greyed out triposr.get_model") == 1
+    assert "operator triposr.add_model_file" in text
+
+
+def test_a_build_without_hashes_wants_a_tick(bpy: Any, running: Any) -> None:
+    assert bpy.ops.triposr.plan_installation() == {"FINISHED"}
+    running.installation.plan = dataclasses.replace(running.installation.plan, exact=False)
+    assert not bpy.ops.triposr.install.poll()
+    running.preferences().install_without_hashes = True
+    assert bpy.ops.triposr.install.poll()
+
+
+def test_a_chosen_folder_is_found_again(room: Callable[[str], Any], tmp_path: Path) -> None:
+    data_folder = room("blender.data_folder")
+    data_folder.remember(str(tmp_path))
+    assert data_folder.remembered() == str(tmp_path)
+    data_folder.remember(str(tmp_path / "unplugged"))
+    assert data_folder.remembered() == ""
+    data_folder.remember("")
+    assert not data_folder.note_path().exists()

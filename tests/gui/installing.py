@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The first minutes in a real window: the card, the click on Install, its bar, the cancel button, and the pages.
+
+Started by `smoke.py --story installing`. The plan is the real one of this computer; what is installed is a tiny package
+in its place, from a folder. The worker's Python plays Blender's own, which some systems strip of what the engine needs.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import bpy
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.gui.play import PACKAGE, Play, module, perform
+from tests.gui.window import Steps, wait_until
+
+INSTALL = "bpy.ops.triposr.install("
+CANCEL_INSTALLATION = "bpy.ops.triposr.cancel_installation("
+LONGEST_ANSWER_SECONDS = 60.0
+LONGEST_GAP_SECONDS = 1.0
+"""More than the longest gap of the idle window on the same machine at the same time."""
+
+
+class Installing(Play):
+    """The steps, and what was seen."""
+
+    def steps(self) -> Steps:
+        """Everything, in order."""
+        self.empty_scene()
+        self.save_file()
+        bpy.context.preferences.system.use_online_access = True
+        self.session.installation.python = Path(self.settings["worker_python"])
+        yield from self.show_tab()
+        yield from self.look_at_the_plan()
+        yield from self.without_the_network()
+        yield from self.cancel()
+        yield from self.install()
+        yield from self.pages()
+
+    @property
+    def preferences(self) -> object:
+        """The extension's own."""
+        return bpy.context.preferences.addons[PACKAGE].preferences
+
+    def answered(self, what: str) -> Steps:
+        yield from wait_until(lambda: not self.session.installation.busy, LONGEST_ANSWER_SECONDS, what)
+        yield 1.0
+
+    def look_at_the_plan(self) -> Steps:
+        """Of this computer, with the real engine."""
+        yield from self.idle()
+        module("blender.installation_orders").ask_plan(self.session)
+        yield from self.answered("the plan")
+        self.figures["longest_gap_planning_seconds"] = self.heart.longest_gap
+        self.session.failure = None
+        plan = self.session.installation.plan
+        self.check("there is a plan", plan is not None and plan.build != "", plan)
+        yield from self.photograph("install")
+
+    def without_the_network(self) -> Steps:
+        """The button is greyed out, and another one leads to the preference."""
+        bpy.context.preferences.system.use_online_access = False
+        yield 1.0
+        yield from self.photograph("install_offline")
+        self.check("without the network Install is greyed out", not bpy.ops.triposr.install.poll())
+        bpy.context.preferences.system.use_online_access = True
+        yield 0.5
+
+    def use_small_copy(self, slow: bool) -> None:
+        """A copy of the engine with a tiny package; slow: its proof takes a minute, so that there is time to cancel."""
+        make = "import sys; from tests.fakes.small_installer import main; main(*sys.argv[1:])"
+        name = "slow" if slow else "quick"
+        folder = self.folder / name
+        folder.mkdir()
+        argv = [self.settings["worker_python"], "-c", make, str(folder), name]
+        told = subprocess.run(argv, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
+        root = Path(told.stdout.strip()) / "vendor_installer"
+        os.environ |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder / "wheels"), "PIP_CONFIG_FILE": os.devnull}
+        self.session.installation.installer = SimpleNamespace(
+            DOOR=root / "from_blender.py", GUARDIAN=root / "guardian.py"
+        )
+        self.preferences.data_folder = str(folder / "data")
+        self.preferences.backend = "cpu"
+
+    def press_install(self) -> Steps:
+        yield from self.answered("the plan of the copy")
+        at = yield from self.view.find_button(INSTALL)
+        yield 0.3
+        yield from self.idle()
+        yield from self.view.click(at)
+        works = lambda: self.session.installation.work_or_none is not None  # noqa: E731
+        yield from wait_until(works, LONGEST_ANSWER_SECONDS, "the click on Install starts it")
+
+    def cancel(self) -> Steps:
+        """In the middle of it."""
+        self.use_small_copy(slow=True)
+        yield from self.press_install()
+        run = lambda: self.session.installation.run_or_none  # noqa: E731
+        yield from wait_until(lambda: run() and run().fraction > 0.9, LONGEST_ANSWER_SECONDS, "the proof has begun")
+        yield 1.0
+        yield from self.photograph("installing")
+        gap = self.heart.longest_gap - self.figures["longest_gap_idle_seconds"]
+        self.check("the window goes on meanwhile", gap < LONGEST_GAP_SECONDS, f"{gap:.2f} s")
+        at = yield from self.view.find_button(CANCEL_INSTALLATION)
+        yield from self.view.click(at)
+        yield from self.answered("it is cancelled")
+        self.check("it says so", "Cancelled" in self.session.notice, self.session.notice)
+        yield from self.photograph("install_cancelled")
+
+    def install(self) -> Steps:
+        """To the end, by one click."""
+        self.use_small_copy(slow=False)
+        yield from self.press_install()
+        yield from self.answered("it is installed")
+        there = self.session.storage().worker_python_or_none()
+        self.check("the environment is there after one click", there is not None, there)
+        self.check("and the worker is started from it", "started worker" in self.session.storage().worker_log_tail())
+        self.session.failure = None  # the tiny package is no PyTorch, so that worker can't live
+        yield 1.0
+        yield from self.photograph("installed")
+
+    def pages(self) -> Steps:
+        """The three pages of the preferences."""
+        area = self.view.area
+        area.ui_type = "PREFERENCES"
+        bpy.context.preferences.active_section = "ADDONS"
+        bpy.context.window_manager.addon_search = "TripoSR"
+        bpy.ops.preferences.addon_expand(module=PACKAGE)
+        for page in ("INSTALLATION", "MODELS", "SETTINGS"):
+            self.preferences.page = page
+            yield from self.answered(page)
+            subprocess.run(["import", "-window", "root", str(self.folder / f"page_{page.lower()}.png")], check=False)
+        self.check("the models are listed", bool(self.session.installation.models))
+        area.ui_type = "VIEW_3D"
+        yield 0.5
+
+
+perform(Installing)

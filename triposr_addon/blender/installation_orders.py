@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the installer is asked to do, as the preferences say, and what becomes of its answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import bpy
+
+from ..host.failures import HostFailure
+from ..host.installer_run import InstallerRun
+from ..host.installer_words import Finding, InstallPlan, findings_from_text, models_from_text
+from .failures import InstallationFailed
+from .installation import Task
+from .installation_follow import follow
+from .installation_words import sentence_of
+from .properties import settings_of
+from .session import Session
+from .warm_up import warm_up
+from .words import ui
+
+AUTO = "auto"
+JSON_LINES = ("--progress", "json")
+WITH_A_BAR = ("install", "models")
+"""Commands that know --progress."""
+
+
+def ask_plan(running: Session) -> None:
+    """Look at the computer, and say what would be installed. Changes nothing."""
+    running.installation.plan = None
+    _add(running, Task("plan", "", ("plan", "--json", *_choices(running)), lambda run: _take_plan(running, run)))
+
+
+def ask_models(running: Session) -> None:
+    """Which models there are, and which of them are here."""
+    arguments = ("models", "list", "--json", *_folder(running))
+    _add(running, Task("models", "", arguments, lambda run: _take_models(running, run)))
+
+
+def ask_checks(running: Session) -> None:
+    """Check all that is installed."""
+    running.installation.findings = None
+    arguments = ("doctor", "--json", *_choices(running))
+    _add(running, Task("checks", "", arguments, lambda run: _take_checks(running, run)))
+
+
+def install(running: Session, pack: Path | None = None, *, again: bool = False) -> None:
+    """Do what the plan says. pack: a folder with all wheels; the network is not asked then. The worker is stopped."""
+    running.stop_worker()
+    more = ("--from", str(pack)) if pack is not None else ()
+    if running.preferences().install_without_hashes and pack is None:
+        more = (*more, "--without-hashes")
+    again_too = ("--again",) if again else ()
+    arguments = ("install", *_choices(running), *JSON_LINES, *more, *again_too)
+    _work(running, "Installing", arguments, lambda: _installed(running))
+
+
+def get_model(running: Session, name: str) -> None:
+    """Fetch one, or take over the copy that another program has."""
+    accepted = ("--accept-non-commercial",) if running.preferences().accept_non_commercial else ()
+    _work(running, "Getting the model", ("models", "get", name, *_folder(running), *JSON_LINES, *accepted))
+
+
+def add_model_file(running: Session, path: Path) -> None:
+    """Copy a file that the artist has to its place; which model it is of, its content says."""
+    _work(running, "Checking the file", ("models", "add", str(path), *_folder(running), *JSON_LINES))
+
+
+def remove_model(running: Session, name: str) -> None:
+    """Delete one."""
+    _work(running, "Removing the model", ("models", "remove", name, *_folder(running), *JSON_LINES))
+
+
+def repair(running: Session, finding: Finding) -> None:
+    """Run what mends a finding."""
+    if finding.repair[:1] == ("install",):
+        install(running, again="--again" in finding.repair)
+        return
+    more = JSON_LINES if finding.repair[0] in WITH_A_BAR else ()
+    _work(running, "Repairing", (*finding.repair, *more))
+
+
+def _choices(running: Session) -> tuple[str, ...]:
+    backend = running.preferences().backend
+    return (*_folder(running), *(("--backend", backend) if backend != AUTO else ()))
+
+
+def _folder(running: Session) -> tuple[str, str]:
+    return ("--folder", str(running.storage().root))
+
+
+def _work(
+    running: Session, title: str, arguments: tuple[str, ...], on_success: Callable[[], None] | None = None
+) -> None:
+    running.failure, running.notice = None, ""
+
+    def end(run: InstallerRun) -> None:
+        running.notice = ""
+        if run.failure is not None:
+            running.failure = _failure_of(run)
+        elif run.cancelled:
+            running.notice = ui("Cancelled. What was fetched is kept; the next time it goes on there")
+        elif on_success is not None:
+            on_success()
+        _look_again(running)
+
+    _add(running, Task("work", title, arguments, end))
+
+
+def _installed(running: Session) -> None:
+    """The worker starts from the new environment now, so that the first mesh need not wait for it."""
+    running.notice = ui("TripoSR is installed. Choose a picture")
+    if bpy.app.background or running.storage().worker_python_or_none() is None:
+        return
+    running.forget_generator()
+    try:
+        if not warm_up(running, settings_of(bpy.context)):
+            running.fitting_generator().memory.start_worker()
+    except HostFailure as failure:
+        running.failure = failure
+
+
+def _look_again(running: Session) -> None:
+    """What the pages show has changed."""
+    ask_plan(running)
+    ask_models(running)
+    if running.installation.findings is not None:
+        ask_checks(running)
+
+
+def _take_plan(running: Session, run: InstallerRun) -> None:
+    try:
+        running.installation.plan = InstallPlan.from_text(run.text)
+    except (ValueError, KeyError, TypeError):
+        running.failure = _failure_of(run)
+
+
+def _take_models(running: Session, run: InstallerRun) -> None:
+    try:
+        running.installation.models = models_from_text(run.text)
+    except (ValueError, KeyError, TypeError):
+        running.failure = _failure_of(run)
+
+
+def _take_checks(running: Session, run: InstallerRun) -> None:
+    try:
+        running.installation.findings = findings_from_text(run.text)
+        running.installation.diagnostics = json.dumps(json.loads(run.text), indent=1, ensure_ascii=False)
+    except (ValueError, KeyError, TypeError):
+        running.failure = _failure_of(run)
+
+
+def _failure_of(run: InstallerRun) -> InstallationFailed:
+    """In an artist's words where we have them; what the installer said goes with the details."""
+    if run.failure is None:
+        return InstallationFailed("INSTALLER_UNREADABLE", sentence_of("INSTALLER_UNREADABLE", ""), run.text)
+    told = run.failure
+    return InstallationFailed(told.code, sentence_of(told.code, told.sentence), f"{told.sentence}\n{told.details}")
+
+
+def _add(running: Session, task: Task) -> None:
+    running.installation.add(task)
+    if bpy.app.background:
+        running.installation.run_to_end()
+    else:
+        follow()

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the installer tells of a computer, its models and its findings, read from its JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """What stands in the way of an installation; `blocks`: it can't start before that is gone."""
+
+    code: str
+    sentence: str
+    blocks: bool
+
+
+@dataclass(frozen=True)
+class InstallPlan:
+    """What would be installed, where and why. build: "" where nothing can be. Sizes in bytes; exact: not an estimate,
+    and each file is known by its hash. reasons: why this build, what would be better. others: builds to choose instead.
+    """
+
+    torch: str
+    build: str
+    cards: tuple[str, ...]
+    reasons: tuple[str, ...]
+    others: tuple[str, ...]
+    folder: str
+    download: int
+    on_disk: int
+    exact: bool
+    free_disk: int
+    obstacles: tuple[Obstacle, ...]
+
+    @property
+    def can_start(self) -> bool:
+        """Whether nothing blocks."""
+        return not any(obstacle.blocks for obstacle in self.obstacles)
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Of what `plan --json` printed. Raises ValueError, KeyError or TypeError for anything else."""
+        told: dict[str, Any] = json.loads(text)
+        size = told["size"] or {"download": 0, "on_disk": 0, "known": False}
+        return cls(
+            torch=told["torch"],
+            build=told["build"] or "",
+            cards=tuple(card["name"] for card in told["computer"]["cards"]),
+            reasons=(told["reason"], *told["advice"]),
+            others=tuple(told["other_builds"]),
+            folder=told["folder"],
+            download=size["download"],
+            on_disk=size["on_disk"],
+            exact=size["known"],
+            free_disk=told["computer"]["free_disk"],
+            obstacles=tuple(Obstacle(**obstacle) for obstacle in told["obstacles"]),
+        )
+
+
+@dataclass(frozen=True)
+class ModelRow:
+    """A model that can be had. kind: triposr or background. state: installed, partly, damaged or absent. In bytes."""
+
+    name: str
+    title: str
+    kind: str
+    licence: str
+    commercial: bool
+    size: int
+    state: str
+    bytes_there: int
+
+
+def models_from_text(text: str) -> tuple[ModelRow, ...]:
+    """Of what `models list --json` printed. Raises ValueError, KeyError or TypeError for anything else."""
+    names = ModelRow.__dataclass_fields__
+    return tuple(ModelRow(**{name: row[name] for name in names}) for row in json.loads(text))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found. state: good, note or bad. repair: the command that mends it, none where only people can."""
+
+    code: str
+    state: str
+    sentence: str
+    repair: tuple[str, ...]
+
+
+def findings_from_text(text: str) -> tuple[Finding, ...]:
+    """Of what `doctor --json` printed. Raises ValueError, KeyError or TypeError for anything else."""
+    return tuple(
+        Finding(row["code"], row["state"], row["sentence"], tuple(row["repair"]))
+        for row in json.loads(text)["findings"]
+    )
