@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import bpy
 
@@ -43,7 +44,7 @@ class Installing(Play):
         yield from self.pages()
 
     @property
-    def preferences(self) -> object:
+    def preferences(self) -> Any:
         """The extension's own."""
         return bpy.context.preferences.addons[PACKAGE].preferences
 
@@ -96,12 +97,15 @@ class Installing(Play):
         works = lambda: self.session.installation.work_or_none is not None  # noqa: E731
         yield from wait_until(works, LONGEST_ANSWER_SECONDS, "the click on Install starts it")
 
+    def proof_runs(self) -> bool:
+        run = self.session.installation.run_or_none
+        return run is not None and run.fraction > 0.9
+
     def cancel(self) -> Steps:
         """In the middle of it."""
         self.use_small_copy(slow=True)
         yield from self.press_install()
-        run = lambda: self.session.installation.run_or_none  # noqa: E731
-        yield from wait_until(lambda: run() and run().fraction > 0.9, LONGEST_ANSWER_SECONDS, "the proof has begun")
+        yield from wait_until(self.proof_runs, LONGEST_ANSWER_SECONDS, "the proof has begun")
         yield 1.0
         yield from self.photograph("installing")
         gap = self.heart.longest_gap - self.figures["longest_gap_idle_seconds"]
