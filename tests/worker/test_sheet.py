@@ -15,7 +15,7 @@ from triposr_addon.folder_log import FolderLog, PictureLine
 from triposr_addon.protocol import DrawSheet, SheetDrawn
 from triposr_addon.worker.failures import WorkerFailure
 from triposr_addon.worker.sheet import _shown_lines, facts, make_sheet, summary
-from triposr_addon.worker.sheet_page import BAD, CARD_WIDTH, COLUMNS, FINE, LINES, PAGE_WIDTH, fitted, wrapped
+from triposr_addon.worker.sheet_page import BAD, CARD_WIDTH, COLUMNS, FINE, LINES, PAGE_WIDTH, fitted, spelled, wrapped
 from triposr_addon.worker.steps import Steps
 
 LINE = PictureLine("", 1, 1, "", "made", triangles=1234, parts=1, closed=True)
@@ -115,6 +115,20 @@ def test_text_that_is_too_long_is_shortened_in_its_middle() -> None:
     assert len(short) < len(name)
     assert (short[:6], short[-5:]) == ("a very", ".jpeg")
     assert fitted("cup.png", 16, 200) == "cup.png"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("M\u00fcsli \u00c4 caf\u00e9.png", "Musli A cafe.png"),
+        ("Mu\u0308sli.png", "Musli.png"),  # as a Mac's file system spells it
+        ("Stra\u00dfe.png", "Strasse.png"),
+        ("\u732b \u2026 cup-1_(2).jpg", "? \u2026 cup-1_(2).jpg"),
+    ],
+)
+def test_names_are_spelled_in_letters_that_the_font_has(name: str, shown: str) -> None:
+    assert spelled(name) == shown
+    assert fitted(name, 13, 1000) == shown
 
 
 def test_sentences_are_broken_into_lines() -> None:

@@ -93,6 +93,6 @@ def test_a_mask_of_another_photo_is_named(tmp_path: Path) -> None:
 def test_an_empty_mask_is_no_subject_when_it_is_framed(tmp_path: Path) -> None:
     save_mask(np.zeros((SIDE, SIDE), np.uint8), tmp_path / "mask.png")
     cut = find_subject(two_things(), PhotoSettings(mask_path=str(tmp_path / "mask.png")), None)
-    assert cut.warnings[0].startswith("No subject was found")
-    with pytest.raises(failures.SubjectMissing):
+    assert cut.warnings[0].startswith("The painted mask shows nothing")
+    with pytest.raises(failures.SubjectMissing, match="painted mask shows nothing"):
         framed(cut, 0.85)

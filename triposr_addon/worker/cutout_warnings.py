@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from triposr_addon.worker.failures import SubjectMissing
-from triposr_addon.worker.framing import REGION_SIDE, subject_pixels
+from triposr_addon.worker.framing import REGION_SIDE, SUBJECT_NOT_FOUND, subject_pixels
 from triposr_addon.worker.regions import Mask, in_blocks, region_weights
 
 TOUCH_SHARE = 0.02
@@ -20,12 +20,15 @@ LARGE_PART_SHARE = 0.1
 """A part of this share of the largest one, or more, is no speck: is it meant to be there?"""
 
 
-def cutout_warnings(alpha: npt.NDArray[np.uint8]) -> tuple[str, ...]:
-    """Sentences with the next step, about the mask [H, W]; none where it is as it should be."""
+def cutout_warnings(alpha: npt.NDArray[np.uint8], nothing: str = SUBJECT_NOT_FOUND) -> tuple[str, ...]:
+    """Sentences with the next step, about the mask [H, W]; none where it is as it should be.
+
+    nothing: what to say where there is no subject.
+    """
     try:
         subject = subject_pixels(alpha)
-    except SubjectMissing as failure:
-        return (failure.sentence,)
+    except SubjectMissing:
+        return (nothing,)
     return tuple(sentence for sentence in (_touching(subject), _tiny(subject), _in_parts(subject)) if sentence)
 
 

@@ -29,6 +29,11 @@ VISIBLE_ALPHA = 26
 SPECK_SHARE = 0.01
 """Regions smaller than this share of the largest one do not widen the frame."""
 
+SUBJECT_NOT_FOUND = (
+    "No subject was found in the photo. Choose another background method, "
+    "or a photo whose subject stands out from its background."
+)
+
 LEAST_SUBJECT_SHARE = 0.0004
 """A subject smaller than this share of the photo is none: 20 x 20 pixels of a 1000 x 1000 photo."""
 
@@ -121,10 +126,7 @@ def subject_pixels(alpha: npt.NDArray[np.uint8]) -> Mask:
     """Where in `alpha` [H, W] the subject is: all that is visible, but for specks. Raises SubjectMissing."""
     visible = alpha >= VISIBLE_ALPHA
     if visible.mean() < LEAST_SUBJECT_SHARE:
-        raise SubjectMissing(
-            "No subject was found in the photo. Choose another background method, "
-            "or a photo whose subject stands out from its background."
-        )
+        raise SubjectMissing(SUBJECT_NOT_FOUND)
     return visible & _without_specks(visible)
 
 

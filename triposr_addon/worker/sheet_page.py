@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -115,7 +116,7 @@ def _draw_score(draw: ImageDraw.ImageDraw, score: float | None, right: int, top:
 
 def fitted(text: str, size: int, width: int) -> str:
     """The text, shortened in its middle until it is at most `width` pixels wide."""
-    font, kept = _font(size), text
+    font, kept = _font(size), spelled(text)
     while len(kept) > 3 and font.getlength(kept) > width:
         half = (len(kept) - 2) // 2
         kept = f"{kept[:half].rstrip()}\u2026{kept[-half:].lstrip()}"
@@ -127,7 +128,7 @@ def wrapped(sentences: Sequence[str], size: int, width: int, lines: int) -> list
     font, made = _font(size), list[str]()
     for sentence in sentences:
         begun = ""
-        for word in sentence.split():
+        for word in spelled(sentence).split():
             longer = f"{begun} {word}".strip()
             if begun and font.getlength(longer) > width:
                 made.append(begun)
@@ -138,6 +139,26 @@ def wrapped(sentences: Sequence[str], size: int, width: int, lines: int) -> list
     if len(made) > lines:
         made = [*made[: lines - 1], fitted(f"{made[lines - 1]} \u2026", size, width)]
     return [fitted(line, size, width) for line in made]
+
+
+def spelled(text: str) -> str:
+    """The text in letters that our font has, which are few: the plain one for one with a mark, else a question mark."""
+    return "".join(letter if _has(letter) else _plain(letter) for letter in unicodedata.normalize("NFC", text))
+
+
+def _plain(letter: str) -> str:
+    bare = "".join(part for part in unicodedata.normalize("NFKD", letter.casefold()) if not unicodedata.combining(part))
+    if not all(_has(part) for part in bare):
+        return "?"
+    return bare.upper() if letter.isupper() else bare
+
+
+@cache
+def _has(letter: str) -> bool:
+    """What a font lacks it draws as one and the same box, and that is what it draws for U+FFFF, which is no letter."""
+    font = _font(16)
+    drawn, box = font.getmask(letter), font.getmask("\uffff")
+    return drawn.size != box.size or bytes(drawn) != bytes(box)
 
 
 @cache
