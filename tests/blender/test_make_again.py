@@ -179,3 +179,14 @@ def test_copied_settings_that_somebody_has_broken_are_none(
     record = living.data["triposr_living"]["settings"].to_dict()
     living["triposr_surface"] = {"instead_of": record, **({} if wanted is None else {"wanted": wanted})}
     assert room("blender.shaping_recipe").surface_settings_or_none(living).resolution == 64
+
+
+def test_what_somebody_has_broken_in_a_recipe_is_as_in_the_panel(bpy: Any, session: Any, picture: Picture) -> None:
+    picture("good.png")
+    thing = made(bpy, resolution=40)
+    broken = {"decimate_ratio": "x", "background": 5, "foreground_ratio": float("nan"), "size_by": 3, "height": -3.0}
+    thing["triposr_recipe"] = {**thing["triposr_recipe"].to_dict(), **broken}
+    select(bpy, thing)
+    assert bpy.ops.triposr.make_again() == {"FINISHED"}
+    photo = requests(session)[-1].photo_settings
+    assert (photo.background, photo.foreground_ratio) == ("auto", 0.85)

@@ -86,11 +86,12 @@ def is_untouched(settings: TRIPOSR_PG_settings) -> bool:
 def settings_from(
     recipe: Recipe, settings: TRIPOSR_PG_settings, picture: str, mask: bpy.types.Image | None = None
 ) -> TRIPOSR_PG_settings:
-    """Settings for one order that are in no scene. What the recipe leaves out is as in `settings`.
+    """Settings for one order that are in no scene. What the recipe leaves out, or has broken, is as in `settings`.
 
     mask: the painted mask of `picture`, to be used; None for none.
     """
-    known = {name: recipe.get(name, value) for name, value in recipe_of(settings).items()}
+    known = recipe_of(settings)
+    known |= {name: recipe[name] for name in known if name in recipe and _fits(settings, name, recipe[name])}
     own = SimpleNamespace(**known, image_path=picture, mask=mask, use_mask=mask is not None)
     return cast("TRIPOSR_PG_settings", own)
 
@@ -106,6 +107,15 @@ def from_text(text: str) -> dict[str, Value]:
     if not isinstance(read, dict):
         raise ValueError("a recipe is an object in JSON")
     return read
+
+
+def _fits(settings: TRIPOSR_PG_settings, name: str, value: Any) -> bool:
+    """Whether the setting could have that value: a .blend says what it likes."""
+    limits: Any = settings.bl_rna.properties[name]
+    if limits.type in {"INT", "FLOAT"} and not limits.is_array:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return is_number and bool(limits.hard_min <= value <= limits.hard_max)
+    return isinstance(value, {"BOOLEAN": bool | int, "STRING": str, "ENUM": str}.get(limits.type, list))
 
 
 def _plain(value: Any) -> Value:
