@@ -239,3 +239,9 @@ def test_a_photo_that_lies_otherwise_stands_upright_behind(
     shown = np.array(image.pixels[:]).reshape(HEIGHT, WIDTH, 4)[::-1, :, 3] > 0.5
     assert np.array_equal(shown, upright)
     assert overlap(silhouette(camera), upright) >= camera["triposr_overlap"] - 0.03
+
+
+def test_settings_that_somebody_has_broken_are_the_defaults(room: Callable[[str], Any]) -> None:
+    broken = {"foreground_ratio": "much", "background": 7, "mask_threshold": float("nan"), "mood": "good", "mirror": 1}
+    settings = room("blender.photo_fit").photo_settings_from(broken)
+    assert settings == room("protocol").PhotoSettings(mirror=True)

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Generator
+import math
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import bpy
 import numpy as np
@@ -125,12 +126,24 @@ class PhotoFitting:
         """How the photo was cut out for this object, with its painted mask as it is now."""
         group = thing.get(PREFIX + "settings")
         stored = group.to_dict() if hasattr(group, "to_dict") else {}
-        known = dataclasses.asdict(PhotoSettings())
-        kept = {name: type(known[name])(value) for name, value in stored.items() if name in known}
-        settings, mask = PhotoSettings(**kept), mask_of_or_none(thing)
+        settings, mask = photo_settings_from(stored), mask_of_or_none(thing)
         if settings.mask_path and mask is not None:
             return dataclasses.replace(settings, mask_path=str(self._storage.keep_mask(png_file(mask_values(mask)))))
         return settings if Path(settings.mask_path).is_file() else dataclasses.replace(settings, mask_path="")
+
+
+def photo_settings_from(stored: Mapping[str, Any]) -> PhotoSettings:
+    """What an object remembers; what somebody has broken, or another version did not know, is at its default."""
+    known = dataclasses.asdict(PhotoSettings())
+    kept = {name: value for name, value in stored.items() if name in known and _is_like(known[name], value)}
+    return PhotoSettings(**{name: type(known[name])(value) for name, value in kept.items()})
+
+
+def _is_like(default: Any, value: Any) -> bool:
+    """A .blend keeps a switch as a number, and says what it likes."""
+    if isinstance(default, str):
+        return isinstance(value, str)
+    return isinstance(value, bool | int | float) and math.isfinite(value)
 
 
 def object_by_number(number: int) -> bpy.types.Object | None:
