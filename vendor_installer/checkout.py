@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vendor_installer.environment import Environment, EnvironmentPlan
 from vendor_installer.failures import FolderUnusable
+from vendor_installer.ours import MARK, write_mark
 
 REQUIREMENTS = Path(__file__).resolve().parent / "requirements"
 
@@ -55,9 +56,6 @@ def default_environment_folder(root: Path) -> Path:
     return root.parent / f"{root.name}-environment"
 
 
-MARK = "made_by_vendor_installer.txt"
-
-
 def prepare_environment_folder(folder: Path) -> None:
     """Make the folder, or accept one that was made here: nobody else's files may come to be deleted.
 
@@ -72,7 +70,7 @@ def prepare_environment_folder(folder: Path) -> None:
                 f"{folder} holds other files, such as {min(foreign)}. Choose an empty or new folder with "
                 "--environment FOLDER."
             )
-        (folder / MARK).write_text("Made by vendor_installer. May be deleted as a whole.\n", encoding="utf-8")
+        write_mark(folder)
     except OSError as error:
         raise FolderUnusable(
             f"{folder} can't be written. Choose another place with --environment FOLDER.", str(error)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`python3 -m vendor_installer demo | build | test | run | plan | install | models | doctor | pack | lock`."""
+"""`python3 -m vendor_installer COMMAND`: each command by its name, its options, and one way to tell a failure."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from vendor_installer import (
     models_command,
     pack_command,
     plan_command,
+    remove_command,
 )
 from vendor_installer.checkout import Checkout, default_environment_folder, prepare_environment_folder
 from vendor_installer.checks import plan_runs, run_pytest
@@ -168,6 +169,7 @@ def _parser() -> argparse.ArgumentParser:
     install_command.add_to(commands, default_environment_folder(ROOT))
     models_command.add_to(commands, default_environment_folder(ROOT))
     doctor_command.add_to(commands, default_environment_folder(ROOT))
+    remove_command.add_to(commands, default_environment_folder(ROOT))
     pack_command.add_to(commands)
     lock_command.add_to(commands)
     return parser

@@ -13,11 +13,13 @@ from typing import Any
 
 from vendor_installer.child import ChildCommand, ChildResult, run_child
 from vendor_installer.computer import dotted
-from vendor_installer.environment import RECEIPT, python_in
+from vendor_installer.environment import python_in
 from vendor_installer.isolation import isolated_environment
-from vendor_installer.lock_files import REQUIREMENTS
+from vendor_installer.kept_packages import changes, in_words
+from vendor_installer.lock_files import REQUIREMENTS, lock_or_none
 from vendor_installer.locked_environment import ENVIRONMENT, PROOFS, known_plans
 from vendor_installer.model_store import ModelStore
+from vendor_installer.ours import RECEIPT
 from vendor_installer.plan import Plan, gigabytes
 from vendor_installer.worker_proof import prove_by_worker
 
@@ -83,8 +85,8 @@ def _installed(plan: Plan, inputs: str, install: tuple[str, ...], outside: Mappi
     known = [(build, device) for build, device, locked in plans if locked.inputs() == inputs]
     if not known:
         python = dotted(plan.computer.python)
-        sentence = f"The environment is of another version of this extension, or not of Python {python}."
-        yield Finding("ENVIRONMENT_OTHER", "note", sentence, install)
+        sentence = f"The environment is of another version of this extension, or not of Python {python}. "
+        yield Finding("ENVIRONMENT_OTHER", "note", sentence + _upgrade(plan), install)
     build, device = known[0] if known else (None, "cpu")
     proof = (REQUIREMENTS / PROOFS[device]).read_text(encoding="utf-8")
     proved = _run(plan.folder / ENVIRONMENT, proof, PROOF_LIMIT_S, outside)
@@ -100,6 +102,16 @@ def _installed(plan: Plan, inputs: str, install: tuple[str, ...], outside: Mappi
         wanted = planned.name if planned else "none"
         sentence = f"The build {build.name} is installed; the plan for this computer is {wanted}. {plan.choice.reason}"
         yield Finding("ANOTHER_BUILD_FITS", "note", sentence, install if plan.can_start else ())
+
+
+def _upgrade(plan: Plan) -> str:
+    """What `install` would do with the environment of another version."""
+    build = plan.choice.build
+    locked = lock_or_none(build, plan.computer) if build else None
+    if locked is None:
+        return "It would be made anew."
+    changed = changes(plan.folder / ENVIRONMENT, {wheel.name: wheel.version for wheel in locked[1].wheels})
+    return f"It would be made anew: {in_words(changed)}." if changed else "Its packages would be kept."
 
 
 def _models(store: ModelStore) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from vendor_installer.child import run_in_foreground
 from vendor_installer.doctor import Finding, examine
+from vendor_installer.machine_lines import add_progress, pass_lines_on, tell_failure, tell_result, wants_json
 from vendor_installer.models_command import store_in
 from vendor_installer.plan import Plan
 from vendor_installer.plan_command import add_choices, plan_for
@@ -31,13 +32,20 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], folder
     command.add_argument("--json", action="store_true", help="everything for a report, without your name in it")
     command.add_argument("--repair", action="store_true", help="run what mends the bad findings, then check again")
     add_choices(command, folder)
+    text = "the same as `doctor --repair`"
+    repairing = commands.add_parser("repair", help=text, description=text, allow_abbrev=False)
+    repairing.set_defaults(command=doctor, repair=True, json=False)
+    add_choices(repairing, folder)
+    add_progress(repairing)
 
 
 def doctor(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     """Check, repair where asked, tell. 0 when nothing is bad any more."""
     plan, findings = _examined(options, outside)
-    if options.repair and _repair(findings, outside):
+    if options.repair and _repair(findings, outside, options):
         plan, findings = _examined(options, outside)
+    if wants_json(options):
+        return _tell_state(findings, options)
     print(report(plan, findings, Path.home()) if options.json else "\n".join(_lines(findings)))
     return SOMETHING_BAD if any(finding.state == "bad" for finding in findings) else 0
 
@@ -67,12 +75,25 @@ def _examined(options: argparse.Namespace, outside: Mapping[str, str]) -> tuple[
     return plan, examine(plan, store_in(options.folder, outside), tuple(install), outside)
 
 
-def _repair(findings: Sequence[Finding], outside: Mapping[str, str]) -> bool:
+def _tell_state(findings: Sequence[Finding], options: argparse.Namespace) -> int:
+    bad = [finding for finding in findings if finding.state == "bad"]
+    if bad:
+        tell_failure(bad[0].code, bad[0].sentence, bad[0].details)
+        return SOMETHING_BAD
+    tell_result(options, findings=[asdict(finding) for finding in findings])
+    return 0
+
+
+def _repair(findings: Sequence[Finding], outside: Mapping[str, str], options: argparse.Namespace) -> bool:
     """Run the repair of each bad finding; whether there was one."""
     commands = list(dict.fromkeys(finding.repair for finding in findings if finding.state == "bad" and finding.repair))
     for command in commands:
         print(f"\n{_command_line(command)}", flush=True)
-        run_in_foreground([sys.executable, "-m", "vendor_installer", *command], outside, ROOT)
+        argv = [sys.executable, "-m", "vendor_installer", *command]
+        if wants_json(options):
+            pass_lines_on([*argv, "--progress", "json"], outside, ROOT)
+        else:
+            run_in_foreground(argv, outside, ROOT)
     return bool(commands)
 
 

@@ -12,16 +12,18 @@ import shutil
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from vendor_installer.child import ChildCommand, ChildResult, run_child
 from vendor_installer.failures import DiskFull, EnvironmentNotMade, disk_is_full
 from vendor_installer.isolation import INDEX_VARIABLES, isolated_environment, pip_environment
+from vendor_installer.kept_packages import changes, in_words
+from vendor_installer.ours import RECEIPT, write_mark
 from vendor_installer.pip_run import PipInstall, pip_install
 from vendor_installer.progress import Report, Step
-from vendor_installer.receipt import Receipt, digest_of_files, is_current, write_receipt
+from vendor_installer.receipt import Receipt, digest_of_files, is_current, read_receipt_or_none, write_receipt
 from vendor_installer.worker_proof import prove_by_worker
 
 PROOF_LIMIT_S = 600.0
@@ -30,7 +32,6 @@ BROUGHT_AT = 0.7
 """The part of the bar for bringing the wheels."""
 UNPACKED_EACH_S = 25_000_000
 """Bytes a second that pip unpacks; about what two busy cores did."""
-RECEIPT = "receipt.json"
 
 
 class WheelSource(Protocol):
@@ -47,6 +48,10 @@ class WheelSource(Protocol):
     @property
     def unpacked(self) -> int:
         """Bytes that they unpack to."""
+
+    @property
+    def pins(self) -> Mapping[str, str]:
+        """Their versions by names."""
 
     def is_wanted(self, pip_variables: Mapping[str, str]) -> bool:
         """Whether pip, which has these variables, should get them from here."""
@@ -125,6 +130,9 @@ class Environment:
     def make(self, report: Report) -> str:
         """Delete what is there, make it anew, prove it, write the receipt. Raises an InstallerFailure."""
         try:
+            changed = self._changes_or_none()
+            if changed == [] and self._keep(report):
+                return f"kept the packages in {self.folder}, which are those of this version, too"
             self._make(report)
         except OSError as error:
             if disk_is_full(self.folder, str(error)):
@@ -134,7 +142,26 @@ class Environment:
                 "--environment FOLDER, then run this again.",
                 str(error),
             ) from error
-        return f"wrote {self.folder}"
+        return f"wrote {self.folder}" + (f", anew because of {in_words(changed)}" if changed else "")
+
+    def _changes_or_none(self) -> list[str] | None:
+        """What this version of the extension wants otherwise than the one that finished the environment; None where
+        none was finished, or by another Python.
+        """
+        receipt = read_receipt_or_none(self._receipt_path)
+        if receipt is None or replace(receipt, inputs=self._receipt().inputs) != self._receipt():
+            return None
+        return changes(self.folder, self.plan.wheels.pins) if self.plan.wheels else None
+
+    def _keep(self, report: Report) -> bool:
+        """Prove what is there; False where it no longer works."""
+        report(0.5, "proving what is there")
+        try:
+            self._prove()
+        except EnvironmentNotMade:
+            return False
+        write_receipt(self._receipt_path, self._receipt())
+        return True
 
     def _make(self, report: Report) -> None:
         report(0.0, "clearing the place")
@@ -173,6 +200,8 @@ class Environment:
         return dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._temporary))
 
     def _make_bare(self) -> None:
+        self.folder.mkdir()
+        write_mark(self.folder)
         argv = [sys.executable, "-I", "-m", "venv", str(self.folder)]
         command = ChildCommand(
             argv, isolated_environment(self.outside), self.folder.parent, PROOF_LIMIT_S, (self.lock,)

@@ -170,6 +170,16 @@ class NotInPack(InstallerFailure):
         )
 
 
+class NotConfirmed(InstallerFailure):
+    """Nobody agreed to a deletion."""
+
+    code = "NOT_CONFIRMED"
+    exit_code = 26
+
+    def __init__(self) -> None:
+        super().__init__("Nothing was deleted. Add --yes, or answer y in a terminal.")
+
+
 NO_SPACE_MARKS = (
     "No space left on device",
     "[Errno 28]",

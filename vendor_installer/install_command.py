@@ -19,6 +19,7 @@ from vendor_installer.machine_lines import (
     tell_waiting,
     wants_json,
 )
+from vendor_installer.ours import is_environment
 from vendor_installer.plan_command import CAN_NOT_START, add_choices, plan_for
 from vendor_installer.plan_words import describe
 from vendor_installer.progress import run_steps
@@ -88,7 +89,7 @@ def _prepare(folder: Path) -> None:
     inside = folder / ENVIRONMENT
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        foreign = inside.exists() and any(inside.iterdir()) and not (inside / "pyvenv.cfg").exists()
+        foreign = inside.exists() and any(inside.iterdir()) and not is_environment(inside)
     except OSError as error:
         raise FolderUnusable(
             f"{folder} can't be written. Choose another place with --folder FOLDER.", str(error)

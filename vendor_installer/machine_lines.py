@@ -15,8 +15,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from vendor_installer.pace import Pace
 from vendor_installer.progress import Amount, Display, TerminalDisplay
@@ -58,6 +61,15 @@ def tell_waiting(options: argparse.Namespace, holder: str) -> None:
         _tell({"waiting": holder})
     else:
         print(f"Another installation ({holder}) is at work there; waiting for it.", flush=True)
+
+
+def pass_lines_on(argv: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
+    """Run another command of ours, and tell what it tells but its last line, for ours comes after it."""
+    with subprocess.Popen(argv, cwd=folder, env=dict(environment), stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            if not line.startswith(('{"result"', '{"failure"')):
+                sys.stdout.write(line)
+                sys.stdout.flush()
 
 
 class JsonDisplay:

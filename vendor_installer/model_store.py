@@ -97,20 +97,28 @@ class ModelStore:
             self._take_over(path, target, file.remote, link=False)
         return model, target
 
+    def disk_size(self, model: Model) -> int:
+        """Bytes of all that `remove` would delete."""
+        return sum(_size(path) or 0 for path in self._removed(model))
+
     def remove(self, model: Model) -> int:
         """Delete its files and what was made of them; the number of bytes that this freed. Raises FolderUnusable."""
         freed = 0
-        places = [*(self._target(file) for file in model.files), *(self.root / place for place in model.made_later)]
+        paths = self._removed(model)
         try:
-            for path in [path.with_name(path.name + ending) for path in places for ending in ("", *ENDINGS)]:
+            for path in paths:
                 freed += _size(path) or 0
                 path.unlink(missing_ok=True)
-            for folder in {path.parent for path in places}:
+            for folder in {path.parent for path in paths}:
                 with contextlib.suppress(OSError):  # something else lies in it, or it never was
                     folder.rmdir()
         except OSError as error:
             raise FolderUnusable(f"{error.filename} can't be deleted. Close Blender, then run this again.") from error
         return freed
+
+    def _removed(self, model: Model) -> list[Path]:
+        places = [*(self._target(file) for file in model.files), *(self.root / place for place in model.made_later)]
+        return [path.with_name(path.name + ending) for path in places for ending in ("", *ENDINGS)]
 
     def _get_file(self, file: ModelFile, report: Report) -> str:
         target = self._target(file)

@@ -38,6 +38,14 @@ def write_receipt(path: Path, receipt: Receipt) -> None:
     partial.replace(path)
 
 
+def read_receipt_or_none(path: Path) -> Receipt | None:
+    """The receipt at `path`; None for none, and for one that can't be read."""
+    try:
+        return Receipt(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
 def is_current(path: Path, receipt: Receipt) -> bool:
     """Whether the file at `path` is this very receipt; an unreadable one is not."""
     try:

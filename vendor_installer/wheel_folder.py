@@ -36,6 +36,11 @@ class WheelFolder:
         """Bytes that they unpack to."""
         return sum(wheel.unpacked for wheel in self.wheels)
 
+    @property
+    def pins(self) -> dict[str, str]:
+        """Their versions by names."""
+        return {wheel.name: wheel.version for wheel in self.wheels}
+
     def is_wanted(self, pip_variables: Mapping[str, str]) -> bool:
         """Whether the wheels should come this way. Somebody's own index, proxy or certificates are pip's affair, and so
         are wheels of which only the name is known.

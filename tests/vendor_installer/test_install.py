@@ -75,7 +75,7 @@ def test_a_build_that_is_not_locked_is_not_installed_and_those_that_are_are_name
     assert small.leaf() == "1.0"
 
 
-def test_an_environment_in_which_our_worker_makes_no_mesh_does_not_count(small: SmallInstaller) -> None:
+def test_an_environment_in_which_our_worker_makes_no_mesh_does_not_count(small: SmallInstaller, wheels: Path) -> None:
     failure = small.root / "triposr_addon/worker/failure.txt"
     failure.write_text("DEVICE_UNAVAILABLE: no kernel for this card", encoding="utf-8")
     code, _, error = small.run()
@@ -83,6 +83,23 @@ def test_an_environment_in_which_our_worker_makes_no_mesh_does_not_count(small: 
     assert not (small.data / "environment/receipt.json").exists()
     failure.unlink()
     assert small.run()[0] == 0
+    _an_upgrade_keeps_the_packages_or_says_why_not(small, wheels)
+
+
+def _an_upgrade_keeps_the_packages_or_says_why_not(small: SmallInstaller, wheels: Path) -> None:
+    """The same packages are proved again and kept; with another one among them, all is made anew."""
+    made = (small.data / "environment/pyvenv.cfg").stat().st_mtime_ns
+    proof = small.root / "vendor_installer/requirements/worker_proof.txt"
+    proof.write_text("import leaf\n", encoding="utf-8")
+    code, out, error = small.run()
+    assert (code, "kept the packages" in out) == (0, True), error
+    assert (small.data / "environment/pyvenv.cfg").stat().st_mtime_ns == made
+    small.lock.write_text(locked(wheels / "leaf-2.0-py3-none-any.whl"), encoding="utf-8")
+    told = small.command("doctor", "--backend", "cpu", "--folder", str(small.data)).communicate()[0]
+    assert "leaf 1.0 -> 2.0" in told
+    code, out, error = small.run()
+    assert (code, "anew because of leaf 1.0 -> 2.0" in out) == (0, True), error
+    assert small.leaf() == "2.0"
 
 
 def test_what_is_not_ours_in_the_environments_place_is_not_touched(small: SmallInstaller) -> None:
