@@ -63,3 +63,14 @@ def test_a_sheet_that_was_dropped_shows_nothing(
     assert module.beat() is None
     assert session.sheet is None
     assert not bpy.data.images
+
+
+def test_a_newer_order_leaves_nothing_of_the_older(
+    session: Any, shelf: Path, tmp_path: Path, room: Callable[[str], Any]
+) -> None:
+    sheet = room("blender.folder_sheet")
+    orders = [sheet.order_sheet(session, tmp_path, show=False) for _ in range(3)]
+    jobs = [view.id for view in session.fitting_generator().fields.views()]
+    assert jobs == [orders[-1].job]
+    session.drop_field_job(orders[-1].job)
+    session.sheet = None

@@ -45,6 +45,8 @@ def order_sheet(running: Session, folder: Path, *, show: bool) -> SheetOrder:
     record = running.storage().folder_record(folder)
     request = SheetRequest(record / LOG_NAME, folder, record / SHEET_NAME, shown(folder.name), subject=str(record))
     job = running.fitting_generator().fields.submit(request)
+    if running.sheet is not None and running.sheet.folder == folder:
+        running.drop_field_job(running.sheet.job)
     running.sheet = SheetOrder(job, folder, show)
     return running.sheet
 
