@@ -31,7 +31,8 @@ def test_what_is_not_installed_is_shown_as_such_with_the_way_to_it(choices: Choi
     assert choices()["BEST"][1] == "Best (none installed)"
     _, label, about, _ = choices()["u2net"]
     assert label == "U²-Net (not installed)"
-    assert "rembg/models/u2net/u2net.onnx" in about
+    assert "under Models" in about
+    assert "rembg/models/dis_custom/dis_custom.onnx" in choices()["dis_custom"][2]
     assert "176 MB" in about
     assert "Apache-2.0" in about
 

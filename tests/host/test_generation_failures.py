@@ -118,7 +118,7 @@ def test_an_environment_that_is_not_installed(storage: Storage, photo: Photo) ->
     failure = run(generator, photo("good")).failure
     generator.stop()
     assert type(failure) is WorkerMissing
-    assert "say how to install it" in failure.sentence
+    assert "Press Install" in failure.sentence
 
 
 def test_a_python_that_the_artist_named_and_that_is_not_there(storage: Storage, photo: Photo, tmp_path: Path) -> None:

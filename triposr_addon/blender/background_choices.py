@@ -61,10 +61,18 @@ def _choice(model: BackgroundModel) -> Choice:
     template = "{good_for}. {size}licence: {licence}"
     about = ui(template, good_for=ui(model.good_for), size=_size(model), licence=model.licence)
     if not there:
-        where = f"rembg/models/{model.name}/{model.name}.onnx"
-        about += ui(". Not installed: put it into the data folder as {file}", file=where)
+        about += _way_to(model)
     number = zlib.crc32(model.name.encode()) & 0x7FFFFFFC | 1
     return (model.name, model.label if there else ui("{network} (not installed)", network=model.label), about, number)
+
+
+def _way_to(model: BackgroundModel) -> str:
+    """One of the artist's own has no size, and is in no list."""
+    if model.size:
+        return ui(". Not installed: get it in the extension's preferences, under Models")
+    return ui(
+        ". Not installed: put it into the data folder as {file}", file=f"rembg/models/{model.name}/{model.name}.onnx"
+    )
 
 
 def _size(model: BackgroundModel) -> str:

@@ -28,7 +28,7 @@ from ..protocol import PROTOCOL_VERSION, ErrorReport
 TRY_AGAIN = "Press Image to Mesh again: a new process is started."
 """The next step after a failure that only the process had a part in."""
 
-REINSTALL = "Install the environment again: the extension's preferences say how."
+REINSTALL = "Press Check Installation in the extension's preferences, and repair what it finds."
 """The next step where the installed files do not fit the extension."""
 
 
@@ -50,7 +50,7 @@ class WorkerMissing(HostFailure):
     CODE = "WORKER_MISSING"
 
     def __init__(self, environment: Path) -> None:
-        sentence = "TripoSR's Python environment is not installed. The extension's preferences say how to install it."
+        sentence = "TripoSR's Python environment is not installed. Press Install in the TripoSR tab."
         super().__init__(sentence, f"no Python in {environment}")
 
 
