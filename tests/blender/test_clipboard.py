@@ -62,3 +62,10 @@ def test_the_operator_tells_the_artist(bpy: Any, session: Any) -> None:
     assert session.failure.code.startswith("CLIPBOARD_")
     session.failure = None
     assert bpy.context.scene.triposr.image_path == ""
+
+
+def test_a_name_that_no_system_takes_is_no_file(bpy: Any, session: Any, room: Callable[[str], Any]) -> None:
+    clipboard, found = room("blender.clipboard"), room("host.clipboard").files_in(f"/{'a' * 300}.png")
+    reader = SimpleNamespace(files=lambda: found, picture_or_none=lambda: None)
+    with pytest.raises(room("blender.failures").ClipboardWithoutPicture):
+        clipboard.pasted(bpy.context, session.storage(), reader)

@@ -128,3 +128,10 @@ def test_what_can_not_be_drawn_is_logged_once(
         drawing.draw_or_note()
         drawing.draw_or_note()
     assert log.tail(100).count("ghosts can't be drawn") == before + 1
+
+
+def test_under_the_pointer_it_is_a_box_where_the_picture_has_gone(
+    bpy: Any, session: Any, room: Callable[[str], Any]
+) -> None:
+    ghost = room("blender.place_with_mouse").hovering_ghost(bpy.context, session, (1.0, 2.0, 0.0))
+    assert (ghost.place, ghost.picture) == ((1.0, 2.0, 0.0), None)

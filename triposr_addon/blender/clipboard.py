@@ -54,7 +54,7 @@ def pasted(context: bpy.types.Context, storage: Storage, reader: ClipboardReader
     """The copied file, or a new one with the copied picture."""
     copied = files_in(context.window_manager.clipboard) + (reader.files() if reader is not None else [])
     for file in copied:
-        if file.suffix.lower() in PHOTO_SUFFIXES and file.is_file():
+        if file.suffix.lower() in PHOTO_SUFFIXES and _is_there(file):
             return file
     own = _by_blender_or_none(context)
     if own is not None:
@@ -65,6 +65,14 @@ def pasted(context: bpy.types.Context, storage: Storage, reader: ClipboardReader
     if sys.platform == "linux" and reader is None:
         raise ClipboardUnreadable
     raise ClipboardWithoutPicture
+
+
+def _is_there(file: Path) -> bool:
+    """Not what no system would take for a name: the clipboard may hold anything."""
+    try:
+        return file.is_file()
+    except OSError:
+        return False
 
 
 def _by_blender_or_none(context: bpy.types.Context) -> bytes | None:

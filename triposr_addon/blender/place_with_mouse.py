@@ -99,11 +99,14 @@ class TRIPOSR_OT_place_with_mouse(bpy.types.Operator):
 
 
 def hovering_ghost(context: bpy.types.Context, running: session.Session, place: Place) -> Ghost:
-    """Of the chosen picture, at a place."""
+    """Of the chosen picture, at a place; a box alone where there is no picture any more, which the click then tells."""
     scene = context.scene
     assert scene is not None, "wherever a window is there is a scene"
     placement = placement_for(settings_of(context), scene, place)
-    picture = running.cut_out.subject_or_none(chosen_picture(context))
+    try:
+        picture = running.cut_out.subject_or_none(chosen_picture(context))
+    except HostFailure:
+        picture = None
     return Ghost("pointer", place, size_of(placement, picture.aspect if picture else UNKNOWN_ASPECT), 0.0, picture)
 
 
