@@ -93,6 +93,20 @@ def test_a_new_mesh_has_the_colours_of_what_it_stands_in(bpy: Any, living_of: Ma
     assert "Color" in [node.layer_name for node in nodes if node.type == "VERTEX_COLOR"]
 
 
+def test_the_new_mesh_may_be_the_active_one(bpy: Any, living_of: MakeLiving) -> None:
+    chair = living_of("chair")
+    low = add(bpy, "low", chair.data.copy())
+    for name in list(low.data.keys()):
+        del low.data[name]
+    in_grey(chair.data)
+    in_grey(low.data)
+    grey = colours(chair.data)
+    select(bpy, low, chair)
+    assert bpy.ops.triposr.colour_from_field() == {"FINISHED"}
+    np.testing.assert_array_equal(colours(chair.data), grey)
+    assert np.abs(colours(low.data) - grey).max() > TOLERANCE
+
+
 def test_a_chosen_lender_needs_no_selection_and_corners_are_coloured_too(bpy: Any, living_of: MakeLiving) -> None:
     chair = living_of("chair")
     bpy.ops.mesh.primitive_cube_add(size=1.0)

@@ -105,11 +105,16 @@ def targets_of(context: bpy.types.Context) -> tuple[Target, ...]:
 
 
 def lender_or_none(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The object whose field colours those that have none: the chosen one, else the active one."""
+    """The object whose field colours those that have none: the chosen one, else the active one.
+
+    Where neither has a field and a single selected object has one, it is that, in whatever order they were selected.
+    """
     assert context.scene is not None
     chosen = colour_settings_of(context.scene).lender
     candidates = (thing for thing in (chosen, context.object) if thing is not None)
-    return next((thing for thing in candidates if has_field(None, thing)), None)
+    selected = [thing for thing in context.selected_objects if has_field(None, thing)]
+    alone = selected[0] if len(selected) == 1 else None
+    return next((thing for thing in candidates if has_field(None, thing)), alone)
 
 
 def why_no_colours(context: bpy.types.Context) -> str:
