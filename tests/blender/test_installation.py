@@ -100,6 +100,8 @@ def test_the_card_says_what_it_would_do_and_does_it(
     assert small.leaf() == "1.0"
     assert running.storage().worker_python_or_none() == small.python
     assert "installed" in running.notice
+    assert bpy.ops.triposr.remove_installation() == {"FINISHED"}
+    assert running.storage().worker_python_or_none() is None
 
 
 def test_without_the_network_it_says_so_and_a_pack_still_installs(
@@ -254,11 +256,17 @@ def test_a_build_without_hashes_wants_a_tick(bpy: Any, running: Any) -> None:
     assert bpy.ops.triposr.install.poll()
 
 
-def test_a_chosen_folder_is_found_again(room: Callable[[str], Any], tmp_path: Path) -> None:
-    data_folder = room("blender.data_folder")
-    data_folder.remember(str(tmp_path))
+def test_a_chosen_folder_is_found_again(session: Any, room: Callable[[str], Any], tmp_path: Path) -> None:
+    data_folder, preferences = room("blender.data_folder"), session.preferences()
+    preferences.data_folder = str(tmp_path)
+    noted = data_folder.note_path().read_bytes()
+    preferences.data_folder = ""  # as a new installation has it, but that the note is left
+    data_folder.note_path().write_bytes(noted)
+    room("blender.installation_start").add()
+    assert preferences.data_folder == str(tmp_path)
     assert data_folder.remembered() == str(tmp_path)
     data_folder.remember(str(tmp_path / "unplugged"))
     assert data_folder.remembered() == ""
     data_folder.remember("")
     assert not data_folder.note_path().exists()
+    preferences.data_folder = ""

@@ -197,6 +197,31 @@ class TRIPOSR_OT_repair(bpy.types.Operator):
         return outcome(self, running)
 
 
+class TRIPOSR_OT_remove_installation(bpy.types.Operator):
+    """Delete PyTorch and its environment from the data folder. Models and pictures stay"""
+
+    bl_idname = "triposr.remove_installation"
+    bl_label = "Remove Installation"
+    bl_options = {"INTERNAL"}
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        """Not beside other work."""
+        refusal = why_no_work(session.current())
+        cls.poll_message_set(told(refusal))
+        return not refusal
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturnItems]:
+        """To have it back means gigabytes to download."""
+        return context.window_manager.invoke_confirm(self, event)
+
+    def execute(self, _context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Start it. Without a window, wait for its end."""
+        running = session.current()
+        installation_orders.remove_installation(running)
+        return outcome(self, running)
+
+
 class TRIPOSR_OT_copy_diagnostics(bpy.types.Operator):
     """Copy the checks, the plan and this computer's facts for a report, without names, folders of yours, or secrets"""
 

@@ -23,7 +23,7 @@ from .words import ui
 
 AUTO = "auto"
 JSON_LINES = ("--progress", "json")
-WITH_A_BAR = ("install", "models")
+WITH_A_BAR = ("install", "models", "repair", "remove")
 """Commands that know --progress."""
 
 
@@ -55,6 +55,13 @@ def install(running: Session, pack: Path | None = None, *, again: bool = False) 
     again_too = ("--again",) if again else ()
     arguments = ("install", *_choices(running), *JSON_LINES, *more, *again_too)
     _work(running, "Installing", arguments, lambda: _installed(running))
+
+
+def remove_installation(running: Session) -> None:
+    """Delete the environment and what was fetched for it; models stay. The worker is stopped."""
+    running.stop_worker()
+    arguments = ("remove", "environment", "wheels", "--yes", *_folder(running), *JSON_LINES)
+    _work(running, "Removing", arguments)
 
 
 def get_model(running: Session, name: str) -> None:

@@ -213,7 +213,8 @@ def _draw_installation(
         box.prop(preferences, "data_folder")
         if not preferences.data_folder:
             draw_lines(box, context, "Without a Data Folder it goes when the extension is removed.", "INFO")
-        draw_bar(box, running.installation)
+        if not draw_bar(box, running.installation):
+            box.operator("triposr.remove_installation", icon="TRASH")
     draw_checks(layout.box(), context, running)
 
 

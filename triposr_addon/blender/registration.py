@@ -50,6 +50,7 @@ from .installation_operators import (
     TRIPOSR_OT_install,
     TRIPOSR_OT_install_from_pack,
     TRIPOSR_OT_plan_installation,
+    TRIPOSR_OT_remove_installation,
     TRIPOSR_OT_repair,
 )
 from .installer import Installer
@@ -145,6 +146,7 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_OT_cancel_installation,
     TRIPOSR_OT_check_installation,
     TRIPOSR_OT_repair,
+    TRIPOSR_OT_remove_installation,
     TRIPOSR_OT_copy_diagnostics,
     TRIPOSR_OT_list_models,
     TRIPOSR_OT_get_model,
