@@ -170,6 +170,20 @@ class NotInPack(InstallerFailure):
         )
 
 
+class PackUnreadable(InstallerFailure):
+    """A pack's file is not there, no zip, cut short, or has a file of another size than the one that it stands for."""
+
+    code = "PACK_UNREADABLE"
+    exit_code = 27
+
+    def __init__(self, pack: Path, details: str) -> None:
+        super().__init__(
+            f"{pack} can't be used: it is not there, damaged or for something else. Copy it again, or make it anew "
+            "with `python3 -m vendor_installer pack`.",
+            details,
+        )
+
+
 class NotConfirmed(InstallerFailure):
     """Nobody agreed to a deletion."""
 

@@ -7,7 +7,7 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
-from vendor_installer.environment import Environment, remove_folder
+from vendor_installer.environment import Environment
 from vendor_installer.failures import FolderUnusable
 from vendor_installer.folder_lock import folder_lock
 from vendor_installer.locked_environment import ENVIRONMENT, WHEELS, locked_builds, locked_plan, trusting_plan
@@ -20,9 +20,12 @@ from vendor_installer.machine_lines import (
     wants_json,
 )
 from vendor_installer.ours import is_environment
+from vendor_installer.pack_zip import is_zip, unpack
 from vendor_installer.plan_command import CAN_NOT_START, add_choices, plan_for
 from vendor_installer.plan_words import describe
-from vendor_installer.progress import run_steps
+from vendor_installer.progress import Report, Step, run_steps
+from vendor_installer.removal import remove_wheels
+from vendor_installer.wheel_folder import WheelFolder
 
 LOCK_WAIT_S = 1800.0
 
@@ -39,7 +42,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], folder
         dest="pack",
         metavar="PACK",
         type=lambda text: Path(text).expanduser().absolute(),
-        help="without the network, from a folder that `pack` made",
+        help="without the network, from a folder or zip that `pack` made",
     )
     command.add_argument(
         "--without-hashes",
@@ -65,23 +68,37 @@ def install(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     build, card = plan.choice.build, plan.choice.card
     assert build is not None  # else something blocks
     device = build.device if card else "cpu"
-    if options.without_hashes and build not in locked_builds(plan.computer):
+    if options.without_hashes and options.pack is None and build not in locked_builds(plan.computer):
         pinned = trusting_plan(build, plan.computer, device)
     else:
-        wheels = options.pack or plan.folder
+        wheels = plan.folder if is_zip(options.pack) else options.pack or plan.folder
         pinned = locked_plan(build, plan.computer, device, wheels, offline=options.pack is not None)
     _prepare(plan.folder)
     with folder_lock(plan.folder, options.wait, lambda holder: tell_waiting(options, holder)) as lock:
         environment = Environment(pinned, plan.folder / ENVIRONMENT, outside, lock)
         if options.again:
             environment.forget()
-        run_steps([environment.step()], display_for(options))
-        if not options.keep_wheels and options.pack is None:
-            remove_folder(plan.folder / WHEELS)
+        steps = [_unzip_step(options.pack, environment)] if is_zip(options.pack) else []
+        run_steps([*steps, environment.step()], display_for(options))
+        if not options.keep_wheels and (options.pack is None or steps):
+            remove_wheels(plan.folder)
     print(f"  Worker Python: {environment.python}")
     print(f"  In Blender, let the extension's Data Folder be {plan.folder}")
     tell_result(options, python=str(environment.python), folder=str(plan.folder), build=build.name, device=device)
     return 0
+
+
+def _unzip_step(pack: Path, environment: Environment) -> Step:
+    """The wheels out of a zip, where the environment needs them."""
+    folder, source = environment.folder.parent, environment.plan.wheels
+    assert isinstance(source, WheelFolder)  # of a locked plan; the other kind takes no pack
+    sizes = {f"{WHEELS}/{wheel.file}": wheel.download if wheel.exact else None for wheel in source.wheels}
+
+    def work(report: Report) -> str:
+        unpack(pack, sizes, folder, report)
+        return f"{len(sizes)} wheels"
+
+    return Step(f"Unpack {pack.name}", 0.1, environment.is_current, work)
 
 
 def _prepare(folder: Path) -> None:

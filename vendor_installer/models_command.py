@@ -9,11 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from vendor_installer.environment import remove_folder
 from vendor_installer.known_copies import KnownCopies
 from vendor_installer.machine_lines import add_progress, display_for, tell_result
 from vendor_installer.model_catalogue import CATALOGUE, Model
 from vendor_installer.model_store import ModelState, ModelStore, at_server, require_accepted
+from vendor_installer.pack_zip import is_zip, unpack
 from vendor_installer.progress import Report, Step, run_steps
+
+UNZIPPED = "unzipped_pack"
+"""In the data folder, while models come out of a pack that is a zip."""
 
 SERVER_VARIABLE = "TRIPOSR_MODEL_SERVER"
 """A mirror of one's own that keeps the files under their places in the data folder."""
@@ -38,7 +43,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], folder
         dest="pack",
         metavar="PACK",
         type=lambda text: Path(text).expanduser().absolute(),
-        help="without the network, from a folder that `pack` made",
+        help="without the network, from a folder or zip that `pack` made",
     )
     adding = _action(actions, "add", add, "copy a file that you have to its place, after the same check", folder)
     adding.add_argument("file", metavar="FILE", nargs="+", type=Path, help="under whatever name")
@@ -56,15 +61,31 @@ def list_models(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
 
 def get(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     """Fetch each of those named, behind one bar."""
-    store = store_in(options.folder, outside, options.pack)
+    unzipped = options.folder / UNZIPPED
+    store = store_in(options.folder, outside, unzipped if is_zip(options.pack) else options.pack)
     models = [store.model(name) for name in options.name]
     for model in models:
         require_accepted(model, options.accept_non_commercial)
         print(f"{model.title}. Licence: {model.licence}. From {model.source}", flush=True)
-    run_steps(model_steps(store, models, options.accept_non_commercial), display_for(options))
+    steps = model_steps(store, models, options.accept_non_commercial)
+    if is_zip(options.pack):
+        steps.insert(0, _unzip_step(options.pack, models, unzipped))
+    run_steps(steps, display_for(options))
+    remove_folder(unzipped)
     print(f"In Blender, let the extension's Data Folder be {store.root}")
     tell_result(options, models=[model.name for model in models], folder=str(store.root))
     return 0
+
+
+def _unzip_step(pack: Path, models: Sequence[Model], folder: Path) -> Step:
+    sizes = {file.place: file.remote.size for model in models for file in model.files}
+
+    def work(report: Report) -> str:
+        remove_folder(folder)
+        unpack(pack, sizes, folder, report)
+        return f"{len(sizes)} files"
+
+    return Step(f"Unpack {pack.name}", sum(sizes.values()) / 2, lambda: False, work)
 
 
 def model_steps(store: ModelStore, models: Sequence[Model], accept_non_commercial: bool) -> list[Step]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,18 +70,22 @@ def _environment(folder: Path) -> Iterator[Removable]:
         yield Removable("environment", environment.name, _size(environment), remove)
 
 
+def remove_wheels(folder: Path) -> None:
+    """Delete what was fetched or unpacked for an installation in the data folder; what else lies there stays."""
+    for path in _wheel_files(folder):
+        path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # something else lies in it, or it never was
+        (folder / WHEELS).rmdir()
+
+
 def _wheels(folder: Path) -> Iterator[Removable]:
-    files = [path for path in (folder / WHEELS).glob("*") if path.name.endswith(WHEEL_ENDINGS) and path.is_file()]
-    if not files:
-        return
+    if files := _wheel_files(folder):
+        size = sum(path.stat().st_size for path in files)
+        yield Removable("wheels", WHEELS, size, lambda: remove_wheels(folder))
 
-    def remove() -> None:
-        for path in files:
-            path.unlink(missing_ok=True)
-        if not any((folder / WHEELS).iterdir()):
-            (folder / WHEELS).rmdir()
 
-    yield Removable("wheels", WHEELS, sum(path.stat().st_size for path in files), remove)
+def _wheel_files(folder: Path) -> list[Path]:
+    return [path for path in (folder / WHEELS).glob("*") if path.name.endswith(WHEEL_ENDINGS) and path.is_file()]
 
 
 def _models(store: ModelStore) -> Iterator[Removable]:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -86,6 +87,25 @@ def test_a_pack_installs_without_the_network(small: SmallInstaller, server: BadS
     assert code == 0, error
     assert (small.leaf(), len(server.requests)) == ("1.0", asked)
     assert sorted(path.name for path in (tmp_path / "a pack/wheels").iterdir())[0] == LEAF
+    _so_does_one_file(small, server, tmp_path)
+
+
+def _so_does_one_file(small: SmallInstaller, server: BadServer, tmp_path: Path) -> None:
+    """`pack NAME.zip`, with its own wheels alone coming out of it, whatever else is in it."""
+    pack = tmp_path / "a pack.zip"
+    packing = small.command("pack", str(pack), "--for", small.lock.stem)
+    told = packing.communicate(timeout=60)
+    assert packing.returncode == 0, told
+    assert not pack.with_name("a pack.zip.unzipped").exists()
+    with zipfile.ZipFile(pack, "a") as archive:
+        archive.writestr("../../escaped.txt", "out")
+        archive.writestr("wheels/../../escaped.txt", "out")
+    asked = len(server.requests)
+    code, out, error = small.run("--again", "--from", str(pack))
+    assert (code, len(server.requests)) == (0, asked), error
+    assert "Unpack a pack.zip: 2 wheels" in out
+    assert not (small.data / "wheels").exists()
+    assert not list(tmp_path.rglob("escaped.txt"))
 
 
 def test_a_pack_for_another_computer_is_told_before_anything_is_unpacked(small: SmallInstaller, tmp_path: Path) -> None:
