@@ -89,11 +89,12 @@ class Keeping(Play):
     def take_the_view(self) -> Steps:
         """What the 3D View shows becomes a mesh."""
         at = yield from self.view.find_button(VIEW)
+        before = len(bpy.data.objects)
         self.heart.restart()
         yield from self.view.click(at)
         yield 1.0
         self.figures["longest_gap_taking_the_view_seconds"] = self.heart.longest_gap
-        yield from self.until_done("the view's mesh")
+        yield from wait_until(lambda: len(bpy.data.objects) > before, LONGEST_JOB_SECONDS, "the view's mesh comes")
         thing = bpy.context.view_layer.objects.active
         self.check("the view became an object", thing is not None and thing.name == "Viewport", thing)
         drawn = bpy.data.images.load(thing["triposr_image"])
