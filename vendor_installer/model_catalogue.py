@@ -75,7 +75,7 @@ CATALOGUE = (
             _triposr("config.yaml", 987, "74ca708ce086bf68e97709ea6b3d91f14717921c04691e84043f0eb8fcc68e62"),
             _triposr("model.ckpt", 1_677_246_742, "429e2c6b22a0923967459de24d67f05962b235f79cde6b032aa7ed2ffcd970ee"),
         ),
-        made_later=("models/TripoSR/model.half.safetensors",),
+        made_later=("models/TripoSR/model.half.safetensors", "models/TripoSR/model.half.safetensors.json"),
     ),
     _network(
         "birefnet-general",

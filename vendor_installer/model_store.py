@@ -21,6 +21,7 @@ from vendor_installer.download import (
 from vendor_installer.download_failures import FileNotAsPinned
 from vendor_installer.failures import DiskFull, FolderUnusable, NotInPack, disk_is_full
 from vendor_installer.folder_lock import file_lock
+from vendor_installer.half_copy import HalfCopy, read_half_copy_or_none
 from vendor_installer.known_copies import KnownCopies
 from vendor_installer.model_catalogue import Model, ModelFile
 from vendor_installer.model_failures import LicenceNotAccepted, ModelUnknown, NotAModelOfOurs
@@ -96,6 +97,13 @@ class ModelStore:
         if not is_as_pinned(target, file.remote):
             self._take_over(path, target, file.remote, link=False)
         return model, target
+
+    def half_or_none(self, model: Model) -> HalfCopy | None:
+        """The worker's half precision copy and both hashes, if it has made one. Its content is not read."""
+        for place in model.made_later:
+            if place.endswith(".json") and (copy := read_half_copy_or_none(self.root / place)):
+                return copy
+        return None
 
     def disk_size(self, model: Model) -> int:
         """Bytes of all that `remove` would delete."""

@@ -55,7 +55,7 @@ def list_models(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     """Print all of them."""
     store = store_in(options.folder, outside)
     states = [store.state(model) for model in store.catalogue]
-    print(json.dumps([_fields(state) for state in states], indent=1) if options.json else _table(states, store.root))
+    print(json.dumps([_fields(state, store) for state in states], indent=1) if options.json else _table(states, store))
     return 0
 
 
@@ -131,17 +131,21 @@ def store_in(folder: Path, outside: Mapping[str, str], pack: Path | None = None)
     return ModelStore(folder, catalogue, replace(copies, pack=pack) if pack else copies, offline=pack is not None)
 
 
-def _table(states: list[ModelState], root: Path) -> str:
+def _table(states: list[ModelState], store: ModelStore) -> str:
     lines = [f"{'NAME':22} {'SIZE':>9}  {'STATE':21} {'LICENCE':38} WHAT IT IS"]
     for state in states:
         model = state.model
         size = f"{model.size / 1e6:.1f} MB"
         lines.append(f"{model.name:22} {size:>9}  {STATES[state.state]:21} {model.licence:38} {model.title}")
-    return "\n".join([*lines, "", f"Data folder: {root}"])
+        if half := store.half_or_none(model):
+            lines.append(f"{'':22} {half.size / 1e6:>6.1f} MB  in half precision, SHA-256 {half.sha256}")
+            lines.append(f"{'':34} made of the one with SHA-256 {half.source_sha256}")
+    return "\n".join([*lines, "", f"Data folder: {store.root}"])
 
 
-def _fields(state: ModelState) -> dict[str, object]:
+def _fields(state: ModelState, store: ModelStore) -> dict[str, object]:
     model = state.model
+    half = store.half_or_none(model)
     return {
         "name": model.name,
         "title": model.title,
@@ -152,6 +156,7 @@ def _fields(state: ModelState) -> dict[str, object]:
         "size": model.size,
         "state": state.state,
         "bytes_there": state.bytes_there,
+        "half_precision": vars(half) if half else None,
         "files": [{"place": file.place, **vars(file.remote)} for file in model.files],
     }
 

@@ -2,6 +2,7 @@
 """Models fetched from a server on loopback, taken over from other programs' folders, and removed."""
 
 import hashlib
+import json
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 from tests.fakes.bad_server import BadServer, Fault, serving
 from vendor_installer.download import RemoteFile
 from vendor_installer.failures import InstallerFailure
+from vendor_installer.half_copy import HalfCopy
 from vendor_installer.known_copies import KnownCopies
 from vendor_installer.model_catalogue import Model, ModelFile
 from vendor_installer.model_store import ModelStore
@@ -25,6 +27,9 @@ def file(server: BadServer, place: str, content: bytes, cached: str = "", rembg:
     server.files[place] = content
     remote = RemoteFile(server.url(place), len(content), hashlib.sha256(content).hexdigest())
     return ModelFile(place, remote, cached, rembg)
+
+
+HALF = ("models/Big/model.half.safetensors", "models/Big/model.half.safetensors.json")
 
 
 @pytest.fixture
@@ -42,7 +47,7 @@ def store(server: BadServer, tmp_path: Path) -> ModelStore:
     )
     network = (file(server, "rembg/models/cut/cut.onnx", NETWORK, rembg="cut"),)
     catalogue = (
-        Model("big", "Big", "triposr", "MIT", "here", big, made_later=("models/Big/model.half.safetensors",)),
+        Model("big", "Big", "triposr", "MIT", "here", big, made_later=HALF),
         Model("cut", "Cut", "background", "CC BY-NC 4.0", "here", network, commercial=False),
     )
     home = tmp_path / "home"
@@ -170,9 +175,13 @@ def test_removing_takes_what_was_made_of_it_and_leaves_what_is_not_ours(server: 
     get(store, "big")
     folder = store.root / "models/Big"
     (folder / "model.half.safetensors").write_bytes(bytes(1000))
+    assert store.half_or_none(store.model("big")) is None
+    record = json.dumps({"sha256": "a" * 64, "size": 1000, "source_sha256": "b" * 64})
+    (folder / "model.half.safetensors.json").write_text(record)
+    assert store.half_or_none(store.model("big")) == HalfCopy("a" * 64, 1000, "b" * 64)
     (folder / "model.ckpt.refused").write_bytes(bytes(10))
     (folder / "notes.txt").write_text("mine")
-    assert store.remove(store.model("big")) == len(CONFIG) + len(WEIGHTS) + 1010
+    assert store.remove(store.model("big")) == len(CONFIG) + len(WEIGHTS) + 1010 + len(record)
     assert files_below(store.root) == ["models/Big/notes.txt"]
     (folder / "notes.txt").unlink()
     assert store.remove(store.model("big")) == 0

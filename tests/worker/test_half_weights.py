@@ -20,7 +20,7 @@ from torch import Tensor  # noqa: E402
 from tests.worker.bad_input import copied  # noqa: E402
 from triposr_addon.worker import failures, half_weights  # noqa: E402
 from triposr_addon.worker.checkpoint import PREVIEW_FOLDER, LoadedCheckpoint, load_checkpoint, load_on_host  # noqa: E402
-from triposr_addon.worker.half_weights import HALF_WEIGHTS_NAME, is_half_weights  # noqa: E402
+from triposr_addon.worker.half_weights import HALF_WEIGHTS_NAME, RECORD_ENDING, is_half_weights  # noqa: E402
 
 pytestmark = [pytest.mark.torch, pytest.mark.parity]
 
@@ -74,7 +74,10 @@ def test_the_copy_says_what_it_was_made_from(folder: Path) -> None:
     assert about["mtime_ns"] == str(state.st_mtime_ns)
     assert about["sha256"] == digest(folder / "model.ckpt")
     assert copy_of(folder).stat().st_mode == state.st_mode
-    assert [path.name for path in folder.iterdir() if is_half_weights(path)] == [HALF_WEIGHTS_NAME]
+    record = folder / f"{HALF_WEIGHTS_NAME}{RECORD_ENDING}"
+    assert sorted(path for path in folder.iterdir() if is_half_weights(path)) == [copy_of(folder), record]
+    hashes = {"sha256": digest(copy_of(folder)), "size": copy_of(folder).stat().st_size}
+    assert json.loads(record.read_text()) == {**hashes, "source_sha256": about["sha256"]}
 
 
 def test_float32_neither_makes_nor_reads_a_copy(folder: Path) -> None:

@@ -4,11 +4,14 @@
 The released source is 1.7 GB of float32, which has to be read whole and hashed at each start. The copy holds each
 tensor in the type that this computer's device computes in, so it is used as it lies on the disk. It records which
 file it was made from (size, time of change, SHA-256) and counts only as long as that file has not changed, or is
-gone. A copy that can't be written is a line in the log: everything works without.
+gone. Beside it stands NAME.json with the SHA-256 of both files, for whoever wants to compare them. A copy that can't
+be written is a line in the log: everything works without.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 import os
 import shutil
@@ -26,6 +29,8 @@ LOGGER = logging.getLogger("triposr_addon")
 
 HALF_WEIGHTS_NAME = "model.half.safetensors"
 UNFINISHED_SUFFIX = ".part"
+RECORD_ENDING = ".json"
+"""Added to the copy's name: the file with both hashes."""
 FORMAT = "triposr half weights 1"
 """Written into the file. Another number means that the file is made anew."""
 SPARE_BYTES = 1 << 30
@@ -91,7 +96,7 @@ def write_half_weights(folder: Path, weights: Weights, source: SourceState, netw
         save_file(weights.tensors, unfinished, _about(weights.sha256, source, network_type))
         shutil.copymode(folder / source.name, unfinished)
         _flush(unfinished)
-        unfinished.replace(path)
+        _replace(path, unfinished, weights.sha256)
     except (OSError, SafetensorError) as error:
         LOGGER.info("No half precision copy of %s was written, so each start reads it whole: %s", source.name, error)
         _remove(unfinished)
@@ -121,6 +126,19 @@ def _check_space(folder: Path, tensors: Mapping[str, Tensor]) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise OSError(f"{free >> 20} MB are free on the disk, {needed >> 20} MB are wanted")
+
+
+def _replace(path: Path, unfinished: Path, source_sha256: str) -> None:
+    """The copy, and then its hashes: those of an older copy go before."""
+    record = path.with_name(path.name + RECORD_ENDING)
+    with unfinished.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    hashes = {"sha256": sha256, "size": unfinished.stat().st_size, "source_sha256": source_sha256}
+    record.unlink(missing_ok=True)
+    unfinished.replace(path)
+    part = unfinished.with_name(f"{record.name}.{os.getpid()}{UNFINISHED_SUFFIX}")
+    part.write_text(json.dumps(hashes, indent=1), encoding="utf-8")
+    part.replace(record)
 
 
 def _flush(path: Path) -> None:
