@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import os
 import sys
 import time
@@ -105,8 +106,15 @@ def test_the_card_says_what_it_would_do_and_does_it(
 
 
 def test_without_the_network_it_says_so_and_a_pack_still_installs(
-    bpy: Any, running: Any, small: SmallInstaller, card: Callable[[], list[str]], tmp_path: Path
+    bpy: Any,
+    running: Any,
+    small: SmallInstaller,
+    card: Callable[[], list[str]],
+    server: BadServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    content = use_small_model(small, server, monkeypatch)
     bpy.context.preferences.system.use_online_access = False
     assert bpy.ops.triposr.plan_installation() == {"FINISHED"}
     assert not bpy.ops.triposr.install.poll()
@@ -118,8 +126,13 @@ def test_without_the_network_it_says_so_and_a_pack_still_installs(
     with pytest.raises(RuntimeError, match="Choose the folder"):
         bpy.ops.triposr.install_from_pack(directory=str(tmp_path / "nowhere"))
     (tmp_path / "wheels").rename(tmp_path / "pack/wheels")
+    network = tmp_path / "pack/rembg/models/u2netp/u2netp.onnx"
+    network.parent.mkdir(parents=True)
+    network.write_bytes(content)
     assert bpy.ops.triposr.install_from_pack(directory=str(tmp_path / "pack")) == {"FINISHED"}
     assert small.leaf() == "1.0"
+    assert state_of(running, "u2netp") == "installed"
+    assert server.requests == []
 
 
 def test_a_failure_is_one_sentence_with_its_code_and_the_next_try_goes_through(
@@ -233,6 +246,18 @@ def test_models_are_got_taken_from_a_file_and_removed(
 def test_a_licence_that_forbids_commercial_work_is_accepted_first(bpy: Any, running: Any, server: BadServer) -> None:
     assert failing_code(bpy.ops.triposr.get_model, running, model="bria-rmbg") == "LICENCE_NOT_ACCEPTED"
     assert server.requests == []
+
+
+def test_every_sentence_is_german_too(room: Callable[[str], Any]) -> None:
+    words = json.loads((room("blender.translations").LANGUAGES / "de_DE.json").read_text(encoding="utf-8"))
+    titles = {"Installing", "Getting the model", "Checking the file", "Removing the model", "Repairing", "Removing"}
+    shown = {
+        *room("blender.installation_words").SENTENCES.values(),
+        *titles,
+        room("blender.installation_operators").OFFLINE,
+    }
+    labels = {text for _, label, about in room("blender.installation_words").BACKENDS for text in (label, about)}
+    assert (shown | labels) - words.keys() == set()
 
 
 def test_the_list_shows_size_licence_and_buttons(bpy: Any, running: Any, room: Callable[[str], Any]) -> None:

@@ -142,10 +142,9 @@ def draw_checks(layout: bpy.types.UILayout, context: bpy.types.Context, running:
 
 
 def _draw_finding(layout: bpy.types.UILayout, context: bpy.types.Context, number: int, finding: Finding) -> None:
-    row = layout.row()
-    draw_lines(row, context, finding.sentence, STATE_LOOKS[finding.state])
+    draw_lines(layout, context, finding.sentence, STATE_LOOKS[finding.state])
     if finding.repair and finding.state != "good":
-        row.operator("triposr.repair", icon="TOOL_SETTINGS").number = number
+        layout.operator("triposr.repair", icon="TOOL_SETTINGS").number = number
 
 
 def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context, running: Session) -> None:

@@ -85,7 +85,7 @@ class TRIPOSR_OT_install(bpy.types.Operator):
 
 
 class TRIPOSR_OT_install_from_pack(bpy.types.Operator):
-    """Install without the network, from a folder that was packed on another computer"""
+    """Install without the network, from a folder or zip that was packed on another computer, with the models in it"""
 
     bl_idname = "triposr.install_from_pack"
     bl_label = "Install from Pack"
@@ -93,7 +93,11 @@ class TRIPOSR_OT_install_from_pack(bpy.types.Operator):
 
     if TYPE_CHECKING:
         directory: str
+        filepath: str
     else:
+        filepath: StringProperty(
+            name="Zip", description="The zip that the pack command wrote", subtype="FILE_PATH", options={"SKIP_SAVE"}
+        )
         directory: StringProperty(
             name="Pack",
             description="The folder that the pack command wrote",
@@ -115,9 +119,11 @@ class TRIPOSR_OT_install_from_pack(bpy.types.Operator):
 
     def execute(self, _context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Start it. Without a window, wait for its end."""
-        running, pack = session.current(), path_or_none(self.directory)
-        if pack is None or not pack.is_dir():
-            self.report({"ERROR"}, "Choose the folder that holds the pack")
+        running, file, pack = session.current(), path_or_none(self.filepath), path_or_none(self.directory)
+        if file is not None and file.suffix == ".zip":
+            pack = file
+        if pack is None or not pack.exists():
+            self.report({"ERROR"}, "Choose the folder or zip that holds the pack")
             return {"CANCELLED"}
         installation_orders.install(running, pack)
         return outcome(self, running)

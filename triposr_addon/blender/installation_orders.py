@@ -12,6 +12,7 @@ import bpy
 from ..host.failures import HostFailure
 from ..host.installer_run import InstallerRun
 from ..host.installer_words import Finding, InstallPlan, findings_from_text, models_from_text
+from ..host.pack_files import holds
 from .failures import InstallationFailed
 from .installation import Task
 from .installation_follow import follow
@@ -47,14 +48,17 @@ def ask_checks(running: Session) -> None:
 
 
 def install(running: Session, pack: Path | None = None, *, again: bool = False) -> None:
-    """Do what the plan says. pack: a folder with all wheels; the network is not asked then. The worker is stopped."""
+    """Do what the plan says. The worker is stopped for it.
+
+    pack: a folder or zip with all wheels; then the network is not asked, and the models in it come, too.
+    """
     running.stop_worker()
     more = ("--from", str(pack)) if pack is not None else ()
     if running.preferences().install_without_hashes and pack is None:
         more = (*more, "--without-hashes")
     again_too = ("--again",) if again else ()
     arguments = ("install", *_choices(running), *JSON_LINES, *more, *again_too)
-    _work(running, "Installing", arguments, lambda: _installed(running))
+    _work(running, "Installing", arguments, lambda: _installed(running, pack))
 
 
 def remove_installation(running: Session) -> None:
@@ -116,9 +120,12 @@ def _work(
     _add(running, Task("work", title, arguments, end))
 
 
-def _installed(running: Session) -> None:
+def _installed(running: Session, pack: Path | None) -> None:
     """The worker starts from the new environment now, so that the first mesh need not wait for it."""
     running.notice = ui("TripoSR is installed. Choose a picture")
+    if pack is not None:
+        arguments = ("models", "list", "--json", *_folder(running))
+        _add(running, Task("packed", "", arguments, lambda run: _get_packed(running, run, pack)))
     if bpy.app.background or running.storage().worker_python_or_none() is None:
         return
     running.forget_generator()
@@ -127,6 +134,21 @@ def _installed(running: Session) -> None:
             running.fitting_generator().memory.start_worker()
     except HostFailure as failure:
         running.failure = failure
+
+
+def _get_packed(running: Session, run: InstallerRun, pack: Path) -> None:
+    """The models that came with the wheels, but for those that the artist would have to accept first."""
+    _take_models(running, run)
+    accepts = running.preferences().accept_non_commercial
+    names = [
+        row.name
+        for row in running.installation.models or ()
+        if row.state != "installed" and (row.commercial or accepts) and holds(pack, row.places)
+    ]
+    if names:
+        more = ("--accept-non-commercial",) if accepts else ()
+        arguments = ("models", "get", *names, "--from", str(pack), *_folder(running), *JSON_LINES, *more)
+        _work(running, "Getting the model", arguments)
 
 
 def _look_again(running: Session) -> None:

@@ -62,7 +62,10 @@ class InstallPlan:
 
 @dataclass(frozen=True)
 class ModelRow:
-    """A model that can be had. kind: triposr or background. state: installed, partly, damaged or absent. In bytes."""
+    """A model that can be had. kind: triposr or background. state: installed, partly, damaged or absent. In bytes.
+
+    places: its files, from the data folder on.
+    """
 
     name: str
     title: str
@@ -72,12 +75,16 @@ class ModelRow:
     size: int
     state: str
     bytes_there: int
+    places: tuple[str, ...]
 
 
 def models_from_text(text: str) -> tuple[ModelRow, ...]:
     """Of what `models list --json` printed. Raises ValueError, KeyError or TypeError for anything else."""
-    names = ModelRow.__dataclass_fields__
-    return tuple(ModelRow(**{name: row[name] for name in names}) for row in json.loads(text))
+    names = ModelRow.__dataclass_fields__.keys() - {"places"}
+    return tuple(
+        ModelRow(**{name: row[name] for name in names}, places=tuple(file["place"] for file in row["files"]))
+        for row in json.loads(text)
+    )
 
 
 @dataclass(frozen=True)
