@@ -166,6 +166,7 @@ def test_it_is_cancelled_at_once_and_goes_on_later(
     assert bpy.ops.triposr.cancel_installation() == {"FINISHED"}
     installation.run_to_end()
     assert not bpy.ops.triposr.cancel_installation.poll()
+    assert running.storage().worker_python_or_none() is None
     server.then = None
     assert bpy.ops.triposr.install() == {"FINISHED"}
     assert small.leaf() == "1.0"

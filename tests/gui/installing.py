@@ -107,6 +107,7 @@ class Installing(Play):
         yield from self.press_install()
         yield from wait_until(self.proof_runs, LONGEST_ANSWER_SECONDS, "the proof has begun")
         yield 1.0
+        self.check("what is not whole does not count", self.session.storage().worker_python_or_none() is None)
         yield from self.photograph("installing")
         gap = self.heart.longest_gap - self.figures["longest_gap_idle_seconds"]
         self.check("the window goes on meanwhile", gap < LONGEST_GAP_SECONDS, f"{gap:.2f} s")
@@ -139,6 +140,10 @@ class Installing(Play):
             self.preferences.page = page
             yield from self.answered(page)
             subprocess.run(["import", "-window", "root", str(self.folder / f"page_{page.lower()}.png")], check=False)
+        self.preferences.page = "INSTALLATION"
+        bpy.ops.triposr.check_installation()
+        yield from self.answered("the checks")
+        subprocess.run(["import", "-window", "root", str(self.folder / "page_checks.png")], check=False)
         self.check("the models are listed", bool(self.session.installation.models))
         area.ui_type = "VIEW_3D"
         yield 0.5

@@ -39,6 +39,8 @@ def test_the_environments_python(storage: Storage) -> None:
     python = storage.environment / INSIDE
     python.parent.mkdir(parents=True)
     python.write_text("")
+    assert storage.worker_python_or_none() is None  # it is being made, or that was cut short
+    (storage.environment / "receipt.json").write_text("{}")
     assert storage.worker_python_or_none() == python
 
 

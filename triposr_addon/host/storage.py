@@ -28,6 +28,9 @@ from .log_file import LogFile
 
 JOB_PREFIX = "triposr-job-"
 FIELD_ENDING = ".triplane.safetensors"
+RECEIPT = "receipt.json"
+"""The installer's, in the environment."""
+
 ABANDONED_AFTER_SECONDS = 7 * 24 * 3600.0
 """A job folder of that age was left behind by a Blender that crashed."""
 
@@ -91,7 +94,8 @@ class Storage:
         return LogFile(self.logs / "worker.log")
 
     def worker_python_or_none(self) -> Path | None:
-        """The Python that runs the worker; None where the environment is not installed.
+        """The Python that runs the worker; None where the environment is not installed, or not to its end: the receipt
+        is what the installer writes last.
 
         A Python that the artist named is given back as it is: whether it runs is seen when it is started.
         """
@@ -99,7 +103,7 @@ class Storage:
             return self.python
         inside = Path("Scripts", "python.exe") if sys.platform == "win32" else Path("bin", "python")
         python = self.environment / inside
-        return python if python.is_file() else None
+        return python if python.is_file() and (self.environment / RECEIPT).is_file() else None
 
     def new_job_folder(self) -> Path:
         """A fresh folder that only this user can read; abandoned ones go on the way. Raises StorageUnwritable."""
