@@ -26,6 +26,8 @@ from vendor_installer.remote_stream import Answer, Ended, Event, RemoteStream
 
 POLL_S = 0.1
 CONTENT_RANGE = re.compile(r"bytes (?P<start>\d+)-\d+/(?P<total>\d+|\*)")
+TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: (4\d\d)")
+"""What Python says of a proxy that opens no way to the server."""
 BUSY = (408, 425, 429)
 GONE = (404, 410)
 
@@ -165,6 +167,8 @@ class Fetch:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         if isinstance(reason, ssl.SSLCertVerificationError):
             raise CertificateRefused(self.host, str(reason))
+        if match := TUNNEL_REFUSED.search(str(reason)):
+            raise DownloadRefused(self.host, int(match[1]))
         if isinstance(reason, TimeoutError):
             return DownloadStalled(self.host, self.limits.stall_s, str(reason))
         return ConnectionLost(self.host, str(error or "the connection was closed too early"))

@@ -79,7 +79,8 @@ class RemoteStream:
 
     def _read(self) -> None:
         try:
-            response = urllib.request.urlopen(self._request, timeout=self._timeout_s)  # noqa: S310
+            # An opener of our own: the shared one keeps the proxies of its first use.
+            response = urllib.request.build_opener().open(self._request, timeout=self._timeout_s)
         except urllib.error.HTTPError as error:
             with error:
                 self._put(_answer(error.code, error.headers))

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import struct
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import urlsplit
 
 PAGE = b"<!doctype html><title>Sign in</title>Welcome to our guests' network."
@@ -43,21 +45,23 @@ class BadServer:
     then: Fault | None = None
     piece_s: float = 0.0
     port: int = 0
+    host: str = "127.0.0.1"
+    scheme: str = "http"
     requests: list[tuple[str, str]] = field(default_factory=list)
     sent: int = 0
     closing: threading.Event = field(default_factory=threading.Event)
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}/{path}"
+        return f"{self.scheme}://{self.host}:{self.port}/{path}"
 
     def next_fault(self) -> Fault | None:
         return self.faults.pop(0) if self.faults else self.then
 
 
 @contextlib.contextmanager
-def serving(files: dict[str, bytes]) -> Iterator[BadServer]:
-    """Run it until the block ends."""
-    state = BadServer(files)
+def serving(files: dict[str, bytes], certificate: Path | None = None) -> Iterator[BadServer]:
+    """Run it until the block ends. certificate: a file with key and certificate, for https."""
+    state = BadServer(files, scheme="https" if certificate else "http")
 
     class Handler(_Handler):
         server_state = state
@@ -65,6 +69,11 @@ def serving(files: dict[str, bytes]) -> Iterator[BadServer]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         state.port = server.server_address[1]
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            # The handshake in the handler's thread: a client that leaves in the middle must not end the server.
+            server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         yield state
@@ -76,6 +85,10 @@ def serving(files: dict[str, bytes]) -> Iterator[BadServer]:
 class _Handler(BaseHTTPRequestHandler):
     server_state: BadServer
     protocol_version = "HTTP/1.1"
+
+    def handle(self) -> None:
+        with contextlib.suppress(ConnectionError, ssl.SSLError):  # who does not like our certificate hangs up
+            super().handle()
 
     def log_message(self, format: str, *args: object) -> None:
         """Be quiet."""
