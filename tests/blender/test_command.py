@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import shutil
 import signal
 from collections.abc import Callable
@@ -128,7 +129,9 @@ def test_without_a_terminal_each_step_is_a_line(run: Run, picture: Callable[[str
     assert [line for line in lines[:-1] if not line.startswith("[1/1] good: ")] == [
         "warning: good.png: The photo is small."
     ]
-    assert "triangles" in lines[-2]
+    left = re.search(r"triangles in [\d.]+ s, ([\d,]+) after Decimate$", lines[-2])
+    assert left is not None
+    assert f"element face {left[1]}\n".encode() in (tmp_path / "a.ply").read_bytes()[:2000]
     assert "\x1b" not in said
 
 

@@ -119,3 +119,13 @@ def test_a_picture_is_kept_under_its_name_and_once(storage: Storage) -> None:
     other = storage.keep_picture("Viewport.png", b"other pixels")
     assert other != first
     assert sorted(path for path in storage.pictures.rglob("*") if path.is_file()) == sorted([first, other])
+
+
+def test_an_old_mask_that_can_not_be_removed_yet_keeps_no_new_one_away(tmp_path: Path) -> None:
+    storage = Storage(tmp_path)
+    stuck = storage.masks / "somebody reads it"
+    stuck.mkdir(parents=True)
+    os.utime(stuck, (0, 0))
+    assert storage.keep_mask(b"png").read_bytes() == b"png"
+    assert stuck.is_dir()
+    assert "can't be removed yet" in storage.worker_log_tail()

@@ -92,6 +92,9 @@ def _by_blender_or_none(context: bpy.types.Context) -> bytes | None:
         with context.temp_override(area=area, region=area.regions[-1], space_data=editor):
             paste()
         return _taken_out(before)
+    except RuntimeError as refused:  # Blender's word for what it can't paste; other ways are tried after this one
+        session.current().storage().worker_log.note(f"Blender's own Paste: {refused}")
+        return None
     finally:
         editor.image = shown
         area.type = kind

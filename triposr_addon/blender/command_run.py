@@ -17,6 +17,7 @@ from .command_scene import grid_of, remove
 from .command_words import CommandWords
 from .grid import Grid
 from .mesh_writers import write_file
+from .modifiers import triangles_with_modifiers
 from .order import Order, order_for_picture
 from .session import LONGEST_BACKGROUND_JOB_SECONDS, Session
 
@@ -89,11 +90,12 @@ class CommandRun:
         if ticket.failure is not None:
             self._words.failed(picture.name, ticket.failure)
         new = next((thing for thing in bpy.data.objects if thing.session_uid not in before), None)
+        left = after_modifiers(new) if new is not None else ""
         if new is None or not self._keep(new, picture):
             return False
         for warning in view.result.warnings if view.result else ():
             self._words.warning(picture.name, warning)
-        self._words.done(number, view.request.name, ticket.notice)
+        self._words.done(number, view.request.name, ticket.notice + left)
         return True
 
     def _wait(self, number: int, job: str) -> JobView:
@@ -121,6 +123,12 @@ class CommandRun:
         finally:
             remove(new)
         return True
+
+
+def after_modifiers(new: bpy.types.Object) -> str:
+    """How many triangles the file will have, where that is another number."""
+    left = triangles_with_modifiers(bpy.context, new)
+    return f", {left:,} after Decimate" if left != len(new.data.polygons) else ""
 
 
 def files_for(pictures: Sequence[Path], folder: Path, ending: str) -> dict[Path, Path]:

@@ -45,3 +45,9 @@ def waiting_modifiers(owner: bpy.types.Object) -> str:
     return told(
         ". Decimate is off in the 3D View: at this size it takes seconds. The monitor icon in its header switches it on"
     )
+
+
+def triangles_with_modifiers(context: bpy.types.Context, owner: bpy.types.Object) -> int:
+    """What a file has that is written with modifiers applied, and what the 3D View shows."""
+    evaluated = owner.evaluated_get(context.evaluated_depsgraph_get())
+    return len(cast("bpy.types.Mesh", evaluated.data).polygons)

@@ -12,7 +12,7 @@ from bpy.props import BoolProperty
 
 from ..host.failures import HostFailure, JobTookTooLong
 from . import session
-from .failures import ObjectGone
+from .failures import ObjectGone, PictureMissing
 from .handover import tell_failure
 from .living_object import NOTHING_LIVING, living_mesh_or_none
 from .photo_fit import PhotoFit, PhotoFitting, field_space, object_by_number
@@ -176,11 +176,12 @@ class TRIPOSR_OT_photo_camera(bpy.types.Operator):
 
 
 def make_camera(context: bpy.types.Context, fit: PhotoFit) -> bpy.types.Object:
-    """A new camera in the object's collection; the scene's own where it has none. Raises ObjectGone."""
+    """A new camera in the object's collection; the scene's own where it has none. Raises as photo_image."""
     thing, scene = object_by_number(fit.thing), context.scene
     space = field_space(thing) if thing is not None else None
     if thing is None or space is None or scene is None:
         raise ObjectGone("The object")
+    photo = photo_image(fit)  # first: nothing is made where it is gone
     data = bpy.data.cameras.new(f"{thing.name} Photo Camera")
     lens = lens_for(fit.camera, fit.frame)
     data.sensor_fit, data.sensor_width, data.lens = "HORIZONTAL", SENSOR_MILLIMETRES, lens.millimetres
@@ -190,20 +191,25 @@ def make_camera(context: bpy.types.Context, fit: PhotoFit) -> bpy.types.Object:
     distance = (camera.matrix_world.translation - space.translation).length
     data.clip_start, data.clip_end = distance / 1000.0, distance * 100.0
     camera[OVERLAP], camera[OF] = round(fit.overlap, 4), thing.name
-    show_photo(data, photo_image(fit), scene.render, fit)
+    show_photo(data, photo, scene.render, fit)
     (thing.users_collection or (scene.collection,))[0].objects.link(camera)
     scene.camera = scene.camera or camera
     return camera
 
 
 def photo_image(fit: PhotoFit) -> bpy.types.Image:
-    """The photo as an image of the .blend; a turned one is packed, since its file lies otherwise. Raises ObjectGone."""
+    """The photo as an image of the .blend; a turned one is packed, since its file lies otherwise.
+
+    Raises ObjectGone, PictureMissing.
+    """
     if fit.image:
         image = bpy.data.images.get(fit.image)
         if image is None:
             raise ObjectGone(fit.image)
         return image
     if fit.upright is None:
+        if not fit.photo.is_file():
+            raise PictureMissing(fit.photo)
         return bpy.data.images.load(str(fit.photo), check_existing=True)
     turned = bpy.data.images.new(f"{fit.photo.stem} upright", fit.frame.photo_width, fit.frame.photo_height)
     turned.pack(data=fit.upright, data_len=len(fit.upright))

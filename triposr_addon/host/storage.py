@@ -137,7 +137,7 @@ class Storage:
         aside = kept.with_name(f"{kept.stem}.{secrets.token_hex(4)}.part")
         try:
             self.masks.mkdir(parents=True, exist_ok=True)
-            _remove_older(self.masks, ABANDONED_AFTER_SECONDS)
+            self._remove_older(self.masks, ABANDONED_AFTER_SECONDS)
             aside.write_bytes(png)
             return aside.replace(kept)
         except OSError as error:
@@ -167,9 +167,12 @@ class Storage:
             if folder.is_dir() and not folder.is_symlink() and folder.stat().st_mtime < oldest:
                 self.remove_job_folder(folder)
 
-
-def _remove_older(folder: Path, seconds: float) -> None:
-    oldest = time.time() - seconds
-    for file in folder.iterdir():
-        if file.stat().st_mtime < oldest:
-            file.unlink()
+    def _remove_older(self, folder: Path, seconds: float) -> None:
+        """What the system refuses to remove (on Windows a file that somebody reads) stays for another time."""
+        oldest = time.time() - seconds
+        for file in folder.iterdir():
+            try:
+                if file.stat().st_mtime < oldest:
+                    file.unlink()
+            except OSError as error:
+                self.worker_log.note(f"{file} can't be removed yet: {error}")
