@@ -117,7 +117,7 @@ def _draw_plan(layout: bpy.types.UILayout, context: bpy.types.Context, plan: Ins
 def _draw_choices(layout: bpy.types.UILayout, context: bpy.types.Context, running: Session, plan: InstallPlan) -> None:
     preferences = running.preferences()
     layout.prop(preferences, "backend", text="")
-    layout.prop(preferences, "data_folder")
+    layout.prop(preferences, "data_folder", text="Folder")
     if not preferences.data_folder:
         draw_lines(layout, context, "Without a Data Folder it goes when the extension is removed.", "INFO")
     if plan.build and not plan.exact:
