@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import os
 import sys
 import time
@@ -249,18 +248,6 @@ def test_a_licence_that_forbids_commercial_work_is_accepted_first(bpy: Any, runn
     assert server.requests == []
 
 
-def test_every_sentence_is_german_too(room: Callable[[str], Any]) -> None:
-    words = json.loads((room("blender.translations").LANGUAGES / "de_DE.json").read_text(encoding="utf-8"))
-    titles = {"Installing", "Getting the model", "Checking the file", "Removing the model", "Repairing", "Removing"}
-    shown = {
-        *room("blender.installation_words").SENTENCES.values(),
-        *titles,
-        room("blender.installation_operators").OFFLINE,
-    }
-    labels = {text for _, label, about in room("blender.installation_words").BACKENDS for text in (label, about)}
-    assert (shown | labels) - words.keys() == set()
-
-
 def test_the_list_shows_size_licence_and_buttons(bpy: Any, running: Any, room: Callable[[str], Any]) -> None:
     assert bpy.ops.triposr.list_models() == {"FINISHED"}
     lines: list[str] = []
@@ -282,17 +269,13 @@ def test_a_build_without_hashes_wants_a_tick(bpy: Any, running: Any) -> None:
     assert bpy.ops.triposr.install.poll()
 
 
-def test_a_chosen_folder_is_found_again(session: Any, room: Callable[[str], Any], tmp_path: Path) -> None:
-    data_folder, preferences = room("blender.data_folder"), session.preferences()
-    preferences.data_folder = str(tmp_path)
-    noted = data_folder.note_path().read_bytes()
-    preferences.data_folder = ""  # as a new installation has it, but that the note is left
-    data_folder.note_path().write_bytes(noted)
-    room("blender.installation_start").add()
-    assert preferences.data_folder == str(tmp_path)
-    assert data_folder.remembered() == str(tmp_path)
-    data_folder.remember(str(tmp_path / "unplugged"))
-    assert data_folder.remembered() == ""
-    data_folder.remember("")
-    assert not data_folder.note_path().exists()
-    preferences.data_folder = ""
+def test_what_stands_in_the_way_is_told_in_the_words_of_the_buttons(
+    bpy: Any, running: Any, room: Callable[[str], Any], card: Callable[[], list[str]]
+) -> None:
+    assert bpy.ops.triposr.plan_installation() == {"FINISHED"}
+    full = room("host.installer_words").Obstacle("DISK_SHORT", "Choose another place with --folder.", blocks=True)
+    running.installation.plan = dataclasses.replace(running.installation.plan, obstacles=(full,))
+    text = " ".join(line.removeprefix("label ") for line in card())
+    assert "choose another Data Folder" in text
+    assert "--folder" not in text
+    assert not bpy.ops.triposr.install.poll()

@@ -98,3 +98,19 @@ def test_empty_fields_mean_the_extensions_own_folder(session: Any, preferences: 
 def test_the_devices_are_those_of_the_protocol(room: Callable[[str], Any]) -> None:
     offered = {identifier for identifier, *_ in room("blender.preferences").DEVICES}
     assert offered == {"auto", "cpu", "cuda", "mps"}
+
+
+def test_a_chosen_folder_is_found_again(session: Any, room: Callable[[str], Any], tmp_path: Path) -> None:
+    data_folder, preferences = room("blender.data_folder"), session.preferences()
+    preferences.data_folder = str(tmp_path)
+    noted = data_folder.note_path().read_bytes()
+    preferences.data_folder = ""  # as a new installation has it, but that the note is left
+    data_folder.note_path().write_bytes(noted)
+    room("blender.installation_start").add()
+    assert preferences.data_folder == str(tmp_path)
+    assert data_folder.remembered() == str(tmp_path)
+    data_folder.remember(str(tmp_path / "unplugged"))
+    assert data_folder.remembered() == ""
+    data_folder.remember("")
+    assert not data_folder.note_path().exists()
+    preferences.data_folder = ""

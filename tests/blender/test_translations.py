@@ -61,3 +61,14 @@ def test_a_template_is_filled_after_it_was_looked_up(room: Callable[[str], Any])
 def test_every_language_file_is_named_after_a_language(tmp_path: Path) -> None:
     files = list((ROOM / "languages").glob("*"))
     assert files == [GERMAN]
+
+
+def test_german_has_what_the_installer_may_tell(room: Callable[[str], Any], german: dict[str, str]) -> None:
+    titles = {"Installing", "Getting the model", "Checking the file", "Removing the model", "Repairing", "Removing"}
+    shown = {
+        *room("blender.installation_words").SENTENCES.values(),
+        *titles,
+        room("blender.installation_operators").OFFLINE,
+    }
+    labels = {text for _, label, about in room("blender.installation_words").BACKENDS for text in (label, about)}
+    assert (shown | labels) - german.keys() == set()

@@ -12,7 +12,7 @@ from ..host.installer_run import InstallerRun
 from ..host.installer_words import Finding, InstallPlan, ModelRow
 from .installation import Installation
 from .installation_operators import why_no_network
-from .installation_words import BACKENDS
+from .installation_words import BACKENDS, sentence_of
 from .queue_panel import duration
 from .session import Session
 from .sidebar import draw_lines
@@ -126,7 +126,8 @@ def _draw_choices(layout: bpy.types.UILayout, context: bpy.types.Context, runnin
 
 def _draw_obstacles(layout: bpy.types.UILayout, context: bpy.types.Context, plan: InstallPlan) -> None:
     for obstacle in plan.obstacles if plan.build else ():
-        draw_lines(layout, context, obstacle.sentence, "ERROR" if obstacle.blocks else "INFO")
+        sentence = sentence_of(obstacle.code, obstacle.sentence)
+        draw_lines(layout, context, sentence, "ERROR" if obstacle.blocks else "INFO")
 
 
 def draw_checks(layout: bpy.types.UILayout, context: bpy.types.Context, running: Session) -> None:
