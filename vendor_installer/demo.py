@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vendor_installer.child import ChildCommand, run_child
-from vendor_installer.environment import Environment, remove_folder
+from vendor_installer.environment import Environment
 from vendor_installer.extension_zip import ExtensionZip
 from vendor_installer.failures import BlenderFailed, DemoFailed, DiskFull, InstallerFailure, disk_is_full
+from vendor_installer.folder_removal import remove_folder
 from vendor_installer.isolation import isolated_environment
 from vendor_installer.progress import Report, Step
 from vendor_installer.receipt import Receipt, digest_of_files, is_current, write_receipt

@@ -8,9 +8,7 @@ completely is in pip's cache by then.
 
 from __future__ import annotations
 
-import shutil
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import Protocol
 
 from vendor_installer.child import ChildCommand, ChildResult, run_child
 from vendor_installer.failures import DiskFull, EnvironmentNotMade, disk_is_full
+from vendor_installer.folder_removal import discard_folder, remove_folder
 from vendor_installer.isolation import INDEX_VARIABLES, isolated_environment, pip_environment
 from vendor_installer.kept_packages import changes, in_words
 from vendor_installer.ours import RECEIPT, write_mark
@@ -27,7 +26,6 @@ from vendor_installer.receipt import Receipt, digest_of_files, is_current, read_
 from vendor_installer.worker_proof import prove_by_worker
 
 PROOF_LIMIT_S = 600.0
-REMOVE_TRIES = 10
 BROUGHT_AT = 0.7
 """The part of the bar for bringing the wheels."""
 UNPACKED_EACH_S = 25_000_000
@@ -166,7 +164,7 @@ class Environment:
     def _make(self, report: Report) -> None:
         report(0.0, "clearing the place")
         self._receipt_path.unlink(missing_ok=True)
-        remove_folder(self.folder)
+        discard_folder(self.folder)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.log.unlink(missing_ok=True)
         report(0.0, "making a virtual environment")
@@ -255,24 +253,6 @@ class Environment:
 def python_in(environment: Path) -> Path:
     """The interpreter of the environment in that folder."""
     return environment / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-
-
-def remove_folder(folder: Path) -> None:
-    """Delete a folder with all that is in it, trying again for some seconds: virus scanners hold files for a moment.
-
-    Raises OSError when it still stands.
-    """
-    for remaining in range(REMOVE_TRIES, -1, -1):
-        try:
-            shutil.rmtree(folder)
-        except FileNotFoundError:
-            return
-        except OSError:
-            if remaining == 0:
-                raise
-            time.sleep(0.3)
-        else:
-            return
 
 
 def _part(report: Report, start: float, end: float) -> Report:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from vendor_installer.environment import remove_folder
+from vendor_installer.folder_removal import remove_folder
 from vendor_installer.known_copies import KnownCopies
 from vendor_installer.machine_lines import add_progress, display_for, tell_result
 from vendor_installer.model_catalogue import CATALOGUE, Model

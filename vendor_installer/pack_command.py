@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vendor_installer.builds import BUILDS
-from vendor_installer.environment import remove_folder
+from vendor_installer.folder_removal import remove_folder
 from vendor_installer.lock_files import PIP_LOCKED, Target, read_lock, read_wheels, targets
 from vendor_installer.locked_environment import WHEELS
 from vendor_installer.model_store import require_accepted

@@ -8,15 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vendor_installer.environment import remove_folder
 from vendor_installer.failures import FolderUnusable
+from vendor_installer.folder_removal import GOING, discard_folder, remove_folder
 from vendor_installer.locked_environment import ENVIRONMENT, WHEELS
 from vendor_installer.model_catalogue import Model
 from vendor_installer.model_store import ModelStore
 from vendor_installer.ours import is_ours
 
-GOING = ".going"
-"""An environment that is on its way out: it counts as none from the first moment on."""
 WHEEL_ENDINGS = (".whl", ".whl.part", ".whl.lock", ".whl.refused")
 KINDS = ("environment", "wheels", "models")
 
@@ -61,13 +59,7 @@ def _environment(folder: Path) -> Iterator[Removable]:
     if going.is_dir() and not going.is_symlink():
         yield Removable("environment", going.name, _size(going), lambda: remove_folder(going))
     if environment.is_dir() and is_ours(environment):
-
-        def remove() -> None:
-            remove_folder(going)
-            environment.rename(going)
-            remove_folder(going)
-
-        yield Removable("environment", environment.name, _size(environment), remove)
+        yield Removable("environment", environment.name, _size(environment), lambda: discard_folder(environment))
 
 
 def remove_wheels(folder: Path) -> None:

@@ -2,13 +2,18 @@
 """Removing takes what was installed here, shows it before, and leaves everything else."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from vendor_installer.command_line import main
+from vendor_installer.folder_removal import discard_folder
 from vendor_installer.locked_environment import ENVIRONMENT
 from vendor_installer.ours import MARK, write_mark
+
+CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -79,6 +84,17 @@ def test_an_environment_without_our_mark_and_a_link_are_left_alone(data: Path, t
     (data / ENVIRONMENT).symlink_to(tmp_path / "elsewhere")
     assert main(["remove", "environment", "--folder", str(data), "--yes"]) == 0
     assert (tmp_path / "elsewhere/lib/torch.so").exists()
+
+
+def test_a_folder_bears_its_mark_until_it_is_out_of_the_way(data: Path) -> None:
+    """Whoever is killed while it deletes leaves it under another name, never a part of it under its own."""
+    script = "import os; from pathlib import Path; import vendor_installer.folder_removal as removal\n"
+    script += "removal.shutil.rmtree = lambda folder: Path(folder).exists() and os._exit(9)\n"
+    script += f"removal.discard_folder(Path({str(data / ENVIRONMENT)!r}))"
+    assert subprocess.run([sys.executable, "-c", script], cwd=CHECKOUT, check=False).returncode == 9
+    assert not (data / ENVIRONMENT).exists()
+    discard_folder(data / ENVIRONMENT)
+    assert not list(data.glob("environment*"))
 
 
 def test_what_a_killed_removal_left_goes_the_next_time(data: Path) -> None:
