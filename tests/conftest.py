@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -21,6 +22,12 @@ REQUIREMENTS: dict[str, tuple[str, Callable[[], bool]]] = {
     "bpy": ("Blender is not installed as a Python module", lambda: importlib.util.find_spec("bpy") is not None),
     "parity": ("the facts folder ../shared/parity is absent", lambda: (FACTS / "parity").is_dir()),
 }
+
+
+def pytest_configure() -> None:
+    """A shell's background jobs begin with CTRL-C ignored, and hand that on: our children must be stoppable by it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

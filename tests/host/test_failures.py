@@ -28,6 +28,7 @@ ONE_OF_EACH = (
     failures.ResultUnreadable(Path("mesh.npz"), "it is empty"),
     failures.JobTookTooLong(60.0, "reconstruct"),
     failures.StorageUnwritable(Path("/full"), OSError(errno.ENOSPC, "No space left on device")),
+    failures.LogUnwritable(Path("/full/log.jsonl"), OSError(errno.ENOSPC, "No space left on device")),
 )
 
 
