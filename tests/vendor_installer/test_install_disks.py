@@ -43,13 +43,13 @@ def code_of(told: str) -> str:
 def test_a_full_disk_is_named_wherever_it_is_met_and_more_room_is_all_that_it_takes(
     small: SmallInstaller, tmp_path: Path
 ) -> None:
-    """While the environment is made, and while pip unpacks."""
+    """An environment alone takes 11 to 26 MB, after the Python that makes it."""
     with disk(tmp_path / "disk", "5m") as mounted:
         if not mounted:
             return  # tests of the environment and of downloads meet the same error without a mount
         small = replace(small, data=tmp_path / "disk/data")
         assert code_of(small.run()[2]) == "DISK_FULL"
-        mount("-o", "remount,size=16m", str(tmp_path / "disk"))
+        mount("-o", "remount,size=8m", str(tmp_path / "disk"))
         assert code_of(small.run()[2]) == "DISK_FULL"
         assert not (small.data / "environment/receipt.json").exists()
         mount("-o", "remount,size=200m", str(tmp_path / "disk"))
