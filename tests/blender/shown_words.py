@@ -22,7 +22,7 @@ SENTENCE_NAMES = {"NONE_KEPT", "refusal", "template", "where", "alone", "sentenc
 
 def trees() -> Iterator[tuple[str, ast.Module]]:
     """The files of the room that speak in a window."""
-    for path in sorted(ROOM.glob("*.py")):
+    for path in sorted(ROOM.rglob("*.py")):
         if path.name not in NOT_IN_A_WINDOW:
             yield path.name, ast.parse(path.read_text(encoding="utf-8"))
 

@@ -17,7 +17,7 @@ ICON_WORDS = {"icon", "bl_icon"}
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted(ROOM.glob("*.py")):
+    for path in sorted(ROOM.rglob("*.py")):
         yield path, ast.parse(path.read_text(encoding="utf-8"))
 
 

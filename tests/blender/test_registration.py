@@ -33,6 +33,7 @@ def test_off_leaves_nothing_and_on_brings_all_back_twice(
         bpy.ops.preferences.addon_disable(module=EXTENSION)
         assert not hasattr(bpy.types.Scene, "triposr")
         assert not hasattr(bpy.types.Scene, "triposr_colours")
+        assert not hasattr(bpy.types.Scene, "triposr_asset")
         assert not hasattr(bpy.types.WindowManager, "triposr_living")
         assert "generate" not in dir(bpy.ops.triposr)
         assert not hasattr(bpy.types, "TRIPOSR_PT_image_to_mesh")
@@ -91,7 +92,18 @@ def test_every_class_of_the_rooms_is_in_the_list(room: Callable[[str], Any]) -> 
         for name in vars(room(f"blender.{module}"))
         if name.startswith("TRIPOSR_")
     }
-    assert {kind.__name__ for kind in registration.CLASSES} == named
+    assets = {kind.__name__ for kind in room("blender.asset.classes").CLASSES}
+    assert {kind.__name__ for kind in registration.CLASSES} == named | assets
+
+
+def test_every_class_of_the_asset_room_is_in_its_list(checkout: Any, room: Callable[[str], Any]) -> None:
+    import ast
+
+    folder = checkout / "triposr_addon" / "blender" / "asset"
+    trees = [ast.parse(source.read_text(encoding="utf-8")) for source in folder.glob("*.py")]
+    classes = {node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)}
+    listed = {kind.__name__ for kind in room("blender.asset.classes").CLASSES}
+    assert {name for name in classes if name.startswith("TRIPOSR_")} == listed
 
 
 def test_all_operators_tell_the_artist_what_they_do(bpy: Any, room: Callable[[str], Any]) -> None:
@@ -105,7 +117,7 @@ def test_all_icons_exist_in_this_blender(bpy: Any, checkout: Any) -> None:
     import re
 
     known = set(bpy.types.UILayout.bl_rna.functions["prop"].parameters["icon"].enum_items.keys())
-    sources = (checkout / "triposr_addon" / "blender").glob("*.py")
+    sources = (checkout / "triposr_addon" / "blender").rglob("*.py")
     used = {name for source in sources for name in re.findall(r'icon="([A-Z_0-9]+)"', source.read_text())}
     assert used
     assert used <= known

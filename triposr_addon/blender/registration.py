@@ -23,6 +23,8 @@ from . import (
     translations,
     watch,
 )
+from .asset import classes as asset_classes
+from .asset import settings as asset_settings
 from .candidates_panel import TRIPOSR_PT_candidates
 from .choose_picture import TRIPOSR_OT_choose_picture
 from .clipboard import TRIPOSR_OT_paste_picture
@@ -183,6 +185,7 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_PT_made_of,
     TRIPOSR_PT_worker,
     TRIPOSR_PT_colour_from_field,
+    *asset_classes.CLASSES,
 )
 """In this order: a panel comes after its parent, a property after the class that it points to."""
 
@@ -199,6 +202,7 @@ def register(root_package: str, installer: Installer) -> None:
     properties.add_to_scenes()
     colour_targets.add_to_scenes()
     living_settings.add_to_windows()
+    asset_settings.add_to_scenes()
     image_editor.add_to_menu()
     command.add()
     translations.add()
@@ -226,6 +230,7 @@ def unregister() -> None:
     watch.unwatch()
     image_area.forget_to_fit()
     folder_sheet.unfollow_sheet()
+    asset_settings.remove_from_scenes()
     living_settings.remove_from_windows()
     colour_targets.remove_from_scenes()
     properties.remove_from_scenes()

@@ -31,6 +31,7 @@ from .queue import Queue
 from .thumbnail import Thumbnail
 
 if TYPE_CHECKING:
+    from .asset.stage import Progress
     from .folder_sheet import SheetOrder
     from .order import Order
     from .preferences import TRIPOSR_AP_preferences
@@ -65,6 +66,8 @@ class Session:
         self.sheet: SheetOrder | None = None
         """A contact sheet that is being drawn."""
         self.hovering: tuple[Ghost, ...] = ()
+        self.asset_progress: Progress | None = None
+        """Of the stage that is under way towards a game asset."""
         self._jobs_wait = False
         self._generator: Generator | None = None
         self._places: tuple[Storage, str] | None = None

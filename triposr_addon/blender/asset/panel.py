@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Game Asset in the sidebar; the stages have panels of their own below it."""
+
+from __future__ import annotations
+
+import bpy
+
+from .. import session
+from ..sidebar import InSidebar
+from .settings import asset_settings_of
+
+
+class TRIPOSR_PT_game_asset(InSidebar, bpy.types.Panel):
+    """Shown for any mesh; one with a field gets its colours from it again."""
+
+    bl_idname = "TRIPOSR_PT_game_asset"
+    bl_label = "Game Asset"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only for meshes."""
+        return context.object is not None and isinstance(context.object.data, bpy.types.Mesh)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """What all stages need to know, and how far the one is that is under way."""
+        layout, scene = self.layout, context.scene
+        assert layout is not None
+        assert scene is not None
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(asset_settings_of(scene), "engine")
+        progress = session.current().asset_progress
+        if progress is not None:
+            layout.progress(factor=progress.fraction, type="BAR", text=f"{progress.step}  {progress.fraction:.0%}")
+
+
+class UnderGameAsset(InSidebar):
+    """A stage's panel. Those made of it say bl_idname and bl_label."""
+
+    bl_parent_id = "TRIPOSR_PT_game_asset"
+    bl_options = {"DEFAULT_CLOSED"}

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The scene's settings for game assets: one nested group for each stage, and what all stages have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import bpy
+from bpy.props import EnumProperty, PointerProperty
+
+SCENE_PROPERTY = "triposr_asset"
+
+ENGINES = (
+    ("UNITY", "Unity", "FBX, Y up; levels of detail are found by their names"),
+    ("UNREAL", "Unreal", "FBX in centimetres, Z up; colliders are called UCX_ and so on"),
+    ("GODOT", "Godot", "GLB; colliders are called -convcolonly and so on"),
+    ("WEB", "Web", "GLB for three.js and other viewers in a browser"),
+)
+
+
+class TRIPOSR_PG_asset(bpy.types.PropertyGroup):
+    """How a mesh becomes a game asset. A stage adds the pointer to its own group."""
+
+    if TYPE_CHECKING:
+        engine: str
+    else:
+        engine: EnumProperty(
+            name="Engine",
+            description="For which program names, axes and files are made",
+            items=ENGINES,
+            default="UNITY",
+        )
+
+
+def asset_settings_of(scene: bpy.types.Scene) -> TRIPOSR_PG_asset:
+    """The scene's settings."""
+    return cast("TRIPOSR_PG_asset", getattr(scene, SCENE_PROPERTY))
+
+
+def add_to_scenes() -> None:
+    """Every scene gets the settings; the classes must be registered."""
+    setattr(bpy.types.Scene, SCENE_PROPERTY, PointerProperty(type=TRIPOSR_PG_asset))  # type: ignore[func-returns-value]
+
+
+def remove_from_scenes() -> None:
+    """Take them off again."""
+    delattr(bpy.types.Scene, SCENE_PROPERTY)

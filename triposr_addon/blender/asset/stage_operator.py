@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What operators have in common that run a stage: modal with a bar and ESC from the panel, to the end from a script."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import bpy
+
+from ...host.failures import HostFailure
+from .. import session
+from ..handover import tell_failure
+from ..redraw import redraw_panels, redraw_views
+from ..words import told, ui
+from .stage import REST_SECONDS, Progress, Stage
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+BEAT_SECONDS = 0.02
+WORK_SECONDS = 0.1
+"""Short pieces are done one after the other for that long, before Blender may draw."""
+
+
+class StageOperator(bpy.types.Operator):
+    """An operator that is not registered itself; those made of it say which stage they run. One undo step at its end.
+
+    While it is modal nothing else happens in Blender, so that nobody takes away what the stage works on.
+    """
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    _stage: Stage[Any] | None = None
+    _timer: bpy.types.Timer | None = None
+
+    def stage(self, context: bpy.types.Context) -> Stage[Any]:
+        """The stage, with its settings read. Raises HostFailure, as the stage itself may."""
+        raise NotImplementedError
+
+    def tell(self, context: bpy.types.Context, result: Any) -> str:
+        """What the artist is told of the stage's result, in their language."""
+        raise NotImplementedError
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturnItems]:
+        """From the panel: work between events."""
+        if not self._begun(context):
+            return {"CANCELLED"}
+        self._timer = context.window_manager.event_timer_add(BEAT_SECONDS, window=context.window)
+        context.window_manager.modal_handler_add(self)
+        self._show(context, Progress(ui(self.bl_label), 0.0))
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturnItems]:
+        """ESC cancels; everything else waits."""
+        if event.type == "ESC" and event.value == "PRESS":
+            self.cancel(context)
+            self.report({"INFO"}, told("Cancelled: nothing has changed"))
+            return {"CANCELLED"}
+        if event.type != "TIMER":
+            return {"RUNNING_MODAL"}
+        until, over, waits = time.monotonic() + WORK_SECONDS, None, False
+        while over is None and not waits and time.monotonic() < until:
+            over, waits = self._one_piece(context)
+        return over or {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """From a script: come back when it is done."""
+        over: set[OperatorReturnItems] | None = None if self._begun(context) else {"CANCELLED"}
+        while over is None:
+            over, waits = self._one_piece(context)
+            time.sleep(REST_SECONDS if waits else 0.0)
+        return over
+
+    def cancel(self, context: bpy.types.Context) -> None:
+        """Also called by Blender: the window was closed, or another file is opened."""
+        if self._stage is not None:
+            self._stage.close()
+        self._leave(context)
+
+    def _begun(self, context: bpy.types.Context) -> bool:
+        running = session.current()
+        running.failure, running.notice = None, ""
+        try:
+            self._stage = self.stage(context)
+        except HostFailure as failure:
+            tell_failure(self, running, failure)
+            return False
+        return True
+
+    def _one_piece(self, context: bpy.types.Context) -> tuple[set[OperatorReturnItems] | None, bool]:
+        """The first is None while there is more to do; the second says whether that is to wait."""
+        assert self._stage is not None
+        try:
+            progress = next(self._stage)
+        except StopIteration as over:
+            self._leave(context)
+            session.current().notice = notice = self.tell(context, over.value)
+            self.report({"INFO"}, notice)
+            return {"FINISHED"}, False
+        except HostFailure as failure:
+            self._leave(context)
+            tell_failure(self, session.current(), failure)
+            return {"CANCELLED"}, False
+        except BaseException:
+            self._leave(context)
+            raise
+        if self._timer is not None:
+            self._show(context, progress)
+        return None, progress.waits
+
+    def _show(self, context: bpy.types.Context, progress: Progress) -> None:
+        session.current().asset_progress = progress
+        if context.workspace is not None:
+            percent = f"{progress.fraction:.0%}"
+            context.workspace.status_text_set(
+                ui("{step}  {percent}   ESC: Cancel", step=progress.step, percent=percent)
+            )
+        redraw_panels(context)
+
+    def _leave(self, context: bpy.types.Context) -> None:
+        self._stage = None
+        session.current().asset_progress = None
+        if self._timer is None:
+            return
+        context.window_manager.event_timer_remove(self._timer)
+        self._timer = None
+        if context.workspace is not None:
+            context.workspace.status_text_set(None)
+        redraw_panels(context)
+        redraw_views(context)
