@@ -112,10 +112,8 @@ class StageOperator(bpy.types.Operator):
     def _show(self, context: bpy.types.Context, progress: Progress) -> None:
         session.current().asset_progress = progress
         if context.workspace is not None:
-            percent = f"{progress.fraction:.0%}"
-            context.workspace.status_text_set(
-                ui("{step}  {percent}   ESC: Cancel", step=progress.step, percent=percent)
-            )
+            done = f"{progress.fraction:.0%}"
+            context.workspace.status_text_set(ui("{step}  {done}   ESC: Cancel", step=progress.step, done=done))
         redraw_panels(context)
 
     def _leave(self, context: bpy.types.Context) -> None:
