@@ -21,7 +21,8 @@ Host to worker, notifications (no id, no answer):
     cancel       Cancel       the running or waiting request of that job is answered with the error `CANCELLED`
     exit         Exit         leave at once, without an answer; so does the end of standard input
 
-Worker to host, notifications: `progress` (Progress), `log` (Log), and `memory_held` (MemoryHeld) before each answer.
+Worker to host, notifications: `progress` (Progress), `log` (Log), `memory_held` (MemoryHeld) before each answer, and
+`heartbeat` (Heartbeat) while a request is worked on.
 Arrays never cross the wire: photos, fields, meshes and the like go by file path, and a result file is complete when its
 path is answered: it is renamed last.
 
@@ -55,6 +56,7 @@ from .messages.sheets import SheetDrawn as SheetDrawn
 from .messages.worker_life import Cancel as Cancel
 from .messages.worker_life import ErrorReport as ErrorReport
 from .messages.worker_life import Exit as Exit
+from .messages.worker_life import Heartbeat as Heartbeat
 from .messages.worker_life import Initialize as Initialize
 from .messages.worker_life import Initialized as Initialized
 from .messages.worker_life import Log as Log
@@ -69,7 +71,7 @@ from .settings import INTERPOLATIONS as INTERPOLATIONS
 from .settings import PhotoSettings as PhotoSettings
 from .settings import SurfaceSettings as SurfaceSettings
 
-PROTOCOL_VERSION = 10
+PROTOCOL_VERSION = 11
 
 STEPS = ("load model", "load photo", "cut out", "frame", "reconstruct", "extract", "colour", "orient")
 """The steps of one photo, in order, under the names used in code, logs, progress bars and docs."""
@@ -95,7 +97,7 @@ Result = (
     | ShutDown
 )
 HostNotification = Cancel | Exit
-WorkerNotification = Progress | Log | MemoryHeld
+WorkerNotification = Progress | Log | MemoryHeld | Heartbeat
 
 RESULT_OF: Mapping[type[Request], type[Result]] = {
     Initialize: Initialized,

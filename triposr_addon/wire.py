@@ -19,6 +19,7 @@ from .protocol import (
     Cancel,
     ErrorReport,
     Exit,
+    Heartbeat,
     HostNotification,
     Log,
     MemoryHeld,
@@ -30,6 +31,9 @@ from .protocol import (
 
 LONGEST_LINE_BYTES = 1 << 20
 """Nothing that is said needs more. A longer line is babble."""
+
+LARGEST_NUMBER = (1 << 63) - 1
+"""Of whole numbers. Nothing that is counted here needs more, and arithmetic with thousands of digits raises."""
 
 JsonObject = dict[str, Any]
 
@@ -62,7 +66,7 @@ class ErrorLine:
     error: ErrorReport
 
 
-WorkerLine = ResultLine | ErrorLine | Progress | Log | MemoryHeld
+WorkerLine = ResultLine | ErrorLine | Progress | Log | MemoryHeld | Heartbeat
 HostLine = RequestLine | Cancel | Exit
 
 JSON_RPC_SERVER_ERROR = -32000
@@ -164,7 +168,9 @@ def _checked(value: object, hint: Any, where: str) -> Any:
         return message_from_json(hint, value)
     if hint is float and isinstance(value, int | float) and not isinstance(value, bool) and _fits_float(value):
         return float(value)
-    if isinstance(hint, type) and type(value) is hint and hint is not float:
+    if hint is int and type(value) is int and abs(value) <= LARGEST_NUMBER:
+        return value
+    if isinstance(hint, type) and type(value) is hint and hint not in (int, float):
         return value
     raise MalformedMessage(f"{where}: {value!r:.60} is not of type {hint}")
 

@@ -27,6 +27,9 @@ ONE_OF_EACH = (
     failures.WorkerReportedFailure(ErrorReport("PHOTO_EMPTY", "The file is empty. Choose another.", "0 bytes")),
     failures.ResultUnreadable(Path("mesh.npz"), "it is empty"),
     failures.JobTookTooLong(60.0, "reconstruct"),
+    failures.WorkerKilledForMemory(-9, "words"),
+    failures.RequestUnsendable("nan"),
+    failures.QueueFull(5000),
     failures.StorageUnwritable(Path("/full"), OSError(errno.ENOSPC, "No space left on device")),
     failures.LogUnwritable(Path("/full/log.jsonl"), OSError(errno.ENOSPC, "No space left on device")),
 )

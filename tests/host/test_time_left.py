@@ -27,7 +27,7 @@ def result(seconds: dict[str, float]) -> GenerationResult:
 def view(
     name: str, state: JobState, seconds: float = 0.0, fraction: float = 0.0, surface: SurfaceSettings = FINE
 ) -> JobView:
-    return JobView(name, state, "", 0.0, fraction, "", seconds, None, request(surface), None, False)
+    return JobView(name, state, "", 0.0, fraction, "", seconds, None, "", request(surface), None, False)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from triposr_addon.protocol import (
     Extract,
     Extracted,
     Frame,
+    Heartbeat,
     HostNotification,
     Initialize,
     Initialized,
@@ -101,6 +102,7 @@ WORKER_NOTIFICATIONS: tuple[WorkerNotification, ...] = (
     Progress("j1", "reconstruct", 0.5),
     Progress("j1", "extract", 1.0, "slab 3 of 9"),
     Log("warning", "two\nlines and a \t tab"),
+    Heartbeat(12.5),
     MemoryHeld(),
     MemoryHeld("preview", 7_500_000, 7_500_000, 9 << 20, 32 << 20, 450 << 20, ["u2net"]),
 )

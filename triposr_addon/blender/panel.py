@@ -46,7 +46,7 @@ class TRIPOSR_PT_image_to_mesh(InSidebar, bpy.types.Panel):
         else:
             draw_bar(layout, running.installation)
             _draw_button(layout)
-            _draw_progress(layout, running.queue)
+            _draw_progress(layout, context, running.queue)
         if running.failure is not None:
             _draw_failure(layout, context, running.failure)
         elif running.notice:
@@ -113,7 +113,7 @@ def _draw_button(layout: bpy.types.UILayout) -> None:
     row.operator("triposr.place_with_mouse", text="", icon="PIVOT_CURSOR")
 
 
-def _draw_progress(layout: bpy.types.UILayout, queue: Queue) -> None:
+def _draw_progress(layout: bpy.types.UILayout, context: bpy.types.Context, queue: Queue) -> None:
     """The job under way, also for those who keep the queue's own panel closed."""
     view = queue.current_or_none()
     if view is None:
@@ -123,6 +123,8 @@ def _draw_progress(layout: bpy.types.UILayout, queue: Queue) -> None:
     row.operator("triposr.cancel", text="", icon="X").job = view.id
     if view.detail:
         layout.label(text=view.detail)
+    if view.notice:
+        draw_lines(layout, context, view.notice, "INFO")
 
 
 def _draw_failure(layout: bpy.types.UILayout, context: bpy.types.Context, failure: HostFailure) -> None:

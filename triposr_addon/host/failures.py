@@ -5,12 +5,15 @@ HostFailure
 ├── WorkerMissing           the worker's environment is not installed
 ├── WorkerDidNotStart       the system would not run the worker's Python
 ├── WorkerDied              the process ended by itself or was killed
-│   └── WorkerLineCut         ... in the middle of a message
+│   ├── WorkerLineCut         ... in the middle of a message
+│   └── WorkerKilledForMemory ... because the computer's memory was full
 ├── WorkerSilent            it lives, owes an answer and says nothing
 ├── WorkerBabbled           it wrote something that is no message
 ├── WorkerVersionDiffers    it speaks another version of the protocol
 ├── WorkerAnsweredGarbage   it wrote a message that answers nothing, or with the wrong fields
 ├── WorkerReportedFailure   it lives and told what went wrong; carries the worker's own code
+├── RequestUnsendable       a request that no line can hold: a setting that is no number, or gigantic
+├── QueueFull               more jobs than the queue takes
 ├── ResultUnreadable        a result file is missing or can't be read
 ├── JobTookTooLong          a limit for the whole job is over
 ├── LogUnwritable           the log of a folder can't be read or written
@@ -74,9 +77,16 @@ class WorkerDied(HostFailure):
     HOW: ClassVar[str] = "TripoSR's process ended unexpectedly"
 
     def __init__(self, exit_code: int, last_words: str) -> None:
-        next_step = _next_step_after_death(exit_code)
+        next_step = self._next_step(exit_code)
         super().__init__(f"{self.HOW} ({describe_exit(exit_code)}). {next_step}", last_words)
         self.exit_code = exit_code
+
+    @staticmethod
+    def _next_step(exit_code: int) -> str:
+        # SIGKILL from nobody we know is nearly always the system's out-of-memory killer.
+        if exit_code == -9:
+            return "Perhaps the memory ran out: close other programs or lower the resolution, then try again."
+        return TRY_AGAIN
 
 
 class WorkerLineCut(WorkerDied):
@@ -84,6 +94,17 @@ class WorkerLineCut(WorkerDied):
 
     CODE = "WORKER_LINE_CUT"
     HOW = "TripoSR's process ended in the middle of a message"
+
+
+class WorkerKilledForMemory(WorkerDied):
+    """The system killed it, and has counted a kill for want of memory since the worker was started."""
+
+    CODE = "WORKER_KILLED_FOR_MEMORY"
+    HOW = "The computer's memory was full, so the system ended TripoSR's process"
+
+    @staticmethod
+    def _next_step(_exit_code: int) -> str:
+        return "Close other programs or lower the resolution, then try again."
 
 
 class WorkerSilent(HostFailure):
@@ -133,6 +154,25 @@ class WorkerReportedFailure(HostFailure):
     def __init__(self, report: ErrorReport) -> None:
         super().__init__(report.sentence, report.details)
         self.code = report.code
+
+
+class RequestUnsendable(HostFailure):
+    """A setting that can't be told to the worker: not a number, infinite, or longer than a line may be."""
+
+    CODE = "REQUEST_UNSENDABLE"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("One of the settings is no number, or far too long. Reset the settings and try again.", reason)
+
+
+class QueueFull(HostFailure):
+    """The queue holds as many jobs as it takes."""
+
+    CODE = "QUEUE_FULL"
+
+    def __init__(self, most: int) -> None:
+        what = f"The queue is full: it takes {most} pictures, with those that are done."
+        super().__init__(f"{what} Press Clear Finished, or wait, then add the rest.")
 
 
 class ResultUnreadable(HostFailure):
@@ -186,10 +226,3 @@ def describe_exit(exit_code: int) -> str:
         return signal.Signals(-exit_code).name
     except ValueError:
         return f"signal {-exit_code}"
-
-
-def _next_step_after_death(exit_code: int) -> str:
-    # SIGKILL from nobody we know is nearly always the system's out-of-memory killer.
-    if exit_code == -9:
-        return "Perhaps the memory ran out: close other programs or lower the resolution, then try again."
-    return TRY_AGAIN

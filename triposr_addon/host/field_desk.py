@@ -13,6 +13,7 @@ from .. import protocol
 from .failures import HostFailure, JobTookTooLong, WorkerReportedFailure
 from .field_jobs import Answer, FieldJob, FieldJobView, FieldRequest, Question
 from .jobs import JobState
+from .patience import Clock, Patience
 from .progress import START_WORKER
 from .storage import Storage
 from .warm_worker import WarmWorker
@@ -29,15 +30,18 @@ class FieldDesk:
     tick: the Generator's, for those who want to wait for an answer.
     """
 
-    def __init__(self, worker: WarmWorker, storage: Storage, tick: Callable[[], None]) -> None:
+    def __init__(
+        self, worker: WarmWorker, storage: Storage, tick: Callable[[], None], clock: Clock = time.monotonic
+    ) -> None:
         self._worker = worker
         self._storage = storage
         self._tick = tick
+        self._clock = clock
         self._jobs: dict[str, FieldJob] = {}
         self._begun: FieldJob | None = None
         """The one that has the worker. It keeps it, cancelled or dropped, until the worker has answered."""
         self._asked = False
-        self._cancelled_at: float | None = None
+        self._cancelled: Patience | None = None
 
     # --- for those who ask -------------------------------------------------------------------------------------------
 
@@ -105,14 +109,15 @@ class FieldDesk:
 
     def tick(self, free: bool) -> None:
         """Go one step on; `free`: no photo is being worked on."""
-        if self._cancelled_at is not None and time.monotonic() - self._cancelled_at > UNANSWERED_SECONDS:
+        if self._cancelled is not None and self._cancelled.seconds() > UNANSWERED_SECONDS:
             self._worker.kill()
             self._let_go()
         if free and self._begun is None and (job := self._next_or_none()) is not None:
             self._begin(job)
         if self._begun is not None and not self._asked and self._worker.idle:
-            self._worker.send(self._begun.message())
-            self._asked = True
+            self._ask(self._begun)
+        if self._begun is not None:
+            self._begun.notice = self._worker.notice()
 
     def take(self, event: WorkerEvent) -> None:
         """What the worker said; what is not about the question that it has is left alone."""
@@ -146,9 +151,18 @@ class FieldDesk:
         except HostFailure as failure:
             job.fail(failure)
             return
-        self._begun, self._asked, self._cancelled_at = job, False, None
+        self._begun, self._asked, self._cancelled = job, False, None
         if not self._worker.initialized:
             job.told(START_WORKER, 0.0, "")
+
+    def _ask(self, job: FieldJob) -> None:
+        try:
+            self._worker.send(job.message())
+        except HostFailure as failure:
+            job.fail(failure)
+            self._let_go()
+        else:
+            self._asked = True
 
     def _cancel(self, job: FieldJob) -> None:
         if job.state.over:
@@ -157,7 +171,7 @@ class FieldDesk:
         if job is not self._begun:
             return
         if self._asked:
-            self._cancelled_at = time.monotonic()
+            self._cancelled = Patience(self._clock)
             self._worker.cancel(job.id)
         else:
             self._let_go()
@@ -175,7 +189,7 @@ class FieldDesk:
 
     def _let_go(self) -> None:
         """The worker has no question any more."""
-        job, self._begun, self._cancelled_at = self._begun, None, None
+        job, self._begun, self._cancelled = self._begun, None, None
         if job is not None and job.id not in self._jobs:
             self._remove_files(job)
 

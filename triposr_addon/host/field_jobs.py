@@ -167,11 +167,6 @@ class FieldJob(JobLife):
         points = str(request.points.absolute())
         return SampleColours(self.id, source, points, str(self.file("colours.npz")), request.symmetry)
 
-    def told(self, step: str, fraction: float, detail: str) -> None:
-        """The worker is so far."""
-        if step in self.progress.steps:
-            self.progress = self.progress.reached(step, fraction, detail)
-
     def finish(self, answer: Answer) -> None:
         """Done, if the file that was promised is there; else failed with ResultUnreadable."""
         try:

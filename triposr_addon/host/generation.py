@@ -8,7 +8,6 @@ with, and no other.
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -18,12 +17,12 @@ from ..protocol import Initialized, Review
 from .cut_outs import CutOutDesk
 from .failures import HostFailure, JobTookTooLong, WorkerReportedFailure
 from .field_desk import FieldDesk
-from .job_queue import JobQueue
-from .jobs import GenerationRequest, Job, JobView
+from .generation_queue import GenerationQueue
+from .jobs import Job, JobView
 from .memory_desk import MemoryDesk
+from .patience import Clock
 from .progress import START_WORKER
 from .storage import Storage
-from .time_left import Pace
 from .warm_worker import WARM_UP, WarmWorker
 from .worker_command import WorkerCommand
 from .worker_process import DEFAULT_LIMITS, Answered, Broken, Limits, Refused, WorkerEvent
@@ -31,11 +30,12 @@ from .worker_process import DEFAULT_LIMITS, Answered, Broken, Limits, Refused, W
 TICK_SECONDS = 0.01
 
 
-class Generator:
+class Generator(GenerationQueue):
     """The queue of jobs and its worker. One for each Blender; every call comes from the main thread.
 
     device: "auto", "cpu", "cuda", "cuda:N" or "mps".
     command: how to start the worker, where it is not the storage's Python with the extension's own worker.
+    clock: seconds from anywhere, as time.monotonic.
     """
 
     def __init__(
@@ -45,90 +45,17 @@ class Generator:
         device: str = "auto",
         command: WorkerCommand | None = None,
         limits: Limits = DEFAULT_LIMITS,
+        clock: Clock = time.monotonic,
     ) -> None:
-        self._storage = storage
+        super().__init__(storage, WarmWorker(storage, device, command, limits, clock), clock)
         self._limits = limits
-        self._worker = WarmWorker(storage, device, command, limits)
-        self._jobs = JobQueue()
-        self._pace = Pace()
-        self._running: Job | None = None
         self.cut_outs = CutOutDesk(self._worker, storage)
-        self.fields = FieldDesk(self._worker, storage, self.tick)
+        self.fields = FieldDesk(self._worker, storage, self.tick, clock)
         self.memory = MemoryDesk(self._worker)
-
-    # --- the queue ---------------------------------------------------------------------------------------------------
-
-    def submit(self, request: GenerationRequest) -> str:
-        """Put a photo in the queue and give the job's id. It begins at a later tick()."""
-        job = Job(secrets.token_hex(4), request)
-        self._jobs.add(job)
-        return job.id
 
     def busy(self) -> bool:
         """Whether a job is waiting or running, or a question to a field is."""
-        return self._running is not None or self._jobs.next_or_none() is not None or self.fields.busy()
-
-    def view(self, job_id: str) -> JobView:
-        """The job as it is now. Raises KeyError for one that was dropped."""
-        return self._jobs[job_id].view()
-
-    def views(self) -> tuple[JobView, ...]:
-        """Every job that was not dropped, in the order of the queue."""
-        return tuple(job.view() for job in self._jobs)
-
-    def times_left(self) -> dict[str, float]:
-        """Seconds until each job is done, by id; absent are those that are over, or whose time is not known yet."""
-        return self._pace.times_left(self.views())
-
-    def can_move(self, job_id: str, by: int) -> bool:
-        """Whether a waiting job stands before (by < 0) or after (by > 0) this one, which waits. Raises KeyError."""
-        return self._jobs.can_move(job_id, by)
-
-    def move(self, job_id: str, by: int) -> None:
-        """Let a waiting job change places with the waiting one before (by < 0) or after it. Raises KeyError."""
-        self._jobs.move(job_id, by)
-
-    def retry(self, job_id: str) -> str:
-        """Put the same request in the place of a job that is over, and give the new job's id. Raises KeyError.
-
-        The id is another one, so that no late word of a worker is taken for the new try. Raises ValueError for a job
-        that is not over.
-        """
-        tried = self._jobs[job_id]
-        if not tried.state.over:
-            raise ValueError(f"the job {job_id} is not over")
-        job = Job(secrets.token_hex(4), tried.request)
-        self._jobs.replace(job_id, job)
-        self._remove_files(tried)
-        return job.id
-
-    def cancel(self, job_id: str) -> None:
-        """End a job: at once while the worker does nothing for it, else within a second of ticks.
-
-        No effect on one that is over. Raises KeyError.
-        """
-        self._cancel(self._jobs[job_id])
-
-    def cancel_all(self) -> None:
-        """End every job, as cancel() does."""
-        for job in self._jobs:
-            self._cancel(job)
-
-    def drop(self, job_id: str) -> None:
-        """Forget a job and remove its files; one that is not over is cancelled first. Raises KeyError."""
-        self._cancel(self._jobs[job_id])
-        self._remove_files(self._jobs.remove(job_id))
-
-    def release(self, job_id: str) -> None:
-        """Remove the files of a job that is over; it stays in the list. Raises KeyError."""
-        self._remove_files(self._jobs[job_id])
-
-    def adopt(self, other: Generator) -> None:
-        """Take over what is over of a generator that is about to be stopped: its list, without the files."""
-        for job in other._jobs:
-            if job.state.over:
-                self._jobs.add(other._jobs.remove(job.id))
-                other._remove_files(job)
+        return super().busy() or self.fields.busy()
 
     # --- the clock ---------------------------------------------------------------------------------------------------
 
@@ -146,6 +73,7 @@ class Generator:
         self._begin_next()
         self.cut_outs.tick(free=not self.busy())
         self._ask_for_what_comes_next()
+        self._look_at_the_worker()
 
     def run_until_done(
         self, job_id: str, limit_seconds: float, on_progress: Callable[[JobView], None] | None = None
@@ -207,7 +135,7 @@ class Generator:
         if self._running is not None or job is None or self.fields.busy() or self.memory.paused:
             return
         try:
-            job.begin(self._storage.new_job_folder())
+            job.begin(self._storage.new_job_folder(), on_kept_worker=self._worker.idle)
             self._worker.start_or_keep()
             self._worker.cancel_warm_up(but_for=job.request.model.absolute())
         except HostFailure as failure:
@@ -219,8 +147,16 @@ class Generator:
 
     def _ask_for_what_comes_next(self) -> None:
         job = self._running
-        if job is not None and self._worker.idle:
+        if job is None or not self._worker.idle:
+            return
+        try:
             self._worker.send(job.next_request())
+        except HostFailure as failure:
+            self._end_in_failure(failure)
+
+    def _look_at_the_worker(self) -> None:
+        if self._running is not None:
+            self._running.notice = self._worker.notice()
 
     def _take(self, event: WorkerEvent) -> None:
         job = self._running
@@ -229,17 +165,27 @@ class Generator:
         if isinstance(event, protocol.Progress):
             # A job that waits for the end of a warm-up shows how far that is: it would have to do the same.
             if event.job == job.id or event.job.startswith(WARM_UP):
-                job.progress = job.progress.reached(event.step, event.fraction, event.detail)
+                job.told(event.step, event.fraction, event.detail)
         elif isinstance(event, Broken):
-            self._end_in_failure(event.failure)
+            self._take_break(job, event)
         elif isinstance(event, Refused) and job.asked(event.request) and not self._can_do_without(job, event):
             self._end_in_failure(WorkerReportedFailure(event.error))
         elif isinstance(event, Answered) and job.asked(event.request):
             self._take_answer(job, event)
 
+    def _take_break(self, job: Job, event: Broken) -> None:
+        """A worker that broke before it heard of the job, on something older, does not cost it: another one does it."""
+        if job.may_begin_again:
+            self._storage.worker_log.note(f"{job.id} begins again with another worker")
+            self._running = None
+            job.wait_again()
+            self._remove_files(job)
+        else:
+            self._end_in_failure(event.failure)
+
     def _can_do_without(self, job: Job, event: Refused) -> bool:
         """Whether it is over with what it has: a mesh stays one where its review failed."""
-        over = isinstance(event.request, Review) and job.cancel_asked_at is None
+        over = isinstance(event.request, Review) and job.cancel_asked is None
         if over:
             self._storage.worker_log.note(f"not reviewed: {event.error}")
             self._end(job.finish)
@@ -247,7 +193,7 @@ class Generator:
 
     def _take_answer(self, job: Job, event: Answered) -> None:
         job.take(event.result)
-        if job.cancel_asked_at is not None:
+        if job.cancel_asked is not None:
             self._end(job.cancelled)
         elif job.answered:
             self._end(job.finish)
@@ -256,34 +202,16 @@ class Generator:
 
     def _kill_if_cancel_is_ignored(self) -> None:
         job = self._running
-        asked = job.cancel_asked_at if job is not None else None
-        if job is not None and asked is not None and time.monotonic() - asked > self._limits.cancel:
+        asked = job.cancel_asked if job is not None else None
+        if job is not None and asked is not None and asked.seconds() > self._limits.cancel:
             self._worker.kill()
             self._end(job.cancelled)
-
-    def _cancel(self, job: Job) -> None:
-        if job.state.over or job.cancel_asked_at is not None:
-            return
-        if job is not self._running:
-            job.cancelled()
-        elif not self._worker.works_on(job.id):
-            # It is still starting: let it, for the next job.
-            self._end(job.cancelled)
-        else:
-            job.cancel_asked_at = time.monotonic()
-            self._worker.cancel(job.id)
 
     def _end_in_failure(self, failure: HostFailure) -> None:
         job = self._running
         if job is not None:
             # Whatever a cancelled job fails of, the artist no longer wants to know.
-            self._end(job.cancelled if job.cancel_asked_at is not None else lambda: job.fail(failure))
-
-    def _end(self, how: Callable[[], None]) -> None:
-        job, self._running = self._running, None
-        how()
-        if job is not None and job.id not in self._jobs:
-            self._remove_files(job)
+            self._end(job.cancelled if job.cancel_asked is not None else lambda: job.fail(failure))
 
     def _give_up(self, job: Job, failure: HostFailure) -> None:
         if self._worker.works_on(job.id):
@@ -291,8 +219,3 @@ class Generator:
         if job is self._running:
             self._running = None
         job.fail(failure)
-
-    def _remove_files(self, job: Job) -> None:
-        if job.folder is not None and job.state.over:
-            self._storage.remove_job_folder(job.folder)
-            job.folder = None

@@ -17,6 +17,9 @@ class JobQueue:
     def __iter__(self) -> Iterator[Job]:
         return iter(tuple(self._jobs))
 
+    def __len__(self) -> int:
+        return len(self._jobs)
+
     def __contains__(self, job_id: str) -> bool:
         return any(job.id == job_id for job in self._jobs)
 

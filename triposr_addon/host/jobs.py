@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import enum
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,28 +21,17 @@ from ..protocol import (
     Reviewed,
     SurfaceSettings,
 )
-from .failures import HostFailure, ResultUnreadable
+from .failures import ResultUnreadable
+from .job_life import JobLife as JobLife
+from .job_life import JobState as JobState
+from .job_life import LifeView as LifeView
+from .patience import Patience
 from .progress import ALL_STEPS, REVIEW, JobProgress
 from .result_files import readable
 from .reviews import ReviewResult, review_question, review_result
 from .storage import FIELD_ENDING
 
 NO_FRAME = Frame()
-
-
-class JobState(enum.Enum):
-    """Where a job is in its life: waiting, running, then one of the three ends."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing will change any more."""
-        return self not in (JobState.WAITING, JobState.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -87,24 +74,6 @@ class GenerationResult:
 
 
 @dataclass(frozen=True)
-class LifeView:
-    """A picture of any job at one moment, for panels and progress bars.
-
-    step: empty while it waits, then one of progress.ALL_STEPS or REVIEW. fraction: 0..1 of the whole, never going back.
-    seconds: since it left the queue; stands still once it is over.
-    """
-
-    id: str
-    state: JobState
-    step: str
-    step_fraction: float
-    fraction: float
-    detail: str
-    seconds: float
-    failure: HostFailure | None
-
-
-@dataclass(frozen=True)
 class JobView(LifeView):
     """A photo's job at one moment. cancelling: asked to stop, not over yet."""
 
@@ -115,70 +84,7 @@ class JobView(LifeView):
     @property
     def news(self) -> tuple[object, ...]:
         """What is worth telling when it is another than before."""
-        return self.state, self.step, self.fraction, self.detail
-
-
-class JobLife:
-    """From waiting to one of the three ends. Only the queue that the job stands in changes it."""
-
-    def __init__(self, job_id: str, progress: JobProgress) -> None:
-        self.id = job_id
-        self.state = JobState.WAITING
-        self.progress = progress
-        self.folder: Path | None = None
-        self.failure: HostFailure | None = None
-        self._begun_at: float | None = None
-        self._ended_at: float | None = None
-
-    def begin(self, folder: Path) -> None:
-        """Leave the queue; `folder` takes the job's files."""
-        self.folder = folder
-        self.state = JobState.RUNNING
-        self._begun_at = time.monotonic()
-
-    def done(self) -> None:
-        """Over, with a result."""
-        self.progress = self.progress.finished()
-        self._end(JobState.DONE)
-
-    def fail(self, failure: HostFailure) -> None:
-        """Over, without a result."""
-        self.failure = failure
-        self._end(JobState.FAILED)
-
-    def cancelled(self) -> None:
-        """Over, because the artist wanted it."""
-        self._end(JobState.CANCELLED)
-
-    @property
-    def seconds(self) -> float:
-        """Since it left the queue; stands still once it is over."""
-        if self._begun_at is None:
-            return 0.0
-        return (self._ended_at or time.monotonic()) - self._begun_at
-
-    def life(self) -> LifeView:
-        """The job as it is now, without what was asked and what came of it."""
-        progress = self.progress
-        return LifeView(
-            id=self.id,
-            state=self.state,
-            step=progress.step,
-            step_fraction=progress.step_fraction,
-            fraction=progress.fraction,
-            detail=progress.detail,
-            seconds=self.seconds,
-            failure=self.failure,
-        )
-
-    def file(self, name: str) -> Path:
-        """A path in the job's folder."""
-        assert self.folder is not None, "files are named only for a job that has begun"
-        return self.folder / name
-
-    def _end(self, state: JobState) -> None:
-        self.state = state
-        self._ended_at = time.monotonic()
+        return self.state, self.step, self.fraction, self.detail, self.notice
 
 
 class Job(JobLife):
@@ -189,10 +95,32 @@ class Job(JobLife):
         super().__init__(job_id, JobProgress(steps=steps))
         self.request = request
         self.result: GenerationResult | None = None
-        self.cancel_asked_at: float | None = None
+        self.cancel_asked: Patience | None = None
+        self._on_kept_worker = False
+        self._heard = False
         self.reconstructed: Reconstructed | None = None
         self.extracted: Extracted | None = None
         self.reviewed: Reviewed | None = None
+
+    def begin(self, folder: Path, on_kept_worker: bool = False) -> None:
+        """Leave the queue. on_kept_worker: it is done by one that has nothing to do with it so far."""
+        super().begin(folder)
+        self._on_kept_worker = on_kept_worker
+
+    def told(self, step: str, fraction: float, detail: str) -> None:
+        """The worker is so far, so it works on this job."""
+        super().told(step, fraction, detail)
+        self._heard = True
+
+    @property
+    def may_begin_again(self) -> bool:
+        """Whether the worker has never come to it, and nobody wants it cancelled."""
+        return self._on_kept_worker and not self._heard and self.cancel_asked is None
+
+    def wait_again(self) -> None:
+        """Back into the queue, to begin with another worker: what broke was none of its doing."""
+        self.state, self._on_kept_worker = JobState.WAITING, False
+        self.progress, self.notice = JobProgress(steps=self.progress.steps), ""
 
     def next_request(self) -> Reconstruct | Extract | Review:
         """What to ask the worker now."""
@@ -206,6 +134,7 @@ class Job(JobLife):
 
     def take(self, answer: Result) -> None:
         """Keep an answer to one of its requests."""
+        self._heard = True
         if isinstance(answer, Reconstructed):
             self.reconstructed = answer
         elif isinstance(answer, Extracted):
@@ -250,7 +179,7 @@ class Job(JobLife):
 
     def view(self) -> JobView:
         """The job as it is now."""
-        cancelling = self.state is JobState.RUNNING and self.cancel_asked_at is not None
+        cancelling = self.state is JobState.RUNNING and self.cancel_asked is not None
         return JobView(**vars(self.life()), request=self.request, result=self.result, cancelling=cancelling)
 
     def _result(self) -> GenerationResult:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from pathlib import Path
 
 from .. import protocol
@@ -16,11 +17,13 @@ from ..protocol import (
     MemoryHeld,
     Reconstruct,
     Request,
+    Review,
     WarmedUp,
     WarmUp,
 )
 from .failures import HostFailure, WorkerMissing, WorkerReportedFailure
 from .log_file import LogFile
+from .patience import Clock
 from .storage import Storage
 from .worker_command import WorkerCommand
 from .worker_process import Answered, Broken, Limits, Refused, WorkerEvent, WorkerProcess
@@ -36,11 +39,19 @@ class WarmWorker:
     command: how to start it, where it is not the storage's Python with the extension's own worker.
     """
 
-    def __init__(self, storage: Storage, device: str, command: WorkerCommand | None, limits: Limits) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        device: str,
+        command: WorkerCommand | None,
+        limits: Limits,
+        clock: Clock = time.monotonic,
+    ) -> None:
         self._storage = storage
         self._device = device
         self._command = command
         self._limits = limits
+        self._clock = clock
         self._process: WorkerProcess | None = None
         self.initialized: Initialized | None = None
         self.held: MemoryHeld | None = None
@@ -58,18 +69,20 @@ class WarmWorker:
     def start_or_keep(self, first: CutOut | None = None) -> None:
         """Have a worker: a new one where there is none, which does `first` before it is initialized.
 
-        Raises WorkerMissing, WorkerDidNotStart.
+        Raises WorkerMissing, WorkerDidNotStart, and RequestUnsendable for `first`: then there is a worker all the same.
         """
         if self._process is not None:
             return
-        self._process = WorkerProcess(self._command or self._installed(), self._log, self._limits)
+        self._process = WorkerProcess(self._command or self._installed(), self._log, self._limits, self._clock)
         self._log.note(f"started worker {self._process.pid} for the device {self._device!r}")
-        if first is not None:
-            self.send(first)
-        self.send(Initialize(protocol.PROTOCOL_VERSION, str(self._storage.rembg), self._device))
+        try:
+            if first is not None:
+                self.send(first)
+        finally:
+            self.send(Initialize(protocol.PROTOCOL_VERSION, str(self._storage.rembg), self._device))
 
     def send(self, request: Request) -> None:
-        """Ask the running worker; the answer is among its events."""
+        """Ask the running worker; the answer is among its events. Raises RequestUnsendable."""
         assert self._process is not None, "only a started worker is asked"
         self._process.send(request)
 
@@ -102,9 +115,13 @@ class WarmWorker:
             if isinstance(request, WarmUp) and request.model_folder != str(but_for):
                 self.cancel(request.job)
 
+    def notice(self) -> str:
+        """What the artist should know of one that owes an answer and gives no sign; mostly empty."""
+        return self._process.notice() if self._process is not None else ""
+
     def works_on(self, job: str) -> bool:
         """Whether it owes an answer that this job asked for."""
-        return any(isinstance(request, Reconstruct | Extract) and request.job == job for request in self._owed)
+        return any(isinstance(request, Reconstruct | Extract | Review) and request.job == job for request in self._owed)
 
     def cancel(self, job: str) -> None:
         """Ask it to stop working on the job."""

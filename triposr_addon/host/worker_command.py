@@ -18,7 +18,8 @@ from .failures import WorkerDidNotStart
 WORKER_ENTRY = Path(__file__).parents[1] / "worker" / "__main__.py"
 
 DROPPED_PREFIXES = ("PYTHON", "CONDA")
-DROPPED_NAMES = frozenset({"VIRTUAL_ENV", "__PYVENV_LAUNCHER__"})
+LOADS_FOREIGN_CODE = frozenset({"LD_PRELOAD", "LD_AUDIT", "DYLD_INSERT_LIBRARIES"})
+DROPPED_NAMES = LOADS_FOREIGN_CODE | {"VIRTUAL_ENV", "__PYVENV_LAUNCHER__"}
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ def worker_environment(outer: Mapping[str, str]) -> dict[str, str]:
     """The environment variables a worker gets: Blender's own, less what would turn one Python into another.
 
     Dropped: PYTHON* (-I makes the worker ignore them, but not a Python that it starts), the marks of an activated
-    conda or virtual environment, and macOS' launcher variable, which moves the prefix.
+    conda or virtual environment, macOS' launcher variable, which moves the prefix, and what loads foreign code into
+    every program, such as Steam's overlay into all that a Blender from Steam starts.
     All else stays. Drivers, proxies, certificates, caches and temporary folders go by hundreds of names (CUDA_*, HIP_*,
     HSA_*, OMP_*, SSL_CERT_FILE, XDG_*, SystemRoot ...); a list of what may pass would break the machines it misses.
     """
@@ -78,17 +80,46 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
     _end_group(process, kill=True)
 
 
+def exit_code_or_none(process: subprocess.Popen[bytes]) -> int | None:
+    """How it ended; None while it lives. What it had started and left behind is ended first, while its number is ours.
+
+    Until a dead process is waited for, the system gives its number, which is its group's too, to nobody else.
+    """
+    if process.returncode is None and _has_ended(process.pid):
+        _signal_group(process.pid, signal.SIGKILL)
+    return process.poll()
+
+
 def _end_group(process: subprocess.Popen[bytes], kill: bool) -> None:
     # Once the process was waited for, its number may belong to a stranger.
-    if process.poll() is not None:
+    if exit_code_or_none(process) is not None:
         return
     if sys.platform == "win32":
         # One way to end only. An environment's python.exe is a launcher whose job object takes the real Python along.
         process.kill()
     else:
-        # It may end just now; macOS calls that a lack of permission.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL if kill else signal.SIGTERM)
+        _signal_group(process.pid, signal.SIGKILL if kill else signal.SIGTERM)
+
+
+if sys.platform == "win32" or not hasattr(os, "waitid"):
+
+    def _has_ended(pid: int) -> bool:
+        """Not to be known without waiting for it (Windows; macOS before Python 3.13)."""
+        return False
+else:
+
+    def _has_ended(pid: int) -> bool:
+        """Whether it is there to be waited for; it stays so."""
+        try:
+            return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        except ChildProcessError:  # somebody else waited for it
+            return False
+
+
+def _signal_group(group: int, number: int) -> None:
+    # It may end just now; macOS calls that a lack of permission.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)
 
 
 def _creation_flags() -> int:

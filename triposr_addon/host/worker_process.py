@@ -14,80 +14,42 @@ Death, silence, babble, another version, a cut line and a senseless answer end t
 from __future__ import annotations
 
 import atexit
-import subprocess
 import time
-from dataclasses import dataclass
 from typing import IO
 
 from .. import protocol, wire
-from ..protocol import ErrorReport, Initialize, Request, Result
+from ..protocol import Heartbeat, Initialize, Progress, Request
 from ..wire import JsonObject
 from .failures import (
     HostFailure,
+    RequestUnsendable,
     WorkerAnsweredGarbage,
     WorkerBabbled,
     WorkerDied,
+    WorkerKilledForMemory,
     WorkerLineCut,
     WorkerSilent,
     WorkerVersionDiffers,
 )
 from .log_file import LogFile
-from .worker_command import WorkerCommand, kill_group, start_process, terminate_group
-from .worker_streams import EndOfOutput, ErrorReader, InputWriter, LineTooLong, OutputReader, Piece
+from .memory_kills import memory_kills_or_none
+from .patience import Clock, Patience
+from .worker_command import WorkerCommand, exit_code_or_none, kill_group, start_process, terminate_group
+from .worker_events import DEFAULT_LIMITS as DEFAULT_LIMITS
+from .worker_events import Answered as Answered
+from .worker_events import Broken as Broken
+from .worker_events import Limits as Limits
+from .worker_events import Refused as Refused
+from .worker_events import WorkerEvent as WorkerEvent
+from .worker_signs import WorkerSigns
+from .worker_streams import EndOfOutput, ErrorReader, InputWriter, LineTooLong, OutputReader, Piece, start_daemon
 
-
-@dataclass(frozen=True)
-class Limits:
-    """How long, in seconds, a worker may take.
-
-    start: to answer `initialize`; the first start after an installation reads gigabytes, past a virus scanner.
-    silence: to say anything while it owes an answer.
-    cancel: to answer a cancelled request, before it is killed.
-    polite, terminate, kill: to leave after being asked, signalled, killed.
-    """
-
-    start: float = 180.0
-    silence: float = 300.0
-    cancel: float = 0.6
-    polite: float = 1.5
-    terminate: float = 0.7
-    kill: float = 0.8
-
-
-DEFAULT_LIMITS = Limits()
-
-
-@dataclass(frozen=True)
-class Answered:
-    """The result of a request."""
-
-    request: Request
-    result: Result
-
-
-@dataclass(frozen=True)
-class Refused:
-    """The worker lives and could not, or was told not to, do what was asked."""
-
-    request: Request
-    error: ErrorReport
-
-
-@dataclass(frozen=True)
-class Broken:
-    """The process is of no use any more and was killed; the last event."""
-
-    failure: HostFailure
-
-
-WorkerEvent = protocol.Progress | protocol.Log | protocol.MemoryHeld | Answered | Refused | Broken
-
-LONGEST_UNWATCHED_SECONDS = 2.0
-"""A Blender that was busy, or a machine that slept, did not listen: no more of that counts as the worker's silence."""
 EVENTS_A_POLL = 200
+POLL_SECONDS = 0.02
 """A worker that chatters must not hold Blender up; the rest is for the next poll."""
 TORN_PIPE_SECONDS = 1.0
 """A process and its output end together. So long may the one lag behind the other."""
+GLANCE_SECONDS = 0.005
 LETTING_GO_SECONDS = 0.2
 """For each pipe of a dead worker. One that a child of the worker still holds is left to its daemon thread."""
 
@@ -96,16 +58,21 @@ class WorkerProcess:
     """One worker from start to end. All methods are for one thread, Blender's main thread, and return at once,
     except stop() and kill(), which have limits."""
 
-    def __init__(self, command: WorkerCommand, log: LogFile, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(
+        self, command: WorkerCommand, log: LogFile, limits: Limits = DEFAULT_LIMITS, clock: Clock = time.monotonic
+    ) -> None:
         self._limits = limits
+        self._memory_kills = memory_kills_or_none()
         self._process = start_process(command)
         self._input = InputWriter(_pipe(self._process.stdin))
         self._output = OutputReader(_pipe(self._process.stdout), wire.LONGEST_LINE_BYTES)
         self._errors = ErrorReader(_pipe(self._process.stderr), log)
         self._owed: dict[int, Request] = {}
         self._next_id = 1
-        self._silence = _Silence()
-        self._torn_since: float | None = None
+        self._silence = Patience(clock)
+        self._signs = WorkerSigns(self._process.pid, clock)
+        self._torn = Patience(clock)
+        self._is_torn = False
         self._unfinished_line = b""
         self._output_ended = False
         self._over = False
@@ -131,13 +98,19 @@ class WorkerProcess:
         return self._errors.last_words()
 
     def send(self, request: Request) -> int:
-        """Ask; the answer comes as an event."""
+        """Ask; the answer comes as an event. Raises RequestUnsendable, and then nothing was asked."""
+        line = _encoded(self._next_id, request)
         request_id, self._next_id = self._next_id, self._next_id + 1
         if not self._owed:
-            self._silence.heard()
+            self._silence.start_again()
+            self._signs.begin()
         self._owed[request_id] = request
-        self._input.write(wire.encode_request(request_id, request))
+        self._input.write(line)
         return request_id
+
+    def notice(self) -> str:
+        """What the artist should know of a worker that owes an answer and gives no sign; mostly empty."""
+        return self._signs.notice(self._starting) if self._owed and not self._over else ""
 
     def cancel(self, job: str) -> None:
         """Ask the worker to answer the job's request with CANCELLED."""
@@ -146,13 +119,13 @@ class WorkerProcess:
     def poll(self) -> list[WorkerEvent]:
         """What has happened since the last poll, in order, a few hundred events at most. `Broken` is the last ever."""
         events: list[WorkerEvent] = []
+        until = time.monotonic() + POLL_SECONDS
         try:
-            while not self._over and len(events) < EVENTS_A_POLL:
+            while not self._over and len(events) < EVENTS_A_POLL and time.monotonic() < until:
                 piece = self._output.next_or_none()
                 if piece is None:
                     self._check_health()
                     break
-                self._silence.heard()
                 if (event := self._event_or_none(piece)) is not None:
                     events.append(event)
         except HostFailure as failure:
@@ -179,7 +152,8 @@ class WorkerProcess:
         self._over = True
         self._output.discard()
         kill_group(self._process)
-        self._has_ended_within(self._limits.kill)
+        if not self._has_ended_within(self._limits.kill):
+            start_daemon("reaper", self._process.wait)  # the system is still busy with taking it apart
         self._input.close()
         for stream in (self._input, self._output, self._errors):
             stream.join(LETTING_GO_SECONDS)
@@ -196,11 +170,16 @@ class WorkerProcess:
             message = wire.decode_worker_line(piece.text)
         except wire.MalformedMessage as error:
             raise WorkerBabbled(str(error), piece.text, self.last_words()) from error
+        if isinstance(message, Heartbeat):
+            self._signs.beat(message.cpu_seconds)
+            return None
+        self._silence.start_again()
+        self._signs.moved()
         if isinstance(message, wire.ResultLine):
             return self._answered(message)
         if isinstance(message, wire.ErrorLine):
             return Refused(self._asked(message.id, message.error.sentence), message.error)
-        if isinstance(message, protocol.Progress) and message.step not in protocol.ALL_STEPS:
+        if isinstance(message, Progress) and message.step not in protocol.ALL_STEPS:
             raise self._garbage(f"progress of the unknown step {message.step!r}")
         return message
 
@@ -222,25 +201,36 @@ class WorkerProcess:
     def _check_health(self) -> None:
         self._check_alive()
         silence = self._silence.seconds()
-        starting = any(isinstance(request, Initialize) for request in self.owed)
-        limit = self._limits.start if starting else self._limits.silence
+        limit = self._limits.start if self._starting else self._limits.silence
         if self._owed and silence > limit:
             raise WorkerSilent(f"has not answered for {silence:.0f} s", self.last_words())
 
     def _check_alive(self) -> None:
-        exit_code = self._process.poll()
-        if exit_code is None and not self._output_ended:
+        exit_code = exit_code_or_none(self._process)
+        if exit_code is None and not self._output_ended and not self._input.refused:
             return
-        self._torn_since = self._torn_since or time.monotonic()
-        lagging = time.monotonic() - self._torn_since < TORN_PIPE_SECONDS
+        if not self._is_torn:
+            self._is_torn = True
+            self._torn.start_again()
+        lagging = self._torn.seconds() < TORN_PIPE_SECONDS
         if lagging and not (self._output_ended and exit_code is not None):
             return
         if exit_code is None:
-            raise WorkerSilent("closed its output", self.last_words())
+            raise WorkerSilent("closed its output" if self._output_ended else "closed its input", self.last_words())
         # What it wrote last says why; the pipe may still hold it.
         self._errors.join(LETTING_GO_SECONDS)
+        raise self._death(exit_code)
+
+    def _death(self, exit_code: int) -> HostFailure:
+        before, after = self._memory_kills, memory_kills_or_none()
+        if exit_code == -9 and before is not None and after is not None and after > before:
+            return WorkerKilledForMemory(exit_code, self.last_words())
         death = WorkerLineCut if self._unfinished_line else WorkerDied
-        raise death(exit_code, self.last_words())
+        return death(exit_code, self.last_words())
+
+    @property
+    def _starting(self) -> bool:
+        return any(isinstance(request, Initialize) for request in self._owed.values())
 
     def _garbage(self, reason: str) -> WorkerAnsweredGarbage:
         return WorkerAnsweredGarbage(reason, self.last_words())
@@ -252,28 +242,22 @@ class WorkerProcess:
         return wire.encode_request(self._next_id, protocol.Shutdown())
 
     def _has_ended_within(self, seconds: float) -> bool:
-        try:
-            self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return False
+        until = time.monotonic() + seconds
+        while exit_code_or_none(self._process) is None:
+            if time.monotonic() > until:
+                return False
+            time.sleep(GLANCE_SECONDS)
         return True
 
 
-class _Silence:
-    """Seconds in which something could have been heard and was not."""
-
-    def __init__(self) -> None:
-        self._seconds = 0.0
-        self._listened_at = time.monotonic()
-
-    def heard(self) -> None:
-        self._seconds, self._listened_at = 0.0, time.monotonic()
-
-    def seconds(self) -> float:
-        now = time.monotonic()
-        self._seconds += min(now - self._listened_at, LONGEST_UNWATCHED_SECONDS)
-        self._listened_at = now
-        return self._seconds
+def _encoded(request_id: int, request: Request) -> bytes:
+    try:
+        line = wire.encode_request(request_id, request)
+    except ValueError as error:  # a number that is none, or infinite
+        raise RequestUnsendable(str(error)) from error
+    if len(line) > wire.LONGEST_LINE_BYTES:
+        raise RequestUnsendable(f"{request.METHOD} would be a line of {len(line)} bytes")
+    return line
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

@@ -11,6 +11,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,9 +21,11 @@ from .log_file import LogFile
 
 CHUNK_BYTES = 1 << 16
 WAITING_LINES = 1000
-"""More unread lines than that, and the reader stops reading: a flood fills the pipe, not Blender's memory."""
+WAITING_BYTES = 4 << 20
+"""More unread lines or bytes than that, and the reader stops reading: a flood fills the pipe, not Blender's memory."""
+FLOOD_PAUSE_SECONDS = 0.005
+"""After each full chunk of standard error: a flood of it may not take more than 13 MB/s, a small share of a core."""
 REMEMBERED_STDERR_BYTES = 1 << 16
-GLANCE_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -55,20 +58,27 @@ class OutputReader:
     def __init__(self, pipe: IO[bytes], longest_line: int) -> None:
         self._pipe = pipe
         self._longest_line = longest_line
-        self._pieces: queue.Queue[Piece] = queue.Queue(WAITING_LINES)
-        self._unwanted = threading.Event()
+        self._pieces: deque[Piece] = deque()
+        self._bytes = 0
+        self._changed = threading.Condition()
+        self._unwanted = False
         self._thread = start_daemon("worker's output", self._read_all)
 
     def next_or_none(self) -> Piece | None:
         """The next piece that has arrived; None where there is none yet."""
-        try:
-            return self._pieces.get_nowait()
-        except queue.Empty:
-            return None
+        with self._changed:
+            if not self._pieces:
+                return None
+            piece = self._pieces.popleft()
+            self._bytes -= _size(piece)
+            self._changed.notify()
+            return piece
 
     def discard(self) -> None:
         """Nobody reads any more: drain the pipe, so that the worker is not stuck in it."""
-        self._unwanted.set()
+        with self._changed:
+            self._unwanted = True
+            self._changed.notify()
 
     def join(self, seconds: float) -> None:
         """Wait until the pipe has ended, at most `seconds`."""
@@ -92,12 +102,14 @@ class OutputReader:
         return b""
 
     def _hand_over(self, piece: Piece) -> None:
-        while not self._unwanted.is_set():
-            try:
-                self._pieces.put(piece, timeout=GLANCE_SECONDS)
-            except queue.Full:
-                continue
-            return
+        with self._changed:
+            self._changed.wait_for(lambda: self._unwanted or self._has_room())
+            if not self._unwanted:
+                self._pieces.append(piece)
+                self._bytes += _size(piece)
+
+    def _has_room(self) -> bool:
+        return len(self._pieces) < WAITING_LINES and self._bytes < WAITING_BYTES
 
 
 class ErrorReader:
@@ -126,6 +138,8 @@ class ErrorReader:
             while data := read_or_end(self._pipe):
                 self._remember(data)
                 self._log.write(data)
+                if len(data) == CHUNK_BYTES:
+                    time.sleep(FLOOD_PAUSE_SECONDS)
 
     def _remember(self, data: bytes) -> None:
         with self._lock:
@@ -140,6 +154,8 @@ class InputWriter:
 
     def __init__(self, pipe: IO[bytes]) -> None:
         self._pipe = pipe
+        self.refused = False
+        """Whether the other end was closed while there was something to write."""
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._thread = start_daemon("worker's input", self._write_all)
 
@@ -169,9 +185,16 @@ class InputWriter:
             try:
                 line = line[self._pipe.write(line) :]
             except OSError:
-                # The other end is closed. Whoever owns the process notices by its end or its silence.
+                # The other end is closed: mostly because the process has ended, which is told elsewhere.
+                self.refused = True
                 return False
         return True
+
+
+def _size(piece: Piece) -> int:
+    if isinstance(piece, Line):
+        return len(piece.text)
+    return len(piece.start if isinstance(piece, LineTooLong) else piece.rest)
 
 
 def read_or_end(pipe: IO[bytes]) -> bytes:
@@ -183,7 +206,7 @@ def read_or_end(pipe: IO[bytes]) -> bytes:
         return b""
 
 
-def start_daemon(name: str, work: Callable[[], None]) -> threading.Thread:
+def start_daemon(name: str, work: Callable[[], object]) -> threading.Thread:
     """Start `work` on a daemon thread."""
     thread = threading.Thread(target=work, name=f"TripoSR {name}", daemon=True)
     thread.start()

@@ -108,6 +108,17 @@ class MemoryHeld:
 
 
 @dataclass(frozen=True)
+class Heartbeat:
+    """Worker to host, about once a second while it works on a request: the process runs.
+
+    cpu_seconds: processor time that it took since its start, of all its threads. One that waits takes none.
+    """
+
+    METHOD: ClassVar[str] = "heartbeat"
+    cpu_seconds: float
+
+
+@dataclass(frozen=True)
 class Log:
     """Worker to host: a line for the log; level is "debug", "info", "warning" or "error"."""
 

@@ -9,7 +9,7 @@ import threading
 import time
 from typing import BinaryIO
 
-from triposr_addon.protocol import ErrorReport, Log, MemoryHeld, Progress, Result
+from triposr_addon.protocol import ErrorReport, Heartbeat, Log, MemoryHeld, Progress, Result
 from triposr_addon.wire import encode_error, encode_notification, encode_result
 
 PROGRESS_INTERVAL_SECONDS = 0.05
@@ -42,6 +42,10 @@ class Outbox:
     def memory(self, held: MemoryHeld) -> None:
         """What the worker holds now."""
         self._write(encode_notification(held))
+
+    def heartbeat(self) -> None:
+        """The process runs; how much of the processor it took so far."""
+        self._write(encode_notification(Heartbeat(round(time.process_time(), 3))))
 
     def log(self, level: str, message: str) -> None:
         """A line for the host's log."""

@@ -25,6 +25,7 @@ from triposr_addon.protocol import (
 from triposr_addon.worker.failures import INTERNAL, RequestMalformed, WorkerFailure
 from triposr_addon.worker.inbox import Inbox, Task
 from triposr_addon.worker.outbox import Outbox, OutboxHandler
+from triposr_addon.worker.pulse import Pulse
 from triposr_addon.worker.session import Session
 from triposr_addon.worker.standard_streams import StandardStreams
 from triposr_addon.worker.steps import Steps
@@ -40,9 +41,10 @@ def serve(streams: StandardStreams) -> int:
     logging.captureWarnings(capture=True)
     inbox = Inbox(streams.requests, lambda request_id, why: outbox.error(request_id, _malformed(why)))
     inbox.start()
-    session = Session()
+    session, pulse = Session(), Pulse(outbox.heartbeat)
     while task := inbox.next_task():
-        answer = _answer(session, task, outbox)
+        with pulse.at_work():
+            answer = _answer(session, task, outbox)
         if inbox.closed:
             break
         outbox.memory(session.memory_held())
