@@ -3,11 +3,18 @@
 
 from __future__ import annotations
 
+from .geometry_operators import TRIPOSR_OT_check_geometry, TRIPOSR_OT_clean_geometry
+from .geometry_panel import TRIPOSR_PT_asset_geometry
+from .geometry_settings import TRIPOSR_PG_asset_cleaning
 from .panel import TRIPOSR_PT_game_asset
 from .settings import TRIPOSR_PG_asset
 
 CLASSES: tuple[type, ...] = (
+    TRIPOSR_PG_asset_cleaning,
     TRIPOSR_PG_asset,
+    TRIPOSR_OT_clean_geometry,
+    TRIPOSR_OT_check_geometry,
     TRIPOSR_PT_game_asset,
+    TRIPOSR_PT_asset_geometry,
 )
 """In this order: a panel comes after its parent, a group after those that it points to."""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from .. import session
@@ -40,4 +42,4 @@ class UnderGameAsset(InSidebar):
     """A stage's panel. Those made of it say bl_idname and bl_label."""
 
     bl_parent_id = "TRIPOSR_PT_game_asset"
-    bl_options = {"DEFAULT_CLOSED"}
+    bl_options: Any = {"DEFAULT_CLOSED"}

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, cast
 import bpy
 from bpy.props import EnumProperty, PointerProperty
 
+from .geometry_settings import TRIPOSR_PG_asset_cleaning
+
 SCENE_PROPERTY = "triposr_asset"
 
 ENGINES = (
@@ -23,12 +25,16 @@ class TRIPOSR_PG_asset(bpy.types.PropertyGroup):
 
     if TYPE_CHECKING:
         engine: str
+        cleaning: TRIPOSR_PG_asset_cleaning
     else:
         engine: EnumProperty(
             name="Engine",
             description="For which program names, axes and files are made",
             items=ENGINES,
             default="UNITY",
+        )
+        cleaning: PointerProperty(
+            name="Cleaning", description="How geometry is cleaned", type=TRIPOSR_PG_asset_cleaning
         )
 
 

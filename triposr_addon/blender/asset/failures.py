@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can go wrong on the way to a game asset; each is a HostFailure.
+
+HostFailure
+├── WallTooThin       a wall is so thin, for the object's size, that the inner surface can't be found
+├── MeshNotClosed     a mesh that is to be hollowed has openings or tangled edges
+├── NothingLeft       cleaning has left no triangle
+└── RemeshRefused     Blender's remesher gave the mesh back as it was
+"""
+
+from __future__ import annotations
+
+from ...host.failures import HostFailure
+
+
+class WallTooThin(HostFailure):
+    """The lattice that finds the inner surface would have too many points. In metres."""
+
+    CODE = "WALL_TOO_THIN"
+
+    def __init__(self, thickness: float, least: float) -> None:
+        super().__init__(
+            f"A wall of {thickness:.3g} m is too thin for this object. Take {least:.3g} m or more, "
+            "or use Blender's Solidify."
+        )
+
+
+class MeshNotClosed(HostFailure):
+    """It has no inside."""
+
+    CODE = "MESH_NOT_CLOSED"
+
+    def __init__(self) -> None:
+        super().__init__("Only a watertight mesh can be hollowed. Raise Fill Holes, or set Wall to 0.")
+
+
+class NothingLeft(HostFailure):
+    """The settings take everything away."""
+
+    CODE = "NOTHING_LEFT"
+
+    def __init__(self) -> None:
+        super().__init__("Nothing would be left of this mesh. Weld less, or cut less of its base.")
+
+
+class RemeshRefused(HostFailure):
+    """QuadriFlow or the voxel remesher did nothing."""
+
+    CODE = "REMESH_REFUSED"
+
+    def __init__(self, name: str, details: str = "") -> None:
+        super().__init__(f"Blender could not remesh {name}. Clean the geometry first, or use Decimate.", details)
