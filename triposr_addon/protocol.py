@@ -12,6 +12,7 @@ Host to worker, requests, one at a time unless said otherwise; each is answered 
     extract      Extract      -> Extracted     field file -> mesh file
     sample_colours  SampleColours -> ColoursSampled  field file and points file -> colours file
     review       Review       -> Reviewed      mesh file and cut-out -> how they fit, from which camera, a drawing
+    bake_texture BakeTexture  -> TextureBaked  field file and meshes laid out flat -> a picture for them
     draw_sheet   DrawSheet    -> SheetDrawn    log of a folder -> contact sheet
     unload       Unload       -> Unloaded      give the model's memory back; the next reconstruct loads it again
     shutdown     Shutdown     -> ShutDown      the worker answers, then exits with code 0
@@ -53,6 +54,8 @@ from .messages.reviews import Review as Review
 from .messages.reviews import Reviewed as Reviewed
 from .messages.sheets import DrawSheet as DrawSheet
 from .messages.sheets import SheetDrawn as SheetDrawn
+from .messages.textures import BakeTexture as BakeTexture
+from .messages.textures import TextureBaked as TextureBaked
 from .messages.worker_life import Cancel as Cancel
 from .messages.worker_life import ErrorReport as ErrorReport
 from .messages.worker_life import Exit as Exit
@@ -68,20 +71,23 @@ from .messages.worker_life import Unload as Unload
 from .messages.worker_life import Unloaded as Unloaded
 from .settings import BACKGROUND_METHODS as BACKGROUND_METHODS
 from .settings import INTERPOLATIONS as INTERPOLATIONS
+from .settings import LARGEST_TEXTURE as LARGEST_TEXTURE
+from .settings import SMALLEST_TEXTURE as SMALLEST_TEXTURE
 from .settings import PhotoSettings as PhotoSettings
 from .settings import SurfaceSettings as SurfaceSettings
+from .settings import TextureSettings as TextureSettings
 
 PROTOCOL_VERSION = 11
 
 STEPS = ("load model", "load photo", "cut out", "frame", "reconstruct", "extract", "colour", "orient")
 """The steps of one photo, in order, under the names used in code, logs, progress bars and docs."""
 
-LATER_STEPS = ("review", "draw sheet")
+LATER_STEPS = ("review", "draw sheet", "bake texture")
 """What may be done with meshes that are there."""
 
 ALL_STEPS = (*STEPS, *LATER_STEPS)
 
-JobRequest = WarmUp | CutOut | Reconstruct | Extract | SampleColours | Review | DrawSheet
+JobRequest = WarmUp | CutOut | Reconstruct | Extract | SampleColours | Review | BakeTexture | DrawSheet
 """What belongs to a job: it tells its progress under the job's name, and can be cancelled by it."""
 Request = Initialize | JobRequest | Unload | Shutdown
 Result = (
@@ -92,6 +98,7 @@ Result = (
     | Extracted
     | ColoursSampled
     | Reviewed
+    | TextureBaked
     | SheetDrawn
     | Unloaded
     | ShutDown
@@ -107,6 +114,7 @@ RESULT_OF: Mapping[type[Request], type[Result]] = {
     Extract: Extracted,
     SampleColours: ColoursSampled,
     Review: Reviewed,
+    BakeTexture: TextureBaked,
     DrawSheet: SheetDrawn,
     Unload: Unloaded,
     Shutdown: ShutDown,

@@ -63,3 +63,20 @@ class SurfaceSettings:
     smallest_part: float = 0.0
     smoothing: int = 0
     flat_base: float = 0.0
+
+
+SMALLEST_TEXTURE, LARGEST_TEXTURE = 64, 8192
+"""Texels on a side."""
+
+
+@dataclass(frozen=True)
+class TextureSettings:
+    """How a field becomes a texture.
+
+    side: of the picture, in texels, SMALLEST_TEXTURE..LARGEST_TEXTURE. padding: texels that the layout keeps free
+    between charts, 0 or more. symmetry: as in SurfaceSettings.
+    """
+
+    side: int = 1024
+    padding: int = 8
+    symmetry: bool = False

@@ -30,6 +30,7 @@ from tests.fakes.voice import LONG, die, say, tell
 from tests.fakes.warm_ups import WARM_UPS
 from triposr_addon import protocol, wire
 from triposr_addon.protocol import (
+    BakeTexture,
     CutOut,
     DrawSheet,
     ErrorReport,
@@ -90,7 +91,7 @@ class FakeWorker:
             say(wire.encode_notification(WITH_MODEL))
             what = PHOTOS[Path(request.photo_path).stem.partition("_")[0]]
             what(lambda: request.job in self.cancelled, request_id, request)
-        elif isinstance(request, Extract | SampleColours | Review | DrawSheet):
+        elif isinstance(request, Extract | SampleColours | BakeTexture | Review | DrawSheet):
             self.answer_about_result(request_id, request)
         elif isinstance(request, protocol.Unload):
             say(wire.encode_notification(WITHOUT_MODEL))
@@ -99,7 +100,9 @@ class FakeWorker:
             say(wire.encode_result(request_id, protocol.ShutDown()))
             os._exit(0)
 
-    def answer_about_result(self, request_id: int, request: Extract | SampleColours | Review | DrawSheet) -> None:
+    def answer_about_result(
+        self, request_id: int, request: Extract | SampleColours | BakeTexture | Review | DrawSheet
+    ) -> None:
         if isinstance(request, DrawSheet):
             draws_sheet(request_id, request)
         elif isinstance(request, Review):

@@ -9,10 +9,18 @@ from pathlib import Path
 
 from tests.fakes.voice import LONG, die, say, tell
 from triposr_addon import protocol, wire
-from triposr_addon.protocol import ColoursSampled, ErrorReport, Extract, Extracted, SampleColours
+from triposr_addon.protocol import (
+    BakeTexture,
+    ColoursSampled,
+    ErrorReport,
+    Extract,
+    Extracted,
+    SampleColours,
+    TextureBaked,
+)
 
 IsCancelled = Callable[[], bool]
-Question = Extract | SampleColours
+Question = Extract | SampleColours | BakeTexture
 
 
 def answers(cancelled: IsCancelled, request_id: int, request: Question) -> None:
@@ -22,6 +30,8 @@ def answers(cancelled: IsCancelled, request_id: int, request: Question) -> None:
 
 
 def result_path(request: Question) -> str:
+    if isinstance(request, BakeTexture):
+        return request.colour_path
     return request.mesh_path if isinstance(request, Extract) else request.colours_path
 
 
@@ -29,7 +39,9 @@ def say_answer(request_id: int, request: Question) -> None:
     say(wire.encode_result(request_id, answer_to(request)))
 
 
-def answer_to(request: Question) -> Extracted | ColoursSampled:
+def answer_to(request: Question) -> Extracted | ColoursSampled | TextureBaked:
+    if isinstance(request, BakeTexture):
+        return TextureBaked(request.colour_path, 50.0, 0.5, 1.5, 0.6, 20, 0.05, 700, {"bake texture": 0.2}, "cpu")
     if isinstance(request, SampleColours):
         return ColoursSampled(request.colours_path, points=5, seconds={"colour": 0.1})
     return Extracted(

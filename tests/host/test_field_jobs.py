@@ -9,7 +9,8 @@ import pytest
 
 from triposr_addon.host.field_jobs import ColoursRequest, ExtractRequest, FieldJob, FieldRequest
 from triposr_addon.host.jobs import JobState
-from triposr_addon.protocol import Extract, SampleColours, SurfaceSettings
+from triposr_addon.host.textures import TextureRequest
+from triposr_addon.protocol import BakeTexture, Extract, SampleColours, SurfaceSettings, TextureSettings
 
 
 def begun(request: FieldRequest, folder: Path) -> FieldJob:
@@ -45,3 +46,13 @@ def test_steps_of_others_do_not_move_its_bar(tmp_path: Path) -> None:
 def test_one_replaces_another_of_the_same_subject(subject: str, other: str, replaces: bool) -> None:
     newer, older = (FieldJob("j", ExtractRequest(Path("f"), "n", subject=name)) for name in (subject, other))
     assert newer.replaces(older) is replaces
+
+
+def test_a_texture_is_asked_for_with_every_mesh_and_whole_paths(tmp_path: Path) -> None:
+    settings = TextureSettings(2048, 16, symmetry=True)
+    request = TextureRequest(Path("a.field"), (Path("lod0.npz"), Path("lod1.npz")), "vase", settings)
+    meshes = [str(Path.cwd() / name) for name in ("lod0.npz", "lod1.npz")]
+    field = str(Path.cwd() / "a.field")
+    assert begun(request, tmp_path).message() == BakeTexture(
+        "j1", field, meshes, str(tmp_path / "colour.png"), settings
+    )

@@ -12,6 +12,7 @@ import pytest
 
 from triposr_addon import protocol, wire
 from triposr_addon.protocol import (
+    BakeTexture,
     Cancel,
     ColoursSampled,
     CutOut,
@@ -42,6 +43,8 @@ from triposr_addon.protocol import (
     ShutDown,
     Shutdown,
     SurfaceSettings,
+    TextureBaked,
+    TextureSettings,
     Unload,
     Unloaded,
     WarmedUp,
@@ -60,6 +63,7 @@ from triposr_addon.wire import (
 CUT_OUT = CutOut("c1", "/a/photo.png", "c", "m")
 REVIEW = Review("r1", "m.npz", "cutout.png", "p", "t")
 SHEET = DrawSheet("d1", "log.jsonl", "/a/photos", "sheet.png")
+TEXTURE = BakeTexture("b1", "f", ["lod0.npz", "lod1.npz"], "colour.png", TextureSettings(2048, 16, symmetry=True))
 CAMERA = PhotoCamera(1.8, 10.0, -5.0, 40.0, 0.01, 0.02)
 FRAME = Frame(-20, 7, 512, 400, 500)
 REQUESTS: tuple[Request, ...] = (
@@ -82,6 +86,8 @@ REQUESTS: tuple[Request, ...] = (
     Review("r1", "m.npz", "cutout.png"),
     REVIEW,
     SHEET,
+    BakeTexture("b1", "f", ["mesh.npz"], "colour.png"),
+    TEXTURE,
 )
 RESULTS: tuple[tuple[Request, Result], ...] = (
     (REQUESTS[0], Initialized(1, 4711, "cuda:0", "GPU", 150 << 30, {"torch": "2.13.0"})),
@@ -94,6 +100,7 @@ RESULTS: tuple[tuple[Request, Result], ...] = (
     (REQUESTS[12], ColoursSampled("colours.npz", 126_698, {"colour": 0.5})),
     (REVIEW, Reviewed("p", "t", 0.8, 0.9, CAMERA, 0.1, 0.05, 0.02, 2, 0.75, True, 4, [0.5, 0.4, 1.0], {"review": 0.4})),
     (SHEET, SheetDrawn(["sheet.png", "sheet-2.png"], 23, {"draw sheet": 0.4})),
+    (TEXTURE, TextureBaked("colour.png", 57.5, 0.5, 0.75, 0.6, 63, 0.02, 700, {"bake texture": 0.4}, "cpu", ["x"])),
     (Unload(), Unloaded(had_model=False)),
     (Shutdown(), ShutDown()),
 )
@@ -164,7 +171,7 @@ def test_every_field_can_be_checked() -> None:
     for kind in (*typing.get_args(Request), *typing.get_args(Result), Cancel, Exit, Progress, Log):
         for entry in dataclasses.fields(kind):
             hint = typing.get_type_hints(kind)[entry.name]
-            plain = {str, int, float, bool, Frame, PhotoCamera, PhotoSettings, SurfaceSettings}
+            plain = {str, int, float, bool, Frame, PhotoCamera, PhotoSettings, SurfaceSettings, TextureSettings}
             assert hint in plain or typing.get_origin(hint) in (list, dict), f"{kind.__name__}.{entry.name}"
 
 

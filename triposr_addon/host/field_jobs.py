@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Questions to what is already there: a mesh of a field, its colours at somebody's points, how a mesh fits its cut-out.
+"""Questions to what is already there: a mesh of a field, its colours at somebody's points, a texture of it, how a mesh
+fits its cut-out.
 
 Also a photo that something was made of: what of it was seen. No model is needed.
 """
@@ -12,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ..protocol import (
+    BakeTexture,
     ColoursSampled,
     CutOut,
     CutOutMade,
@@ -23,6 +25,7 @@ from ..protocol import (
     SampleColours,
     SheetDrawn,
     SurfaceSettings,
+    TextureBaked,
 )
 from .failures import ResultUnreadable
 from .frames import FrameRequest, FrameResult, frame_question, frame_result
@@ -30,6 +33,7 @@ from .jobs import JobLife, LifeView
 from .progress import START_WORKER, JobProgress
 from .result_files import readable
 from .reviews import ReviewResult, review_question, review_result
+from .textures import TextureRequest, TextureResult, texture_question, texture_result
 
 PLAIN_SURFACE = SurfaceSettings()
 
@@ -116,16 +120,17 @@ class ColoursResult:
     seconds: Mapping[str, float]
 
 
-FieldRequest = ExtractRequest | ColoursRequest | ReviewRequest | SheetRequest | FrameRequest
-FieldResult = MeshResult | ColoursResult | ReviewResult | SheetResult | FrameResult
-Question = Extract | SampleColours | Review | DrawSheet | CutOut
-Answer = Extracted | ColoursSampled | Reviewed | SheetDrawn | CutOutMade
+FieldRequest = ExtractRequest | ColoursRequest | ReviewRequest | SheetRequest | FrameRequest | TextureRequest
+FieldResult = MeshResult | ColoursResult | ReviewResult | SheetResult | FrameResult | TextureResult
+Question = Extract | SampleColours | Review | DrawSheet | CutOut | BakeTexture
+Answer = Extracted | ColoursSampled | Reviewed | SheetDrawn | CutOutMade | TextureBaked
 
 STEPS: Mapping[type[FieldRequest], tuple[str, ...]] = {
     ExtractRequest: (START_WORKER, "extract", "colour", "orient"),
     ColoursRequest: (START_WORKER, "colour"),
     ReviewRequest: (START_WORKER, "review"),
     SheetRequest: (START_WORKER, "draw sheet"),
+    TextureRequest: (START_WORKER, "bake texture"),
     FrameRequest: (START_WORKER, "load photo", "cut out", "frame"),
 }
 
@@ -161,6 +166,8 @@ class FieldJob(JobLife):
             return review_question(self.id, request.mesh, request.cutout, self.file("review.png").parent)
         if isinstance(request, FrameRequest):
             return frame_question(self.id, request, self.file("cutout.png").parent)
+        if isinstance(request, TextureRequest):
+            return texture_question(self.id, request, self.file("colour.png").parent)
         source = str(request.field.absolute())
         if isinstance(request, ExtractRequest):
             return Extract(self.id, source, str(self.file("mesh.npz")), request.surface_settings)
@@ -185,6 +192,8 @@ class FieldJob(JobLife):
             return SheetResult(tuple(readable(Path(page)) for page in answer.pages), answer.pictures)
         if isinstance(answer, Reviewed):
             return review_result(answer)
+        if isinstance(answer, TextureBaked):
+            return texture_result(answer)
         if isinstance(answer, CutOutMade):
             assert isinstance(self.request, FrameRequest), "the wire checks that"
             return frame_result(self.request, answer, self.file("cutout.png").parent)

@@ -22,6 +22,7 @@ STEP_WEIGHTS = {
     "orient": 2.0,
     "review": 6.0,
     "draw sheet": 6.0,
+    "bake texture": 30.0,
 }
 """Shares of a first photo's time, roughly: they keep the bar moving evenly, nothing hangs on them."""
 

@@ -7,6 +7,7 @@ import logging
 import traceback
 
 from triposr_addon.protocol import (
+    BakeTexture,
     CutOut,
     DrawSheet,
     ErrorReport,
@@ -83,20 +84,34 @@ def _handled(session: Session, task: Task, outbox: Outbox) -> Result:
 
 def _worked(session: Session, request: JobRequest, steps: Steps) -> Result:
     match request:
+        case WarmUp() | CutOut() | Reconstruct():
+            return _about_photos(session, request, steps)
+        case Extract() | SampleColours() | BakeTexture():
+            return _about_fields(session, request, steps)
+        case Review():
+            return session.review(request, steps)
+        case DrawSheet():
+            return session.draw_sheet(request, steps)
+
+
+def _about_photos(session: Session, request: WarmUp | CutOut | Reconstruct, steps: Steps) -> Result:
+    match request:
         case WarmUp():
             return session.warm_up(request, steps)
         case CutOut():
             return session.cut_out(request, steps)
         case Reconstruct():
             return session.reconstruct(request, steps)
+
+
+def _about_fields(session: Session, request: Extract | SampleColours | BakeTexture, steps: Steps) -> Result:
+    match request:
         case Extract():
             return session.extract(request, steps)
         case SampleColours():
             return session.sample_colours(request, steps)
-        case Review():
-            return session.review(request, steps)
-        case DrawSheet():
-            return session.draw_sheet(request, steps)
+        case BakeTexture():
+            return session.bake_texture(request, steps)
 
 
 def _internal(error: Exception) -> ErrorReport:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from triposr_addon.protocol import (
     PROTOCOL_VERSION,
+    BakeTexture,
     ColoursSampled,
     CutOut,
     CutOutMade,
@@ -27,6 +28,7 @@ from triposr_addon.protocol import (
     Reviewed,
     SampleColours,
     SheetDrawn,
+    TextureBaked,
     Unloaded,
     WarmedUp,
     WarmUp,
@@ -140,6 +142,13 @@ class Session:
         from triposr_addon.worker.review import make_review
 
         return make_review(request, steps)
+
+    def bake_texture(self, request: BakeTexture, steps: Steps) -> TextureBaked:
+        """Field file and meshes to a picture; no model has a part in it."""
+        device = self._ready_device()
+        from triposr_addon.worker.asset.texture import make_texture
+
+        return make_texture(request, self._bench(device), steps)
 
     def draw_sheet(self, request: DrawSheet, steps: Steps) -> SheetDrawn:
         """Log of a folder to contact sheet."""

@@ -107,7 +107,11 @@ class Workbench:
 
     def sample_colours(self, field: TriplaneField, points: Floats, steps: Steps, *, symmetry: bool) -> Floats:
         """A field's colours at points. Raises as `colour_sampling.sample_colours` does."""
-        return self._asked(field, NO_MESH, lambda placed: sample_colours(placed, points, steps, symmetry=symmetry)).made
+        return self.ask(field, lambda placed: sample_colours(placed, points, steps, symmetry=symmetry)).made
+
+    def ask(self, field: TriplaneField, asking: Callable[[TriplaneField], Made]) -> Outcome[Made]:
+        """What comes of asking a field at points, in the memory that there is."""
+        return self._asked(field, NO_MESH, asking)
 
     def _asked(
         self, field: TriplaneField, settings: SurfaceSettings, ask: Callable[[TriplaneField], Made]

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Answers `bake_texture`: from a field and meshes that were laid out flat to one picture for them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PIL import Image
+
+from triposr_addon.protocol import LARGEST_TEXTURE, SMALLEST_TEXTURE, BakeTexture, TextureBaked, TextureSettings
+from triposr_addon.worker.asset.atlas import Atlas, atlas_of
+from triposr_addon.worker.asset.colour_bake import Layout, bake_colours, laid_out, without_holes
+from triposr_addon.worker.asset.picture_fill import Picture
+from triposr_addon.worker.asset.texture_figures import charts, likeness, seam_steps
+from triposr_addon.worker.asset.unwrapped import load_unwrapped
+from triposr_addon.worker.device import extraction_device, naming_out_of_memory
+from triposr_addon.worker.failures import SettingsInvalid
+from triposr_addon.worker.field import TriplaneField, load_field
+from triposr_addon.worker.result_file import written_aside
+from triposr_addon.worker.steps import Advance, Steps
+from triposr_addon.worker.weight_placement import HOME
+from triposr_addon.worker.workbench import Workbench
+
+STEP = "bake texture"
+ASKED = 0.85
+"""So much of the step is asking the field for colours; measuring is the rest."""
+
+
+@dataclass(frozen=True)
+class Texture:
+    """The picture [side, side, 3], sRGB-encoded, where its charts lie, and its figures as TextureBaked has them."""
+
+    picture: Picture
+    layout: Layout
+    likeness: float
+    seams: tuple[float, float]
+
+
+def make_texture(request: BakeTexture, bench: Workbench, steps: Steps) -> TextureBaked:
+    """Ask, fill, measure, write.
+
+    Raises SettingsInvalid, a FieldFailure, ReviewFailure (a mesh's file), OutOfMemory, OutputUnwritable, Cancelled.
+    """
+    _check(request)
+    atlas = atlas_of([load_unwrapped(Path(path)) for path in request.mesh_paths], request.settings.side)
+    field = load_field(Path(request.field_path), HOME)
+    with steps.step(STEP) as advance:
+        outcome = bench.ask(field, lambda placed: texture_of(placed, atlas, request.settings, advance))
+        made = outcome.made
+        save_picture(made.picture, Path(request.colour_path))
+    found = charts(atlas)
+    return TextureBaked(
+        colour_path=request.colour_path,
+        likeness=made.likeness,
+        seam_mean=made.seams[0],
+        seam_p95=made.seams[1],
+        covered=float(made.layout.covered.mean()),
+        charts=found.count,
+        small_charts=found.small,
+        texels=int((made.layout.owner >= 0).sum()),
+        seconds=steps.seconds,
+        device=str(outcome.plan.device),
+        warnings=list(outcome.warnings),
+    )
+
+
+def texture_of(field: TriplaneField, atlas: Atlas, settings: TextureSettings, advance: Advance) -> Texture:
+    """The picture, asked of the field on the device where it is. Raises OutOfMemory, Cancelled."""
+    field = replace(field.to(extraction_device(field.device)), symmetric=settings.symmetry)
+    with naming_out_of_memory(field.device):
+        layout = laid_out(atlas, settings.padding)
+        asked = bake_colours(field, atlas, layout, lambda share: advance(share * ASKED))
+        picture = without_holes(asked, layout)
+        advance(ASKED)
+        return Texture(picture, layout, likeness(field, atlas, picture), seam_steps(atlas, picture))
+
+
+def save_picture(picture: Picture, path: Path) -> None:
+    """Write the picture [S, S, 3] as PNG. Raises OutputUnwritable."""
+    with written_aside(path) as aside:
+        Image.fromarray(picture).save(aside, format="PNG", compress_level=3)
+
+
+def _check(request: BakeTexture) -> None:
+    settings = request.settings
+    if not request.mesh_paths:
+        raise SettingsInvalid("There is no mesh to texture. Select one.")
+    if not SMALLEST_TEXTURE <= settings.side <= LARGEST_TEXTURE:
+        raise SettingsInvalid(
+            f"A texture of {settings.side} texels on a side can't be made. "
+            f"Choose {SMALLEST_TEXTURE} to {LARGEST_TEXTURE}."
+        )
+    if settings.padding < 0:
+        raise SettingsInvalid(f"A padding of {settings.padding} texels makes no sense. Choose 0 or more.")
