@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from vendor_installer.builds import BUILDS, GLIBC, MACOS, PYTHONS, TORCH, Build, Platform, build_named
 from vendor_installer.computer import Computer, GraphicsCard, dotted
+from vendor_installer.sentences import Sentence, say
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class Choice:
 
     build: Build | None
     card: GraphicsCard | None
-    reason: str
-    advice: tuple[str, ...] = ()
+    reason: Sentence
+    advice: tuple[Sentence, ...] = ()
     code: str = ""
 
 
@@ -38,7 +39,7 @@ def choose(computer: Computer, gpu: int | None = None, backend: str = "") -> Cho
     if backend:
         return _as_wished(computer, card, build_named(backend))
     if card is None:
-        return _processor("No graphics card that PyTorch can use was found.")
+        return _processor(say("NO_CARD"))
     choice = {"nvidia": _for_nvidia, "amd": _for_amd, "apple": _for_apple, "intel": _for_intel}[card.vendor]
     return choice(computer, card)
 
@@ -57,100 +58,80 @@ def builds_for(computer: Computer) -> tuple[Build, ...]:
 
 def _refusal_or_none(computer: Computer) -> Choice | None:
     if computer.translated:
-        return _none(
-            "TRANSLATED_PYTHON",
-            "This Python runs translated (Rosetta) on an Apple chip, for which there is no PyTorch.",
-            "Install the Apple silicon version of Blender or Python.",
-        )
+        return _none("TRANSLATED_PYTHON", say("TRANSLATED_PYTHON"), say("USE_APPLE_BLENDER"))
     if computer.system == "macos" and computer.architecture == "x86_64":
-        return _none(
-            "INTEL_MAC",
-            "PyTorch ended its support of Macs with Intel processors with version 2.2.",
-            "Use a Mac with an Apple chip, or a computer with Linux or Windows.",
-        )
+        return _none("INTEL_MAC", say("INTEL_MAC"), say("USE_ANOTHER_COMPUTER"))
     if computer.system == "macos" and computer.system_version < MACOS:
-        return _none(
-            "SYSTEM_TOO_OLD",
-            f"PyTorch {TORCH} needs macOS {dotted(MACOS)}; this is macOS {dotted(computer.system_version)}.",
-            "Update macOS.",
-        )
+        wanted, found = dotted(MACOS), dotted(computer.system_version)
+        too_old = say("MACOS_TOO_OLD", torch=TORCH, wanted=wanted, found=found)
+        return _none("SYSTEM_TOO_OLD", too_old, say("UPDATE_MACOS"))
     return _python_refusal_or_none(computer)
 
 
 def _python_refusal_or_none(computer: Computer) -> Choice | None:
     if computer.python not in PYTHONS or computer.pointer_bits != 64:
         wanted = " or ".join(dotted(python) for python in PYTHONS)
-        return _none(
-            "PYTHON_NOT_SUPPORTED",
-            f"This is Python {dotted(computer.python)} with {computer.pointer_bits} bits; it takes {wanted} with 64.",
-            "Use the Python of Blender 4.2 or newer, or install one of these.",
-        )
+        found, bits = dotted(computer.python), computer.pointer_bits
+        reason = say("PYTHON_NOT_SUPPORTED", found=found, bits=bits, wanted=wanted)
+        return _none("PYTHON_NOT_SUPPORTED", reason, say("USE_OTHER_PYTHON"))
     if not builds_for(computer):
-        return _none(
-            "PLATFORM_NOT_SUPPORTED",
-            f"There is no PyTorch for {computer.system} on {computer.architecture}.",
-            "Use Linux, Windows on x86_64, or macOS on an Apple chip.",
-        )
+        reason = say("PLATFORM_NOT_SUPPORTED", system=computer.system, architecture=computer.architecture)
+        return _none("PLATFORM_NOT_SUPPORTED", reason, say("USE_OTHER_PLATFORM"))
     if computer.system == "linux" and (computer.libc != "glibc" or computer.libc_version < GLIBC):
         found = f"{computer.libc} {dotted(computer.libc_version)}".strip() or "another C library"
-        return _none(
-            "SYSTEM_TOO_OLD",
-            f"PyTorch needs glibc {dotted(GLIBC)} or newer; this Linux has {found}.",
-            "Use a newer Linux, such as Debian 12 or Ubuntu 22.04.",
-        )
+        reason = say("GLIBC_TOO_OLD", wanted=dotted(GLIBC), found=found)
+        return _none("SYSTEM_TOO_OLD", reason, say("USE_NEWER_LINUX"))
     return None
 
 
-def _none(code: str, reason: str, advice: str) -> Choice:
+def _none(code: str, reason: Sentence, advice: Sentence) -> Choice:
     return Choice(None, None, reason, (advice,), code)
 
 
-def _processor(reason: str, *advice: str) -> Choice:
+def _processor(reason: Sentence, *advice: Sentence) -> Choice:
     return Choice(build_named("cpu"), None, reason, advice)
 
 
 def _for_nvidia(computer: Computer, card: GraphicsCard) -> Choice:
     platform = _platform(computer)
     if not card.capability or not (card.driver or card.cuda):
-        return _processor(
-            f"{card.name}: its driver did not say enough to choose a build for it.",
-            "Install or repair NVIDIA's driver, then run this again; or choose a build with --backend.",
-        )
+        return _processor(say("DRIVER_SILENT", card=card.name), say("REPAIR_DRIVER"))
     able = [build for build in builds_for(computer) if build.has_kernels(platform, card.capability)]
-    capability = f"{card.name} has compute capability {dotted(card.capability)}"
     if not able:
-        return _processor(f"{capability}, for which PyTorch {TORCH} has no code on this system.")
+        return _processor(
+            say("CARD_WITHOUT_CODE", card=card.name, capability=dotted(card.capability), torch=TORCH),
+        )
     for build in able:
         if _driver_suffices(computer, card, build):
             return Choice(build, card, _why(computer, card, build), _notes(computer, card, build))
     oldest = able[-1]
     return _processor(
-        f"{capability}, and its driver {_driver(card)} is older than PyTorch needs.",
-        f"Update NVIDIA's driver to {dotted(oldest.drivers[computer.system])} or newer, then run this again.",
+        say("DRIVER_TOO_OLD", card=card.name, capability=dotted(card.capability), driver=_driver(card)),
+        say("UPDATE_DRIVER", driver=dotted(oldest.drivers[computer.system])),
     )
 
 
-def _why(computer: Computer, card: GraphicsCard, build: Build) -> str:
+def _why(computer: Computer, card: GraphicsCard, build: Build) -> Sentence:
     newest = next(other for other in builds_for(computer) if other.vendor == "nvidia")
-    facts = f"{card.name}, compute capability {dotted(card.capability)}, driver {_driver(card)}"
+    capability, driver = dotted(card.capability), _driver(card)
     if build is newest:
-        return f"{facts}: the newest build runs on it."
-    if not newest.has_kernels(_platform(computer), card.capability):
-        return f"{facts}: the {newest.title} build no longer has code for this card, this one has."
-    return f"{facts}: the driver is too old for the {newest.title} build."
+        return say("NEWEST_BUILD", card=card.name, capability=capability, driver=driver)
+    outlived = not newest.has_kernels(_platform(computer), card.capability)
+    code = "LAST_BUILD_WITH_CODE" if outlived else "DRIVER_TOO_OLD_FOR_NEWEST"
+    return say(code, card=card.name, capability=capability, driver=driver, newest=newest.title)
 
 
-def _notes(computer: Computer, card: GraphicsCard, build: Build) -> tuple[str, ...]:
+def _notes(computer: Computer, card: GraphicsCard, build: Build) -> tuple[Sentence, ...]:
     platform = _platform(computer)
     left_out = [
         other.name
         for other in computer.cards
         if other.vendor == "nvidia" and other.capability and not build.has_kernels(platform, other.capability)
     ]
-    notes = [f"{name} can't use this build; choose that card with --gpu for one that it can." for name in left_out]
+    notes = [say("CARD_LEFT_OUT", card=name) for name in left_out]
     newest = next(other for other in builds_for(computer) if other.vendor == "nvidia")
     if build is not newest and newest.has_kernels(platform, card.capability):
-        notes.append(f"With driver {dotted(newest.drivers[computer.system])} or newer the {newest.title} build fits.")
+        notes.append(say("NEWER_DRIVER_FITS", driver=dotted(newest.drivers[computer.system]), build=newest.title))
     return tuple(notes)
 
 
@@ -162,50 +143,44 @@ def _driver_suffices(computer: Computer, card: GraphicsCard, build: Build) -> bo
 
 
 def _driver(card: GraphicsCard) -> str:
-    return dotted(card.driver) if card.driver else f"for CUDA {dotted(card.cuda)}"
+    return dotted(card.driver) if card.driver else f"(CUDA {dotted(card.cuda)})"
 
 
 def _for_amd(computer: Computer, card: GraphicsCard) -> Choice:
     rocm = build_named("rocm7.2")
     if rocm not in builds_for(computer):
-        return _processor(f"{card.name}: PyTorch has no build for AMD cards on {computer.system}.")
+        return _processor(say("NO_BUILD_FOR_AMD", card=card.name, system=computer.system))
     if card.target in rocm.targets:
-        note = "The amdgpu driver must be there, and you must be in the groups render and video."
-        return Choice(rocm, card, f"{card.name} ({card.target}) is in the list of ROCm 7.2.", (note,))
-    chip = card.target or "of an unknown chip: AMD's compute driver is not loaded"
-    return _processor(
-        f"{card.name} is {chip}, which is not in the list of ROCm 7.2.",
-        "Where you know that ROCm runs on it, choose --backend rocm7.2.",
-    )
+        return Choice(rocm, card, say("IN_ROCM_LIST", card=card.name, chip=card.target), (say("ROCM_RIGHTS"),))
+    if not card.target:
+        return _processor(say("AMD_CHIP_UNKNOWN", card=card.name), say("ROCM_BY_CHOICE"))
+    return _processor(say("NOT_IN_ROCM_LIST", card=card.name, chip=card.target), say("ROCM_BY_CHOICE"))
 
 
 def _for_apple(_computer: Computer, card: GraphicsCard) -> Choice:
-    return Choice(build_named("mps"), card, f"{card.name}: PyTorch for macOS brings Metal along.")
+    return Choice(build_named("mps"), card, say("METAL", card=card.name))
 
 
 def _for_intel(_computer: Computer, card: GraphicsCard) -> Choice:
-    return _processor(
-        f"{card.name}: PyTorch's build for Intel graphics is not offered, because it was never tried here."
-    )
+    return _processor(say("INTEL_NOT_OFFERED", card=card.name))
 
 
 def _as_wished(computer: Computer, card: GraphicsCard | None, build: Build) -> Choice:
     if build not in builds_for(computer):
         names = ", ".join(other.name for other in builds_for(computer))
+        where = {"system": computer.system, "architecture": computer.architecture}
         return _none(
-            "BACKEND_NOT_HERE",
-            f"The build {build.name} does not exist for {computer.system} on {computer.architecture}.",
-            f"Choose one of: {names}.",
+            "BACKEND_NOT_HERE", say("BACKEND_NOT_HERE", build=build.name, **where), say("CHOOSE_BUILD", builds=names)
         )
     if not build.vendor:
-        return Choice(build, None, "You chose it.")
+        return Choice(build, None, say("CHOSEN"))
     if card is None or card.vendor != build.vendor:
-        return Choice(build, None, "You chose it.", (f"No card for {build.title} was found, so it will run slowly.",))
+        return Choice(build, None, say("CHOSEN"), (say("NO_CARD_FOR_BUILD", build=build.title),))
     without_code = bool(build.kernels and card.capability) and not build.has_kernels(
         _platform(computer), card.capability
     )
-    warning = f"It has no code for {card.name} (compute capability {dotted(card.capability)}): it can't run there."
-    return Choice(build, card, "You chose it.", (warning,) if without_code else ())
+    warning = say("NO_CODE_FOR_CARD", card=card.name, capability=dotted(card.capability))
+    return Choice(build, card, say("CHOSEN"), (warning,) if without_code else ())
 
 
 def _platform(computer: Computer) -> Platform:

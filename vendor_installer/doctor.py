@@ -21,6 +21,7 @@ from vendor_installer.locked_environment import ENVIRONMENT, PROOFS, known_plans
 from vendor_installer.model_store import ModelStore
 from vendor_installer.ours import RECEIPT
 from vendor_installer.plan import Plan, gigabytes
+from vendor_installer.sentences import Sentence, joined, say, to_json
 from vendor_installer.worker_proof import prove_by_worker
 
 START_LIMIT_S = 60.0
@@ -37,9 +38,19 @@ class Finding:
 
     code: str
     state: str
-    sentence: str
+    told: tuple[Sentence, ...]
     repair: tuple[str, ...] = ()
     details: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """For the shell."""
+        return joined(self.told)
+
+    def to_json(self) -> dict[str, Any]:
+        """For a program, and for a report."""
+        told = {"sentence": self.sentence, "told": to_json(self.told)}
+        return {"code": self.code, "state": self.state, **told, "repair": list(self.repair), "details": self.details}
 
 
 def examine(plan: Plan, store: ModelStore, install: tuple[str, ...], outside: Mapping[str, str]) -> list[Finding]:
@@ -56,26 +67,22 @@ def _folder(plan: Plan) -> Iterator[Finding]:
         with tempfile.TemporaryFile(dir=plan.folder):
             pass
     except OSError as error:
-        sentence = f"{plan.folder} can't be written. Give yourself the right to, or choose another data folder."
-        yield Finding("FOLDER_UNUSABLE", "bad", sentence, details=str(error))
+        yield _found("FOLDER_UNUSABLE", "bad", details=str(error), folder=plan.folder)
     free = plan.computer.free_disk
-    if free < LITTLE_DISK:
-        yield Finding("DISK_SHORT", "bad", f"Only {gigabytes(free)} are free where {plan.folder} is. Free some space.")
-    else:
-        yield Finding("DISK", "good", f"{gigabytes(free)} are free where {plan.folder} is.")
+    code, state = ("DISK_SHORT", "bad") if free < LITTLE_DISK else ("DISK", "good")
+    yield _found(code, state, free=gigabytes(free), folder=plan.folder)
 
 
 def _environment(plan: Plan, install: tuple[str, ...], outside: Mapping[str, str]) -> Iterator[Finding]:
     inside = plan.folder / ENVIRONMENT
     receipt = _receipt_or_none(inside / RECEIPT)
     if not inside.is_dir():
-        yield Finding("ENVIRONMENT_MISSING", "bad", f"There is no environment in {plan.folder} yet.", install)
+        yield _found("ENVIRONMENT_MISSING", "bad", install, folder=plan.folder)
     elif receipt is None:
-        yield Finding("ENVIRONMENT_HALF_MADE", "bad", f"{inside} was never finished, or is not ours.", install)
+        yield _found("ENVIRONMENT_HALF_MADE", "bad", install, folder=inside)
     elif _run(inside, "pass", START_LIMIT_S, outside).exit_code != 0:
-        base = f"{receipt.get('base')} (Python {receipt.get('python')})"
-        sentence = f"The Python in {inside} does not start: {base}, which it was made with, is gone or was replaced."
-        yield Finding("ENVIRONMENT_PYTHON_GONE", "bad", sentence, install)
+        base, python = receipt.get("base"), receipt.get("python")
+        yield _found("ENVIRONMENT_PYTHON_GONE", "bad", install, folder=inside, base=base, python=python)
     else:
         yield from _installed(plan, str(receipt["inputs"]), install, outside)
 
@@ -84,48 +91,53 @@ def _installed(plan: Plan, inputs: str, install: tuple[str, ...], outside: Mappi
     plans = known_plans(plan.computer, plan.folder)
     known = [(build, device) for build, device, locked in plans if locked.inputs() == inputs]
     if not known:
-        python = dotted(plan.computer.python)
-        sentence = f"The environment is of another version of this extension, or not of Python {python}. "
-        yield Finding("ENVIRONMENT_OTHER", "note", sentence + _upgrade(plan), install)
+        other = say("ENVIRONMENT_OTHER", python=dotted(plan.computer.python))
+        yield Finding("ENVIRONMENT_OTHER", "note", (other, _upgrade(plan)), install)
     build, device = known[0] if known else (None, "cpu")
     proof = (REQUIREMENTS / PROOFS[device]).read_text(encoding="utf-8")
     proved = _run(plan.folder / ENVIRONMENT, proof, PROOF_LIMIT_S, outside)
     if proved.exit_code == 0:
         proved = prove_by_worker(python_in(plan.folder / ENVIRONMENT), device, outside)
     if proved.exit_code != 0:
-        sentence = "The environment does not work: files are gone (a virus scanner?), or the driver has changed."
-        yield Finding("ENVIRONMENT_BROKEN", "bad", sentence, (*install, "--again"), proved.text)
+        yield _found("ENVIRONMENT_BROKEN", "bad", (*install, "--again"), proved.text)
     elif build:
-        yield Finding("ENVIRONMENT", "good", f"PyTorch for {build.title} computes on the device {device}.")
+        yield _found("ENVIRONMENT", "good", build=build.title, device=device)
     planned = plan.choice.build
     if build and build != planned:
-        wanted = planned.name if planned else "none"
-        sentence = f"The build {build.name} is installed; the plan for this computer is {wanted}. {plan.choice.reason}"
-        yield Finding("ANOTHER_BUILD_FITS", "note", sentence, install if plan.can_start else ())
+        other = say("ANOTHER_BUILD_FITS", build=build.name, planned=planned.name if planned else "none")
+        repair = install if plan.can_start else ()
+        yield Finding("ANOTHER_BUILD_FITS", "note", (other, plan.choice.reason), repair)
 
 
-def _upgrade(plan: Plan) -> str:
+def _upgrade(plan: Plan) -> Sentence:
     """What `install` would do with the environment of another version."""
     build = plan.choice.build
     locked = lock_or_none(build, plan.computer) if build else None
     if locked is None:
-        return "It would be made anew."
+        return say("WOULD_BE_MADE_ANEW")
     changed = changes(plan.folder / ENVIRONMENT, {wheel.name: wheel.version for wheel in locked[1].wheels})
-    return f"It would be made anew: {in_words(changed)}." if changed else "Its packages would be kept."
+    return say("WOULD_CHANGE", changes=in_words(changed)) if changed else say("WOULD_BE_KEPT")
 
 
 def _models(store: ModelStore) -> Iterator[Finding]:
     states = [store.state(model) for model in store.catalogue]
     for state in states:
         accepted = () if state.model.commercial else ("--accept-non-commercial",)
-        repair = ("models", "get", state.model.name, "--folder", str(store.root), *accepted)
+        name = state.model.name
+        repair = ("models", "get", name, "--folder", str(store.root), *accepted)
         if state.state == "damaged":
-            yield Finding("MODEL_DAMAGED", "bad", f"{state.model.name}: a file has not its right size.", repair)
+            yield _found("MODEL_DAMAGED", "bad", repair, model=name)
         elif state.state == "partly":
-            there = f"{gigabytes(state.bytes_there)} of {gigabytes(state.model.size)}"
-            yield Finding("MODEL_NOT_WHOLE", "note", f"{state.model.name}: {there} are there.", repair)
+            there, size = gigabytes(state.bytes_there), gigabytes(state.model.size)
+            yield _found("MODEL_NOT_WHOLE", "note", repair, model=name, there=there, size=size)
     whole = [state.model.name for state in states if state.state == "installed"]
-    yield Finding("MODELS", "good", f"Models: {', '.join(whole) or 'none besides the built-in one'}.")
+    told = say("MODELS", models=", ".join(whole)) if whole else say("NO_MODELS")
+    yield Finding("MODELS", "good", (told,))
+
+
+def _found(code: str, state: str, repair: tuple[str, ...] = (), details: str = "", **values: object) -> Finding:
+    """What its own sentence tells alone."""
+    return Finding(code, state, (say(code, **values),), repair, details)
 
 
 def _receipt_or_none(path: Path) -> dict[str, Any] | None:

@@ -8,7 +8,6 @@ import json
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from vendor_installer.child import run_in_foreground
@@ -54,7 +53,7 @@ def report(plan: Plan, findings: Sequence[Finding], home: Path) -> str:
     """JSON with the computer's facts, the plan and the findings. The home folder is called ~, and so is its name."""
     whole = json.dumps(
         {
-            "findings": [asdict(finding) for finding in findings],
+            "findings": [finding.to_json() for finding in findings],
             "plan": describe(plan),
             "computer": plan.computer.to_json(),
         },
@@ -80,7 +79,7 @@ def _tell_state(findings: Sequence[Finding], options: argparse.Namespace) -> int
     if bad:
         tell_failure(bad[0].code, bad[0].sentence, bad[0].details)
         return SOMETHING_BAD
-    tell_result(options, findings=[asdict(finding) for finding in findings])
+    tell_result(options, findings=[finding.to_json() for finding in findings])
     return 0
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from vendor_installer.builds import ESTIMATES, TORCH, Build, Size
 from vendor_installer.choice import Choice, builds_for
 from vendor_installer.computer import Computer
+from vendor_installer.sentences import Sentence, joined, say, to_json
 
 LONGEST_WINDOWS_PATH = 259
 LONGEST_INSIDE = 193
@@ -25,8 +26,17 @@ class Obstacle:
     """What stands in the way; `blocks`: nothing is worth starting before it is gone."""
 
     code: str
-    sentence: str
+    told: tuple[Sentence, ...]
     blocks: bool = True
+
+    @property
+    def sentence(self) -> str:
+        """For the shell."""
+        return joined(self.told)
+
+    def to_json(self) -> dict[str, Any]:
+        """For a program."""
+        return {"code": self.code, "sentence": self.sentence, "blocks": self.blocks, "told": to_json(self.told)}
 
 
 @dataclass(frozen=True)
@@ -55,12 +65,13 @@ class Plan:
             "build": build.name if build else None,
             "index": build.indexes[self.computer.system, self.computer.architecture] if build else None,
             "card": asdict(self.choice.card) if self.choice.card else None,
-            "reason": self.choice.reason,
-            "advice": list(self.choice.advice),
+            "reason": str(self.choice.reason),
+            "advice": [str(advice) for advice in self.choice.advice],
+            "told": to_json((self.choice.reason, *self.choice.advice)),
             "other_builds": other_builds(self),
             "folder": str(self.folder),
             "size": asdict(self.size) if self.size else None,
-            "obstacles": [asdict(obstacle) for obstacle in self.obstacles],
+            "obstacles": [obstacle.to_json() for obstacle in self.obstacles],
             "can_start": self.can_start,
             "computer": self.computer.to_json(),
         }
@@ -76,7 +87,7 @@ def make_plan(
 ) -> Plan:
     """The plan for a choice. `locked`: the exact size from a build's lock file, None where it has none."""
     if choice.build is None:
-        refusal = Obstacle(choice.code, " ".join((choice.reason, *choice.advice)))
+        refusal = Obstacle(choice.code, (choice.reason, *choice.advice))
         return Plan(computer, choice, folder, None, (refusal,))
     found = locked(choice.build, computer)
     size = found or ESTIMATES[choice.build.name, (computer.system, computer.architecture)]
@@ -94,32 +105,21 @@ def _path_too_long(computer: Computer, folder: Path) -> Obstacle | None:
     room = LONGEST_WINDOWS_PATH - LONGEST_INSIDE
     if computer.system != "windows" or len(str(folder)) <= room:
         return None
-    return Obstacle(
-        "PATH_TOO_LONG",
-        f"{folder} has {len(str(folder))} letters; Windows allows {room} here. Choose a shorter place with --folder, "
-        r"such as C:\TripoSR.",
-    )
+    return Obstacle("PATH_TOO_LONG", (say("PATH_TOO_LONG", folder=folder, letters=len(str(folder)), allowed=room),))
 
 
 def _disk_short(computer: Computer, folder: Path, size: Size) -> Obstacle | None:
     if computer.free_disk >= space_needed(size):
         return None
-    return Obstacle(
-        "DISK_SHORT",
-        f"{gigabytes(space_needed(size))} must be free where {folder} will be; {gigabytes(computer.free_disk)} are. "
-        "Free some space or choose another place with --folder.",
-    )
+    needed, free = gigabytes(space_needed(size)), gigabytes(computer.free_disk)
+    return Obstacle("DISK_SHORT", (say("DISK_SHORT_FOR_PLAN", folder=folder, needed=needed, free=free),))
 
 
 def _memory_short(computer: Computer) -> Obstacle | None:
     if not computer.memory or computer.memory >= MEMORY_NEEDED:
         return None
-    return Obstacle(
-        "MEMORY_SHORT",
-        f"This computer has {memory_size(computer.memory)} of memory; the full-size model wants "
-        f"{memory_size(MEMORY_NEEDED)}. Close other programs while it runs.",
-        blocks=False,
-    )
+    memory, wanted = memory_size(computer.memory), memory_size(MEMORY_NEEDED)
+    return Obstacle("MEMORY_SHORT", (say("MEMORY_SHORT", memory=memory, wanted=wanted),), blocks=False)
 
 
 def memory_size(count: int) -> str:

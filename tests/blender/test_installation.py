@@ -273,7 +273,9 @@ def test_what_stands_in_the_way_is_told_in_the_words_of_the_buttons(
     bpy: Any, running: Any, room: Callable[[str], Any], card: Callable[[], list[str]]
 ) -> None:
     assert bpy.ops.triposr.plan_installation() == {"FINISHED"}
-    full = room("host.installer_words").Obstacle("DISK_SHORT", "Choose another place with --folder.", blocks=True)
+    words = room("host.installer_words")
+    told = words.Told("DISK_SHORT_FOR_PLAN", "Choose another place with --folder.", {"needed": "2 GB", "free": "1 GB"})
+    full = words.Obstacle("DISK_SHORT", (told,), blocks=True)
     running.installation.plan = dataclasses.replace(running.installation.plan, obstacles=(full,))
     text = " ".join(line.removeprefix("label ") for line in card())
     assert "choose another Data Folder" in text

@@ -93,7 +93,8 @@ def test_every_class_of_the_rooms_is_in_the_list(room: Callable[[str], Any]) -> 
         if name.startswith("TRIPOSR_")
     }
     assets = {kind.__name__ for kind in room("blender.asset.classes").CLASSES}
-    assert {kind.__name__ for kind in registration.CLASSES} == named | assets
+    choices = {kind.__name__ for kind in room("blender.installing.choices").CLASSES}
+    assert {kind.__name__ for kind in registration.CLASSES} == named | assets | choices
 
 
 def test_every_class_of_the_asset_room_is_in_its_list(checkout: Any, room: Callable[[str], Any]) -> None:

@@ -46,7 +46,13 @@ class StrictLayout:
         assert type in self.bpy.types.UILayout.bl_rna.functions["progress"].parameters["type"].enum_items
         self.keep(f"progress {text}", "NONE")
 
-    def operator(self, name: str, text: str = "", icon: str = "NONE") -> Any:
+    def menu(self, name: str, text: str = "", icon: str = "NONE") -> None:
+        assert hasattr(self.bpy.types, name)
+        self.keep(f"menu {name}", icon)
+
+    def operator(
+        self, name: str, text: str = "", icon: str = "NONE", depress: bool = False, translate: bool = True
+    ) -> Any:
         room, _, verb = name.partition(".")
         known = getattr(getattr(self.bpy.ops, room), verb).get_rna_type()
         self.keep(f"operator {name}" if self.enabled else f"greyed out {name}", icon)

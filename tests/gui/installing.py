@@ -12,22 +12,19 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import bpy
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.gui.play import PACKAGE, Play, module, perform
+from tests.gui.first_card import CANCEL_INSTALLATION, LONGEST_ANSWER_SECONDS, FirstCard
+from tests.gui.play import PACKAGE, perform
 from tests.gui.window import Steps, wait_until
 
-INSTALL = "bpy.ops.triposr.install("
-CANCEL_INSTALLATION = "bpy.ops.triposr.cancel_installation("
-LONGEST_ANSWER_SECONDS = 60.0
 LONGEST_GAP_SECONDS = 1.0
 """More than the longest gap of the idle window on the same machine at the same time."""
 
 
-class Installing(Play):
+class Installing(FirstCard):
     """The steps, and what was seen."""
 
     def steps(self) -> Steps:
@@ -43,20 +40,10 @@ class Installing(Play):
         yield from self.install()
         yield from self.pages()
 
-    @property
-    def preferences(self) -> Any:
-        """The extension's own."""
-        return bpy.context.preferences.addons[PACKAGE].preferences
-
-    def answered(self, what: str) -> Steps:
-        yield from wait_until(lambda: not self.session.installation.busy, LONGEST_ANSWER_SECONDS, what)
-        yield 1.0
-
     def look_at_the_plan(self) -> Steps:
         """Of this computer, with the real engine."""
         yield from self.idle()
-        module("blender.installation_orders").ask_plan(self.session)
-        yield from self.answered("the plan")
+        yield from self.ask_plan()
         self.figures["longest_gap_planning_seconds"] = self.heart.longest_gap
         self.session.failure = None
         plan = self.session.installation.plan
@@ -88,15 +75,6 @@ class Installing(Play):
         self.preferences.data_folder = str(folder / "data")
         self.preferences.backend = "cpu"
 
-    def press_install(self) -> Steps:
-        yield from self.answered("the plan of the copy")
-        at = yield from self.view.find_button(INSTALL)
-        yield 0.3
-        yield from self.idle()
-        yield from self.view.click(at)
-        works = lambda: self.session.installation.work_or_none is not None  # noqa: E731
-        yield from wait_until(works, LONGEST_ANSWER_SECONDS, "the click on Install starts it")
-
     def proof_runs(self) -> bool:
         run = self.session.installation.run_or_none
         return run is not None and run.fraction > 0.9
@@ -104,6 +82,7 @@ class Installing(Play):
     def cancel(self) -> Steps:
         """In the middle of it."""
         self.use_small_copy(slow=True)
+        yield from self.answered("the plan of the copy")
         yield from self.press_install()
         yield from wait_until(self.proof_runs, LONGEST_ANSWER_SECONDS, "the proof has begun")
         yield 1.0
@@ -120,6 +99,7 @@ class Installing(Play):
     def install(self) -> Steps:
         """To the end, by one click."""
         self.use_small_copy(slow=False)
+        yield from self.answered("the plan of the copy")
         yield from self.press_install()
         yield from self.answered("it is installed")
         there = self.session.storage().worker_python_or_none()

@@ -13,6 +13,7 @@ from vendor_installer.computer import Computer
 from vendor_installer.doctor import Finding
 from vendor_installer.doctor_command import report
 from vendor_installer.plan import make_plan
+from vendor_installer.sentences import say
 
 FACTS = json.loads((Path(__file__).parent / "computers" / "facts.json").read_text(encoding="utf-8"))
 
@@ -85,9 +86,15 @@ def test_a_report_does_not_tell_who_you_are() -> None:
     computer = Computer.from_json(FACTS["gtx_1080_ti_windows"])
     home = Path("/home/ilja.iljin")
     plan = make_plan(computer, choose(computer), home / "data", lambda build, computer: None)
-    finding = Finding("X", "bad", f"{home}/data is full", ("install", "--folder", str(home / "data")), "of ilja.iljin")
+    finding = Finding(
+        "X",
+        "bad",
+        (say("DISK", free="1 GB", folder=home / "data"),),
+        ("install", "--folder", str(home / "data")),
+        "of ilja.iljin",
+    )
     text = report(plan, [finding], home)
     assert "ilja" not in text
     told = json.loads(text)
-    assert told["findings"][0]["sentence"] == "~/data is full"
+    assert told["findings"][0]["sentence"] == "1 GB are free where ~/data is."
     assert told["computer"]["cards"][0]["name"] == "NVIDIA GeForce GTX 1080 Ti"

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
@@ -12,7 +11,8 @@ from ..host.installer_run import InstallerRun
 from ..host.installer_words import Finding, InstallPlan, ModelRow
 from .installation import Installation
 from .installation_operators import why_no_network
-from .installation_words import BACKENDS, sentence_of
+from .installing.choices import draw_choices
+from .installing.sentences import build_label, detail_of, short, tell, tell_all
 from .queue_panel import duration
 from .session import Session
 from .sidebar import draw_lines
@@ -72,7 +72,7 @@ def _draw_run(layout: bpy.types.UILayout, run: InstallerRun) -> None:
         amount = ui("{done} of {total}", done=_bytes(run.bytes), total=_bytes(run.total))
         layout.label(text=f"{amount}{soon}", translate=False)
     if run.detail:
-        layout.label(text=run.detail.partition(",")[0] if run.total else run.detail, translate=False)
+        layout.label(text=detail_of(run), translate=False)
 
 
 def draw_install_buttons(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -103,20 +103,23 @@ def _draw_no_plan(layout: bpy.types.UILayout, context: bpy.types.Context, instal
 def _draw_plan(layout: bpy.types.UILayout, context: bpy.types.Context, plan: InstallPlan) -> None:
     if plan.build:
         draw_lines(
-            layout, context, ui("PyTorch {version} for: {build}", version=plan.torch, build=_title(plan)), "IMPORT"
+            layout,
+            context,
+            ui("PyTorch {version} for: {build}", version=plan.torch, build=build_label(plan.build)),
+            "IMPORT",
         )
     for number, reason in enumerate(plan.reasons):
-        draw_lines(layout, context, reason, "BLANK1" if number or plan.build else "ERROR")
+        draw_lines(layout, context, tell(reason), "BLANK1" if number or plan.build else "ERROR")
     if plan.build:
         template = "{download} to download, {on_disk} on the disk; {free} are free"
         sizes = {"download": _bytes(plan.download), "on_disk": _bytes(plan.on_disk), "free": _bytes(plan.free_disk)}
         draw_lines(layout, context, ui(template, **sizes), "DISK_DRIVE")
-        draw_lines(layout, context, ui("Into {folder}", folder=_shown(plan.folder)), "FILE_FOLDER")
+        draw_lines(layout, context, ui("Into {folder}", folder=short(plan.folder)), "FILE_FOLDER")
 
 
 def _draw_choices(layout: bpy.types.UILayout, context: bpy.types.Context, running: Session, plan: InstallPlan) -> None:
     preferences = running.preferences()
-    layout.prop(preferences, "backend", text="")
+    draw_choices(layout, running, plan)
     layout.prop(preferences, "data_folder", text="Folder")
     if not preferences.data_folder:
         draw_lines(layout, context, "Without a Data Folder it goes when the extension is removed.", "INFO")
@@ -126,8 +129,7 @@ def _draw_choices(layout: bpy.types.UILayout, context: bpy.types.Context, runnin
 
 def _draw_obstacles(layout: bpy.types.UILayout, context: bpy.types.Context, plan: InstallPlan) -> None:
     for obstacle in plan.obstacles if plan.build else ():
-        sentence = sentence_of(obstacle.code, obstacle.sentence)
-        draw_lines(layout, context, sentence, "ERROR" if obstacle.blocks else "INFO")
+        draw_lines(layout, context, tell_all(obstacle.told), "ERROR" if obstacle.blocks else "INFO")
 
 
 def draw_checks(layout: bpy.types.UILayout, context: bpy.types.Context, running: Session) -> None:
@@ -143,7 +145,7 @@ def draw_checks(layout: bpy.types.UILayout, context: bpy.types.Context, running:
 
 
 def _draw_finding(layout: bpy.types.UILayout, context: bpy.types.Context, number: int, finding: Finding) -> None:
-    draw_lines(layout, context, finding.sentence, STATE_LOOKS[finding.state])
+    draw_lines(layout, context, tell_all(finding.told), STATE_LOOKS[finding.state])
     if finding.repair and finding.state != "good":
         layout.operator("triposr.repair", icon="TOOL_SETTINGS").number = number
 
@@ -179,15 +181,5 @@ def _draw_model(layout: bpy.types.UILayout, context: bpy.types.Context, running:
     draw_lines(layout, context, ui(where if model.state == "partly" else template, **values), "BLANK1")
 
 
-def _title(plan: InstallPlan) -> str:
-    return next(ui(label) for name, label, _ in BACKENDS if name == plan.build)
-
-
 def _bytes(count: int) -> str:
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:,.0f} MB"
-
-
-def _shown(folder: str) -> str:
-    """Short where it lies in the artist's own folder."""
-    home = str(Path.home())
-    return f"~{folder[len(home) :]}" if len(home) > 1 and folder.startswith(home) else folder

@@ -17,12 +17,12 @@ from .failures import InstallationFailed
 from .installation import Task
 from .installation_follow import follow
 from .installation_words import sentence_of
+from .installing.choices import AUTO, BEST, gpu_or_none
 from .properties import settings_of
 from .session import Session
 from .warm_up import warm_up
 from .words import ui
 
-AUTO = "auto"
 JSON_LINES = ("--progress", "json")
 WITH_A_BAR = ("install", "models", "repair", "remove")
 """Commands that know --progress."""
@@ -30,8 +30,9 @@ WITH_A_BAR = ("install", "models", "repair", "remove")
 
 def ask_plan(running: Session) -> None:
     """Look at the computer, and say what would be installed. Changes nothing."""
+    arguments = ("plan", "--json", *_choices(running))
     running.installation.plan = None
-    _add(running, Task("plan", "", ("plan", "--json", *_choices(running)), lambda run: _take_plan(running, run)))
+    _add(running, Task("plan", "", arguments, lambda run: _take_plan(running, run)))
 
 
 def ask_models(running: Session) -> None:
@@ -95,7 +96,10 @@ def repair(running: Session, finding: Finding) -> None:
 
 def _choices(running: Session) -> tuple[str, ...]:
     backend = running.preferences().backend
-    return (*_folder(running), *(("--backend", backend) if backend != AUTO else ()))
+    gpu = gpu_or_none(running.installation.plan, running.preferences().gpu)
+    build = ("--backend", backend) if backend != AUTO else ()
+    card = ("--gpu", str(gpu)) if gpu is not None else ()
+    return (*_folder(running), *build, *card)
 
 
 def _folder(running: Session) -> tuple[str, str]:
@@ -164,6 +168,16 @@ def _take_plan(running: Session, run: InstallerRun) -> None:
         running.installation.plan = InstallPlan.from_text(run.text)
     except (ValueError, KeyError, TypeError):
         running.failure = _failure_of(run)
+        if running.failure.code == "CARD_UNKNOWN" and running.preferences().gpu != BEST:
+            _plan_for_best_card(running)
+
+
+def _plan_for_best_card(running: Session) -> None:
+    """The card that was chosen is no longer in the computer."""
+    running.failure, running.notice = None, ui("The chosen graphics card is gone; the best one is taken")
+    running.preferences().gpu = BEST
+    if bpy.app.background:  # else the preference's own update has asked
+        ask_plan(running)
 
 
 def _take_models(running: Session, run: InstallerRun) -> None:

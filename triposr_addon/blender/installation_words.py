@@ -18,7 +18,21 @@ BETWEEN = "Something between you and the server answers in its place. Sign in to
 GONE = "The server has not the file that was expected. Look for a newer version of this extension."
 FULL = "The disk has too little room. Free some space or choose another Data Folder, then start again."
 
+AGAIN = "The installer was ended before it was done. Press the button again: it goes on where it was."
+ELSEWHERE = "PyTorch can't run on this system. What is needed instead, the extension's preferences say."
+
 SENTENCES = {
+    "INSTALLER_FAILED": AGAIN,
+    "CANCELLED": AGAIN,
+    "ENVIRONMENT_NOT_MADE": "It was installed but does not work here. Copy the details and send them to us.",
+    "PYTHON_NOT_SUPPORTED": "Blender runs on a Python that PyTorch is not offered for. Use the build from blender.org.",
+    "TRANSLATED_PYTHON": ELSEWHERE,
+    "INTEL_MAC": ELSEWHERE,
+    "SYSTEM_TOO_OLD": ELSEWHERE,
+    "PLATFORM_NOT_SUPPORTED": ELSEWHERE,
+    "BACKEND_NOT_HERE": "The chosen build does not exist for this system. Choose another one.",
+    "CARD_UNKNOWN": "The chosen graphics card is gone. Choose another one.",
+    "MODEL_UNKNOWN": "There is no model of this name. Look at the list of models.",
     "CONNECTION_LOST": LOST,
     "DOWNLOAD_STALLED": LOST,
     "SERVER_FAILED": LOST,

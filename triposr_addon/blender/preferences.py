@@ -60,6 +60,7 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
     if TYPE_CHECKING:
         page: str
         backend: str
+        gpu: int
         install_without_hashes: bool
         accept_non_commercial: bool
         worker_python: str
@@ -85,6 +86,13 @@ class TRIPOSR_AP_preferences(bpy.types.AddonPreferences):
             description="Which build of PyTorch is installed",
             items=BACKENDS,
             default="auto",
+            update=_plan_anew,
+        )
+        gpu: IntProperty(
+            name="Graphics Card",
+            description="The number of the card that the installation is planned for, from 0. -1: the best one",
+            min=-1,
+            default=-1,
             update=_plan_anew,
         )
         install_without_hashes: BoolProperty(

@@ -56,6 +56,7 @@ from .installation_operators import (
     TRIPOSR_OT_repair,
 )
 from .installer import Installer
+from .installing import choices as installing_choices
 from .living_arrival import TRIPOSR_OT_take_in_mesh
 from .living_mesh_panel import TRIPOSR_PT_colour_from_field, TRIPOSR_PT_living_mesh
 from .living_operators import (
@@ -186,6 +187,7 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_PT_worker,
     TRIPOSR_PT_colour_from_field,
     *asset_classes.CLASSES,
+    *installing_choices.CLASSES,
 )
 """In this order: a panel comes after its parent, a property after the class that it points to."""
 

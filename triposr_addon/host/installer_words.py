@@ -4,8 +4,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
+
+
+@dataclass(frozen=True)
+class Told:
+    """A sentence of the installer's: a stable code, its own English, and what that is filled with."""
+
+    code: str
+    sentence: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A graphics card; number: its place, from 0, by which the installer knows it. memory: bytes, 0 where unknown."""
+
+    number: int
+    vendor: str
+    name: str
+    memory: int
+    driver: str
 
 
 @dataclass(frozen=True)
@@ -13,20 +34,22 @@ class Obstacle:
     """What stands in the way of an installation; `blocks`: it can't start before that is gone."""
 
     code: str
-    sentence: str
+    told: tuple[Told, ...]
     blocks: bool
 
 
 @dataclass(frozen=True)
 class InstallPlan:
-    """What would be installed, where and why. build: "" where nothing can be. Sizes in bytes; exact: not an estimate,
-    and each file is known by its hash. reasons: why this build, what would be better. others: builds to choose instead.
+    """What would be installed, where and why. build: "" where nothing can be. card: the one that it is for, None for
+    the processor. Sizes in bytes; exact: not an estimate, and each file is known by its hash. reasons: why this build,
+    what would be better. others: builds to choose instead.
     """
 
     torch: str
     build: str
-    cards: tuple[str, ...]
-    reasons: tuple[str, ...]
+    cards: tuple[Card, ...]
+    card: Card | None
+    reasons: tuple[Told, ...]
     others: tuple[str, ...]
     folder: str
     download: int
@@ -45,19 +68,34 @@ class InstallPlan:
         """Of what `plan --json` printed. Raises ValueError, KeyError or TypeError for anything else."""
         told: dict[str, Any] = json.loads(text)
         size = told["size"] or {"download": 0, "on_disk": 0, "known": False}
+        found = told["computer"]["cards"]
+        cards = tuple(_card(number, card) for number, card in enumerate(found))
         return cls(
             torch=told["torch"],
             build=told["build"] or "",
-            cards=tuple(card["name"] for card in told["computer"]["cards"]),
-            reasons=(told["reason"], *told["advice"]),
+            cards=cards,
+            card=cards[found.index(told["card"])] if told["card"] else None,
+            reasons=_told(told["told"]),
             others=tuple(told["other_builds"]),
             folder=told["folder"],
             download=size["download"],
             on_disk=size["on_disk"],
             exact=size["known"],
             free_disk=told["computer"]["free_disk"],
-            obstacles=tuple(Obstacle(**obstacle) for obstacle in told["obstacles"]),
+            obstacles=tuple(
+                Obstacle(obstacle["code"], _told(obstacle["told"]), obstacle["blocks"])
+                for obstacle in told["obstacles"]
+            ),
         )
+
+
+def _card(number: int, card: Mapping[str, Any]) -> Card:
+    driver = ".".join(map(str, card["driver"]))
+    return Card(number, card["vendor"], card["name"], card["memory"], driver)
+
+
+def _told(sentences: Sequence[Mapping[str, Any]]) -> tuple[Told, ...]:
+    return tuple(Told(told["code"], told["sentence"], told["values"]) for told in sentences)
 
 
 @dataclass(frozen=True)
@@ -93,13 +131,13 @@ class Finding:
 
     code: str
     state: str
-    sentence: str
+    told: tuple[Told, ...]
     repair: tuple[str, ...]
 
 
 def findings_from_text(text: str) -> tuple[Finding, ...]:
     """Of what `doctor --json` printed. Raises ValueError, KeyError or TypeError for anything else."""
     return tuple(
-        Finding(row["code"], row["state"], row["sentence"], tuple(row["repair"]))
+        Finding(row["code"], row["state"], _told(row["told"]), tuple(row["repair"]))
         for row in json.loads(text)["findings"]
     )
