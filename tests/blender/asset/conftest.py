@@ -19,6 +19,7 @@ def shape(bpy: Any, room: Callable[[str], Any]) -> Callable[..., Any]:
         mesh, surface = bpy.context.object.data, room("blender.asset.surface")
         bare = surface.surface_of(mesh, np.ones(3))
         bpy.data.objects.remove(bpy.context.object)
+        bpy.data.meshes.remove(mesh)
         return surface.Surface(bare.vertices, bare.triangles, _colours(len(bare.vertices)))
 
     return made

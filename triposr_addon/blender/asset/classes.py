@@ -3,17 +3,25 @@
 
 from __future__ import annotations
 
-from .geometry_operators import TRIPOSR_OT_check_geometry, TRIPOSR_OT_clean_geometry
+from .geometry_operators import (
+    TRIPOSR_OT_apply_budget,
+    TRIPOSR_OT_check_geometry,
+    TRIPOSR_OT_clean_geometry,
+    TRIPOSR_OT_keep_budget,
+)
 from .geometry_panel import TRIPOSR_PT_asset_geometry
-from .geometry_settings import TRIPOSR_PG_asset_cleaning
+from .geometry_settings import TRIPOSR_PG_asset_budget, TRIPOSR_PG_asset_cleaning
 from .panel import TRIPOSR_PT_game_asset
 from .settings import TRIPOSR_PG_asset
 
 CLASSES: tuple[type, ...] = (
     TRIPOSR_PG_asset_cleaning,
+    TRIPOSR_PG_asset_budget,
     TRIPOSR_PG_asset,
     TRIPOSR_OT_clean_geometry,
     TRIPOSR_OT_check_geometry,
+    TRIPOSR_OT_keep_budget,
+    TRIPOSR_OT_apply_budget,
     TRIPOSR_PT_game_asset,
     TRIPOSR_PT_asset_geometry,
 )

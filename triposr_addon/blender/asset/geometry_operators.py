@@ -10,6 +10,7 @@ import bpy
 from .. import session
 from ..words import told
 from .asset_object import why_no_asset
+from .budget import Budget, Budgeted, keep_budget, make_real
 from .cleaning import Cleaning
 from .geometry import CleanedObject, clean_object, look_at
 from .settings import asset_settings_of
@@ -64,3 +65,49 @@ class TRIPOSR_OT_check_geometry(OfAnAsset, bpy.types.Operator):
         assert context.object is not None
         self.report({"INFO"}, verdict_words(look_at(session.current(), context.object, context.scene)))
         return {"FINISHED"}
+
+
+class TRIPOSR_OT_keep_budget(OfAnAsset, StageOperator):
+    """Bring the active object's mesh to the budget of faces. Its colours come from its field again, where it has one"""
+
+    bl_idname = "triposr.keep_budget"
+    bl_label = "Keep Budget"
+
+    def stage(self, context: bpy.types.Context) -> Stage[Budgeted]:
+        """On the active object."""
+        assert context.scene is not None
+        assert context.object is not None
+        wished = settings_from(asset_settings_of(context.scene).budget, Budget)
+        return keep_budget(session.current(), context, context.object, wished)
+
+    def tell(self, _context: bpy.types.Context, result: Budgeted) -> str:
+        """How many there are."""
+        return result.words
+
+
+class TRIPOSR_OT_apply_budget(OfAnAsset, StageOperator):
+    """Apply the modifiers that the 3D View shows, and colour the new vertices from the field"""
+
+    bl_idname = "triposr.apply_budget"
+    bl_label = "Apply"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only where there is something to apply."""
+        thing = context.object
+        refusal = why_no_asset(context)
+        if not refusal and not any(
+            modifier.show_viewport for modifier in (thing.modifiers if thing is not None else ())
+        ):
+            refusal = "The 3D View shows no modifier of this object"
+        cls.poll_message_set(told(refusal))
+        return not refusal
+
+    def stage(self, context: bpy.types.Context) -> Stage[Budgeted]:
+        """On the active object."""
+        assert context.object is not None
+        return make_real(session.current(), context, context.object)
+
+    def tell(self, _context: bpy.types.Context, result: Budgeted) -> str:
+        """How many there are."""
+        return result.words

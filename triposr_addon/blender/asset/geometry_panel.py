@@ -10,13 +10,13 @@ from ..living_preview import real_mesh
 from ..sidebar import draw_lines
 from .geometry import remembered
 from .panel import UnderGameAsset
-from .settings import asset_settings_of
+from .settings import TRIPOSR_PG_asset, asset_settings_of
 
 CLEANING = ("weld", "smallest_part", "least_seen", "largest_hole", "smoothing", "symmetrise", "flat_base", "wall")
 
 
 class TRIPOSR_PT_asset_geometry(UnderGameAsset, bpy.types.Panel):
-    """What a mesh is worth, and cleaning it."""
+    """What a mesh is worth, cleaning it, and how many faces it may have."""
 
     bl_idname = "TRIPOSR_PT_asset_geometry"
     bl_label = "Geometry"
@@ -39,3 +39,18 @@ class TRIPOSR_PT_asset_geometry(UnderGameAsset, bpy.types.Panel):
         if verdict is not None:
             good, words = verdict
             draw_lines(layout, context, words, "CHECKMARK" if good else "ERROR")
+        _draw_budget(layout, asset_settings_of(scene))
+
+
+def _draw_budget(layout: bpy.types.UILayout, settings: TRIPOSR_PG_asset) -> None:
+    layout.separator()
+    column = layout.column()
+    column.use_property_split = True
+    column.use_property_decorate = False
+    column.prop(settings.budget, "method")
+    column.prop(settings.budget, "faces")
+    if settings.budget.method == "DECIMATE":
+        column.prop(settings.budget, "live")
+    row = layout.row(align=True)
+    row.operator("triposr.keep_budget", icon="MOD_DECIM")
+    row.operator("triposr.apply_budget", icon="CHECKMARK")

@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The scene's settings for cleaning, which are those of the stage."""
+"""The scene's settings for cleaning and for the budget, which are those of the stages."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty, IntProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
 SIDES = (
     ("NONE", "Off", "Both halves stay as they are"),
     ("POSITIVE", "Keep +X", "The half towards +X stays, and is mirrored"),
     ("NEGATIVE", "Keep -X", "The half towards -X stays, and is mirrored"),
+)
+METHODS = (
+    ("DECIMATE", "Decimate", "Triangles, fewest where the surface is plain; a modifier that stays live"),
+    ("QUADS", "Quads", "Quads that follow the shape, by QuadriFlow; made real at once"),
+    ("VOXELS", "Voxels", "Faces of one size, by the voxel remesher, which also closes what is open; made real at once"),
 )
 
 
@@ -96,4 +101,34 @@ class TRIPOSR_PG_asset_cleaning(bpy.types.PropertyGroup):
             soft_max=0.1,
             default=0.0,
             precision=4,
+        )
+
+
+class TRIPOSR_PG_asset_budget(bpy.types.PropertyGroup):
+    """How many faces a mesh may have; see Budget."""
+
+    if TYPE_CHECKING:
+        method: str
+        faces: int
+        live: bool
+    else:
+        method: EnumProperty(
+            name="Faces By",
+            description="How a mesh is brought to the number of faces that it may have",
+            items=METHODS,
+            default="DECIMATE",
+        )
+        faces: IntProperty(
+            name="Budget",
+            description="The number of triangles that are left, or of faces for Quads and Voxels",
+            min=4,
+            max=10_000_000,
+            soft_min=100,
+            soft_max=100_000,
+            default=5000,
+        )
+        live: BoolProperty(
+            name="Live Modifier",
+            description="Leave Decimate a modifier, which can be changed later, until Apply makes it real",
+            default=True,
         )

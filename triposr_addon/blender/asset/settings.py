@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import bpy
 from bpy.props import EnumProperty, PointerProperty
 
-from .geometry_settings import TRIPOSR_PG_asset_cleaning
+from .geometry_settings import TRIPOSR_PG_asset_budget, TRIPOSR_PG_asset_cleaning
 
 SCENE_PROPERTY = "triposr_asset"
 
@@ -26,6 +26,7 @@ class TRIPOSR_PG_asset(bpy.types.PropertyGroup):
     if TYPE_CHECKING:
         engine: str
         cleaning: TRIPOSR_PG_asset_cleaning
+        budget: TRIPOSR_PG_asset_budget
     else:
         engine: EnumProperty(
             name="Engine",
@@ -35,6 +36,9 @@ class TRIPOSR_PG_asset(bpy.types.PropertyGroup):
         )
         cleaning: PointerProperty(
             name="Cleaning", description="How geometry is cleaned", type=TRIPOSR_PG_asset_cleaning
+        )
+        budget: PointerProperty(
+            name="Budget", description="How many faces the mesh may have", type=TRIPOSR_PG_asset_budget
         )
 
 
