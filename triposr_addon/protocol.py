@@ -14,6 +14,7 @@ Host to worker, requests, one at a time unless said otherwise; each is answered 
     review       Review       -> Reviewed      mesh file and cut-out -> how they fit, from which camera, a drawing
     bake_texture BakeTexture  -> TextureBaked  field file and meshes laid out flat -> a picture for them
     draw_sheet   DrawSheet    -> SheetDrawn    log of a folder -> contact sheet
+    render_views RenderViews  -> ViewsRendered field file -> pictures of it from all around
     unload       Unload       -> Unloaded      give the model's memory back; the next reconstruct loads it again
     shutdown     Shutdown     -> ShutDown      the worker answers, then exits with code 0
 
@@ -56,6 +57,9 @@ from .messages.sheets import DrawSheet as DrawSheet
 from .messages.sheets import SheetDrawn as SheetDrawn
 from .messages.textures import BakeTexture as BakeTexture
 from .messages.textures import TextureBaked as TextureBaked
+from .messages.views import RenderViews as RenderViews
+from .messages.views import ViewSettings as ViewSettings
+from .messages.views import ViewsRendered as ViewsRendered
 from .messages.worker_life import Cancel as Cancel
 from .messages.worker_life import ErrorReport as ErrorReport
 from .messages.worker_life import Exit as Exit
@@ -77,17 +81,17 @@ from .settings import PhotoSettings as PhotoSettings
 from .settings import SurfaceSettings as SurfaceSettings
 from .settings import TextureSettings as TextureSettings
 
-PROTOCOL_VERSION = 11
+PROTOCOL_VERSION = 12
 
 STEPS = ("load model", "load photo", "cut out", "frame", "reconstruct", "extract", "colour", "orient")
 """The steps of one photo, in order, under the names used in code, logs, progress bars and docs."""
 
-LATER_STEPS = ("review", "draw sheet", "bake texture")
+LATER_STEPS = ("review", "draw sheet", "bake texture", "render views")
 """What may be done with meshes that are there."""
 
 ALL_STEPS = (*STEPS, *LATER_STEPS)
 
-JobRequest = WarmUp | CutOut | Reconstruct | Extract | SampleColours | Review | BakeTexture | DrawSheet
+JobRequest = WarmUp | CutOut | Reconstruct | Extract | SampleColours | Review | BakeTexture | DrawSheet | RenderViews
 """What belongs to a job: it tells its progress under the job's name, and can be cancelled by it."""
 Request = Initialize | JobRequest | Unload | Shutdown
 Result = (
@@ -100,6 +104,7 @@ Result = (
     | Reviewed
     | TextureBaked
     | SheetDrawn
+    | ViewsRendered
     | Unloaded
     | ShutDown
 )
@@ -116,6 +121,7 @@ RESULT_OF: Mapping[type[Request], type[Result]] = {
     Review: Reviewed,
     BakeTexture: TextureBaked,
     DrawSheet: SheetDrawn,
+    RenderViews: ViewsRendered,
     Unload: Unloaded,
     Shutdown: ShutDown,
 }

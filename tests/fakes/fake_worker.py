@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.fakes.cut_outs import CUT_OUTS
 from tests.fakes.fields import FIELDS
 from tests.fakes.photos import PHOTOS
-from tests.fakes.reviews import REVIEWS, draws_sheet, name_of
+from tests.fakes.reviews import REVIEWS, draws_sheet, name_of, renders_views
 from tests.fakes.voice import LONG, die, say, tell
 from tests.fakes.warm_ups import WARM_UPS
 from triposr_addon import protocol, wire
@@ -40,6 +40,7 @@ from triposr_addon.protocol import (
     Initialized,
     MemoryHeld,
     Reconstruct,
+    RenderViews,
     Review,
     SampleColours,
     WarmUp,
@@ -91,7 +92,7 @@ class FakeWorker:
             say(wire.encode_notification(WITH_MODEL))
             what = PHOTOS[Path(request.photo_path).stem.partition("_")[0]]
             what(lambda: request.job in self.cancelled, request_id, request)
-        elif isinstance(request, Extract | SampleColours | BakeTexture | Review | DrawSheet):
+        elif isinstance(request, Extract | SampleColours | BakeTexture | Review | DrawSheet | RenderViews):
             self.answer_about_result(request_id, request)
         elif isinstance(request, protocol.Unload):
             say(wire.encode_notification(WITHOUT_MODEL))
@@ -101,10 +102,12 @@ class FakeWorker:
             os._exit(0)
 
     def answer_about_result(
-        self, request_id: int, request: Extract | SampleColours | BakeTexture | Review | DrawSheet
+        self, request_id: int, request: Extract | SampleColours | BakeTexture | Review | DrawSheet | RenderViews
     ) -> None:
         if isinstance(request, DrawSheet):
             draws_sheet(request_id, request)
+        elif isinstance(request, RenderViews):
+            renders_views(request_id, request)
         elif isinstance(request, Review):
             REVIEWS[name_of(request)](request_id, request)
         elif isinstance(request, Extract) and (photo := Path(request.mesh_path).with_name("photo")).is_file():

@@ -9,7 +9,16 @@ from pathlib import Path
 
 from tests.fakes.voice import say, tell
 from triposr_addon import wire
-from triposr_addon.protocol import DrawSheet, ErrorReport, PhotoCamera, Review, Reviewed, SheetDrawn
+from triposr_addon.protocol import (
+    DrawSheet,
+    ErrorReport,
+    PhotoCamera,
+    RenderViews,
+    Review,
+    Reviewed,
+    SheetDrawn,
+    ViewsRendered,
+)
 
 PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -45,6 +54,18 @@ def draws_sheet(request_id: int, request: DrawSheet) -> None:
         page.write_bytes(PIXEL)
     tell(request, "draw sheet", 0.5)
     say(wire.encode_result(request_id, SheetDrawn([str(page) for page in pages], 17, {"draw sheet": 0.1})))
+
+
+def renders_views(request_id: int, request: RenderViews) -> None:
+    """Real pictures of one pixel; the field "promises-views" stands for a worker that writes none."""
+    pictures = [Path(request.folder_path, f"frame_{frame + 1:04}.png") for frame in range(request.settings.frames)]
+    sheet = [Path(request.folder_path, "sheet.png")] if request.sheet_columns else []
+    if not Path(request.field_path).name.startswith("promises-views"):
+        for picture in (*pictures, *sheet):
+            picture.write_bytes(PIXEL)
+    tell(request, "render views", 0.5)
+    names, path = [str(picture) for picture in pictures], str(sheet[0]) if sheet else ""
+    say(wire.encode_result(request_id, ViewsRendered(names, path, 4711, {"render views": 0.1})))
 
 
 def name_of(request: Review) -> str:

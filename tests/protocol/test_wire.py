@@ -34,6 +34,7 @@ from triposr_addon.protocol import (
     Progress,
     Reconstruct,
     Reconstructed,
+    RenderViews,
     Request,
     Result,
     Review,
@@ -47,6 +48,8 @@ from triposr_addon.protocol import (
     TextureSettings,
     Unload,
     Unloaded,
+    ViewSettings,
+    ViewsRendered,
     WarmedUp,
     WarmUp,
     WorkerNotification,
@@ -64,6 +67,7 @@ CUT_OUT = CutOut("c1", "/a/photo.png", "c", "m")
 REVIEW = Review("r1", "m.npz", "cutout.png", "p", "t")
 SHEET = DrawSheet("d1", "log.jsonl", "/a/photos", "sheet.png")
 TEXTURE = BakeTexture("b1", "f", ["lod0.npz", "lod1.npz"], "colour.png", TextureSettings(2048, 16, symmetry=True))
+VIEWS = RenderViews("v1", "f", "/a/folder")
 CAMERA = PhotoCamera(1.8, 10.0, -5.0, 40.0, 0.01, 0.02)
 FRAME = Frame(-20, 7, 512, 400, 500)
 REQUESTS: tuple[Request, ...] = (
@@ -88,6 +92,8 @@ REQUESTS: tuple[Request, ...] = (
     SHEET,
     BakeTexture("b1", "f", ["mesh.npz"], "colour.png"),
     TEXTURE,
+    VIEWS,
+    RenderViews("v1", "f", "/a/folder", ViewSettings(8, 128, 45.0, 90.0, 30.0, 40.0, 0.1, 64, symmetry=True), 4),
 )
 RESULTS: tuple[tuple[Request, Result], ...] = (
     (REQUESTS[0], Initialized(1, 4711, "cuda:0", "GPU", 150 << 30, {"torch": "2.13.0"})),
@@ -101,6 +107,7 @@ RESULTS: tuple[tuple[Request, Result], ...] = (
     (REVIEW, Reviewed("p", "t", 0.8, 0.9, CAMERA, 0.1, 0.05, 0.02, 2, 0.75, True, 4, [0.5, 0.4, 1.0], {"review": 0.4})),
     (SHEET, SheetDrawn(["sheet.png", "sheet-2.png"], 23, {"draw sheet": 0.4})),
     (TEXTURE, TextureBaked("colour.png", 57.5, 0.5, 0.75, 0.6, 63, 0.02, 700, {"bake texture": 0.4}, "cpu", ["x"])),
+    (VIEWS, ViewsRendered(["frame_0001.png"], "sheet.png", 500_000, {"render views": 1.5})),
     (Unload(), Unloaded(had_model=False)),
     (Shutdown(), ShutDown()),
 )
@@ -172,6 +179,7 @@ def test_every_field_can_be_checked() -> None:
         for entry in dataclasses.fields(kind):
             hint = typing.get_type_hints(kind)[entry.name]
             plain = {str, int, float, bool, Frame, PhotoCamera, PhotoSettings, SurfaceSettings, TextureSettings}
+            plain |= {ViewSettings}
             assert hint in plain or typing.get_origin(hint) in (list, dict), f"{kind.__name__}.{entry.name}"
 
 

@@ -20,12 +20,14 @@ from ..protocol import (
     DrawSheet,
     Extract,
     Extracted,
+    RenderViews,
     Review,
     Reviewed,
     SampleColours,
     SheetDrawn,
     SurfaceSettings,
     TextureBaked,
+    ViewsRendered,
 )
 from .failures import ResultUnreadable
 from .frames import FrameRequest, FrameResult, frame_question, frame_result
@@ -34,6 +36,7 @@ from .progress import START_WORKER, JobProgress
 from .result_files import readable
 from .reviews import ReviewResult, review_question, review_result
 from .textures import TextureRequest, TextureResult, texture_question, texture_result
+from .views import ViewsRequest, ViewsResult, views_question, views_result
 
 PLAIN_SURFACE = SurfaceSettings()
 
@@ -120,10 +123,12 @@ class ColoursResult:
     seconds: Mapping[str, float]
 
 
-FieldRequest = ExtractRequest | ColoursRequest | ReviewRequest | SheetRequest | FrameRequest | TextureRequest
-FieldResult = MeshResult | ColoursResult | ReviewResult | SheetResult | FrameResult | TextureResult
-Question = Extract | SampleColours | Review | DrawSheet | CutOut | BakeTexture
-Answer = Extracted | ColoursSampled | Reviewed | SheetDrawn | CutOutMade | TextureBaked
+FieldRequest = (
+    ExtractRequest | ColoursRequest | ReviewRequest | SheetRequest | FrameRequest | TextureRequest | ViewsRequest
+)
+FieldResult = MeshResult | ColoursResult | ReviewResult | SheetResult | FrameResult | TextureResult | ViewsResult
+Question = Extract | SampleColours | Review | DrawSheet | CutOut | BakeTexture | RenderViews
+Answer = Extracted | ColoursSampled | Reviewed | SheetDrawn | CutOutMade | TextureBaked | ViewsRendered
 
 STEPS: Mapping[type[FieldRequest], tuple[str, ...]] = {
     ExtractRequest: (START_WORKER, "extract", "colour", "orient"),
@@ -132,6 +137,7 @@ STEPS: Mapping[type[FieldRequest], tuple[str, ...]] = {
     SheetRequest: (START_WORKER, "draw sheet"),
     TextureRequest: (START_WORKER, "bake texture"),
     FrameRequest: (START_WORKER, "load photo", "cut out", "frame"),
+    ViewsRequest: (START_WORKER, "render views"),
 }
 
 
@@ -168,6 +174,8 @@ class FieldJob(JobLife):
             return frame_question(self.id, request, self.file("cutout.png").parent)
         if isinstance(request, TextureRequest):
             return texture_question(self.id, request, self.file("colour.png").parent)
+        if isinstance(request, ViewsRequest):
+            return views_question(self.id, request, self.file("sheet.png").parent)
         source = str(request.field.absolute())
         if isinstance(request, ExtractRequest):
             return Extract(self.id, source, str(self.file("mesh.npz")), request.surface_settings)
@@ -197,6 +205,8 @@ class FieldJob(JobLife):
         if isinstance(answer, CutOutMade):
             assert isinstance(self.request, FrameRequest), "the wire checks that"
             return frame_result(self.request, answer, self.file("cutout.png").parent)
+        if isinstance(answer, ViewsRendered):
+            return views_result(answer)
         seconds = MappingProxyType(dict(answer.seconds))
         if isinstance(answer, ColoursSampled):
             return ColoursResult(readable(self.file("colours.npz")), answer.points, seconds)

@@ -15,6 +15,7 @@ from triposr_addon.protocol import (
     Initialize,
     JobRequest,
     Reconstruct,
+    RenderViews,
     Result,
     Review,
     SampleColours,
@@ -86,7 +87,7 @@ def _worked(session: Session, request: JobRequest, steps: Steps) -> Result:
     match request:
         case WarmUp() | CutOut() | Reconstruct():
             return _about_photos(session, request, steps)
-        case Extract() | SampleColours() | BakeTexture():
+        case Extract() | SampleColours() | BakeTexture() | RenderViews():
             return _about_fields(session, request, steps)
         case Review():
             return session.review(request, steps)
@@ -104,7 +105,9 @@ def _about_photos(session: Session, request: WarmUp | CutOut | Reconstruct, step
             return session.reconstruct(request, steps)
 
 
-def _about_fields(session: Session, request: Extract | SampleColours | BakeTexture, steps: Steps) -> Result:
+def _about_fields(
+    session: Session, request: Extract | SampleColours | BakeTexture | RenderViews, steps: Steps
+) -> Result:
     match request:
         case Extract():
             return session.extract(request, steps)
@@ -112,6 +115,8 @@ def _about_fields(session: Session, request: Extract | SampleColours | BakeTextu
             return session.sample_colours(request, steps)
         case BakeTexture():
             return session.bake_texture(request, steps)
+        case RenderViews():
+            return session.render_views(request, steps)
 
 
 def _internal(error: Exception) -> ErrorReport:

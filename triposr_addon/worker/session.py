@@ -24,12 +24,14 @@ from triposr_addon.protocol import (
     MemoryHeld,
     Reconstruct,
     Reconstructed,
+    RenderViews,
     Review,
     Reviewed,
     SampleColours,
     SheetDrawn,
     TextureBaked,
     Unloaded,
+    ViewsRendered,
     WarmedUp,
     WarmUp,
 )
@@ -156,6 +158,14 @@ class Session:
         from triposr_addon.worker.sheet import make_sheet
 
         return make_sheet(request, steps)
+
+    def render_views(self, request: RenderViews, steps: Steps) -> ViewsRendered:
+        """Field file to pictures of it; no model has a part in it."""
+        device = self._ready_device()
+        from triposr_addon.worker.field import load_field
+        from triposr_addon.worker.weight_placement import HOME
+
+        return self._bench(device).render_views(load_field(Path(request.field_path), HOME), request, steps)
 
     def unload(self) -> Unloaded:
         """Drop the models, the background's too, and give their memory back."""

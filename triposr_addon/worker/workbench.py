@@ -15,7 +15,8 @@ from typing import TypeVar
 
 import torch
 
-from triposr_addon.protocol import MemoryHeld, PhotoSettings, SurfaceSettings
+from triposr_addon.protocol import MemoryHeld, PhotoSettings, RenderViews, SurfaceSettings, ViewsRendered
+from triposr_addon.worker.asset.views import make_views
 from triposr_addon.worker.colour_sampling import sample_colours
 from triposr_addon.worker.device import device_bytes, extraction_device, release_memory
 from triposr_addon.worker.failures import FieldNotFinite
@@ -112,6 +113,10 @@ class Workbench:
     def ask(self, field: TriplaneField, asking: Callable[[TriplaneField], Made]) -> Outcome[Made]:
         """What comes of asking a field at points, in the memory that there is."""
         return self._asked(field, NO_MESH, asking)
+
+    def render_views(self, field: TriplaneField, request: RenderViews, steps: Steps) -> ViewsRendered:
+        """Pictures of a field. Raises as `make_views` does."""
+        return self._asked(field, NO_MESH, lambda placed: make_views(request, placed, steps)).made
 
     def _asked(
         self, field: TriplaneField, settings: SurfaceSettings, ask: Callable[[TriplaneField], Made]

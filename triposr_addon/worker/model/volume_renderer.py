@@ -51,7 +51,7 @@ def render_rays(query: FieldQuery, rays: Rays, radius: float, samples_per_ray: i
     """
     shape = rays.origins.shape[:-1]
     origins, directions = rays.origins.reshape(-1, 3), rays.directions.reshape(-1, 3)
-    near, far = _box_crossing(origins, directions, radius * BOX_SHRINK)
+    near, far = box_crossing(origins, directions, radius * BOX_SHRINK)
     hit = far - near > SHORTEST_PATH
     colour = origins.new_ones(len(origins), 3)
     opacity = origins.new_zeros(len(origins))
@@ -77,8 +77,11 @@ def _composite(
     return seen + (1.0 - opacity)[:, None], opacity
 
 
-def _box_crossing(origins: Tensor, directions: Tensor, half_side: float) -> tuple[Tensor, Tensor]:
-    """Distances [R] at which rays enter and leave the cube of that half side; entry is never behind the camera."""
+def box_crossing(origins: Tensor, directions: Tensor, half_side: float | Tensor) -> tuple[Tensor, Tensor]:
+    """Distances [R] at which rays enter and leave the cube of that half side; entry is never behind the camera.
+
+    half_side: a tensor [3] for a box with a half side along each axis.
+    """
     safe = torch.where(directions.abs() < 1e-6, torch.full_like(directions, 1e-6), directions)
     first, second = (half_side - origins) / safe, (-half_side - origins) / safe
     near = torch.minimum(first, second).amax(dim=-1).clamp_min(0.0)
