@@ -50,10 +50,10 @@ def cameras_around(solid: Tensor, settings: ViewSettings) -> list[ViewCamera]:
     share = 1.0 - 2.0 * settings.margin
     if settings.fov <= 0.0:
         spread = max(float(torch.maximum(x.abs(), y.abs()).max()) for x, y, _ in seen) / share
-        return [ViewCamera(aim, *axis, FAR_AWAY, spread, parallel=True) for axis in axes]
+        return [ViewCamera(aim, axis[0], axis[1], axis[2], FAR_AWAY, spread, parallel=True) for axis in axes]
     spread = math.tan(math.radians(settings.fov) / 2.0)
     distance = max(float((torch.maximum(x.abs(), y.abs()) / (spread * share) + z).max()) for x, y, z in seen)
-    return [ViewCamera(aim, *axis, distance, spread, parallel=False) for axis in axes]
+    return [ViewCamera(aim, axis[0], axis[1], axis[2], distance, spread, parallel=False) for axis in axes]
 
 
 def azimuths(settings: ViewSettings) -> list[float]:
