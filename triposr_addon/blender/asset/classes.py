@@ -11,18 +11,27 @@ from .geometry_operators import (
 )
 from .geometry_panel import TRIPOSR_PT_asset_geometry
 from .geometry_settings import TRIPOSR_PG_asset_budget, TRIPOSR_PG_asset_cleaning
+from .level_operators import TRIPOSR_OT_make_colliders, TRIPOSR_OT_make_levels
+from .level_panel import TRIPOSR_PT_asset_colliders, TRIPOSR_PT_asset_levels
+from .level_settings import TRIPOSR_PG_asset_colliders, TRIPOSR_PG_asset_levels
 from .panel import TRIPOSR_PT_game_asset
 from .settings import TRIPOSR_PG_asset
 
 CLASSES: tuple[type, ...] = (
     TRIPOSR_PG_asset_cleaning,
     TRIPOSR_PG_asset_budget,
+    TRIPOSR_PG_asset_levels,
+    TRIPOSR_PG_asset_colliders,
     TRIPOSR_PG_asset,
     TRIPOSR_OT_clean_geometry,
     TRIPOSR_OT_check_geometry,
     TRIPOSR_OT_keep_budget,
     TRIPOSR_OT_apply_budget,
+    TRIPOSR_OT_make_levels,
+    TRIPOSR_OT_make_colliders,
     TRIPOSR_PT_game_asset,
     TRIPOSR_PT_asset_geometry,
+    TRIPOSR_PT_asset_levels,
+    TRIPOSR_PT_asset_colliders,
 )
 """In this order: a panel comes after its parent, a group after those that it points to."""

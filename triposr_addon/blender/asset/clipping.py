@@ -22,9 +22,7 @@ def with_flat_base(surface: Surface, share: float) -> Surface:
     if share <= 0.0 or not len(surface.triangles):
         return surface
     low, height = float(surface.vertices[:, 2].min()), float(surface.size[2])
-    cut, on_plane = _cut(surface, axis=2, at=low + share * height, sign=1.0)
-    loops = [loop for loop in loops_of(cut) if on_plane[loop].all()]
-    return with_flat_lids(cut, loops) if loops else cut
+    return _closed(*_cut(surface, axis=2, at=low + share * height, sign=1.0))
 
 
 def symmetrised(surface: Surface, keep: float) -> Surface:
@@ -40,6 +38,22 @@ def symmetrised(surface: Surface, keep: float) -> Surface:
     colours = half.colours[~on_plane] if half.colours is not None else None
     whole = half.with_more(mirrored, numbers[half.triangles[:, ::-1]], colours)
     return whole.with_triangles(without_doubles(whole.triangles))
+
+
+def halves(surface: Surface, axis: int, at: float) -> tuple[Surface, Surface]:
+    """What lies above and below a plane across an axis (0, 1, 2), both open at the cut."""
+    return _cut(surface, axis, at, 1.0)[0], _cut(surface, axis, at, -1.0)[0]
+
+
+def closed_halves(surface: Surface, axis: int, at: float) -> tuple[Surface, Surface]:
+    """The same, closed along the plane where the surface was closed."""
+    above, below = (_cut(surface, axis, at, sign) for sign in (1.0, -1.0))
+    return _closed(*above), _closed(*below)
+
+
+def _closed(cut: Surface, on_plane: Truths) -> Surface:
+    loops = [loop for loop in loops_of(cut) if on_plane[loop].all()]
+    return with_flat_lids(cut, loops) if loops else cut
 
 
 def _cut(surface: Surface, axis: int, at: float, sign: float) -> tuple[Surface, Truths]:

@@ -5,7 +5,8 @@ HostFailure
 ├── WallTooThin       a wall is so thin, for the object's size, that the inner surface can't be found
 ├── MeshNotClosed     a mesh that is to be hollowed has openings or tangled edges
 ├── NothingLeft       cleaning has left no triangle
-└── RemeshRefused     Blender's remesher gave the mesh back as it was
+├── RemeshRefused     Blender's remesher gave the mesh back as it was
+└── NoBodyForCollider an object is flat, so that nothing can be put around it
 """
 
 from __future__ import annotations
@@ -50,3 +51,12 @@ class RemeshRefused(HostFailure):
 
     def __init__(self, name: str, details: str = "") -> None:
         super().__init__(f"Blender could not remesh {name}. Clean the geometry first, or use Decimate.", details)
+
+
+class NoBodyForCollider(HostFailure):
+    """No convex hull: all its points lie in a plane."""
+
+    CODE = "NO_BODY_FOR_COLLIDER"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is flat, so that no collider can be put around it. Give it some thickness first.")

@@ -65,10 +65,19 @@ def stand_in(context: bpy.types.Context, mesh: bpy.types.Mesh) -> Iterator[bpy.t
 
 
 def evaluated_mesh(context: bpy.types.Context, thing: bpy.types.Object) -> bpy.types.Mesh:
-    """A new mesh: what the object is with its modifiers, as the 3D View shows it."""
-    depsgraph = context.evaluated_depsgraph_get()
-    evaluated = thing.evaluated_get(depsgraph)
-    return bpy.data.meshes.new_from_object(evaluated, preserve_all_data_layers=True, depsgraph=depsgraph)
+    """A new mesh: what the object is with its modifiers, as the 3D View shows it, even where it is hidden itself."""
+    assert context.scene is not None
+    assert context.view_layer is not None
+    seen = thing.copy()  # Blender does not evaluate what nobody sees
+    seen.hide_viewport = False
+    context.scene.collection.objects.link(seen)
+    try:
+        context.view_layer.update()
+        depsgraph = context.evaluated_depsgraph_get()
+        evaluated = seen.evaluated_get(depsgraph)
+        return bpy.data.meshes.new_from_object(evaluated, preserve_all_data_layers=True, depsgraph=depsgraph)
+    finally:
+        bpy.data.objects.remove(seen)
 
 
 def triangles_in(mesh: bpy.types.Mesh) -> int:

@@ -9,6 +9,7 @@ import bpy
 from bpy.props import EnumProperty, PointerProperty
 
 from .geometry_settings import TRIPOSR_PG_asset_budget, TRIPOSR_PG_asset_cleaning
+from .level_settings import TRIPOSR_PG_asset_colliders, TRIPOSR_PG_asset_levels
 
 SCENE_PROPERTY = "triposr_asset"
 
@@ -27,6 +28,8 @@ class TRIPOSR_PG_asset(bpy.types.PropertyGroup):
         engine: str
         cleaning: TRIPOSR_PG_asset_cleaning
         budget: TRIPOSR_PG_asset_budget
+        levels: TRIPOSR_PG_asset_levels
+        colliders: TRIPOSR_PG_asset_colliders
     else:
         engine: EnumProperty(
             name="Engine",
@@ -39,6 +42,12 @@ class TRIPOSR_PG_asset(bpy.types.PropertyGroup):
         )
         budget: PointerProperty(
             name="Budget", description="How many faces the mesh may have", type=TRIPOSR_PG_asset_budget
+        )
+        levels: PointerProperty(
+            name="Levels", description="Which levels of detail the asset has", type=TRIPOSR_PG_asset_levels
+        )
+        colliders: PointerProperty(
+            name="Colliders", description="Which colliders the asset has", type=TRIPOSR_PG_asset_colliders
         )
 
 
