@@ -68,18 +68,22 @@ class Target:
         """The mesh that has the field."""
         return real_mesh(cast("bpy.types.Mesh", self.lender.data))
 
-    def points(self) -> Floats:
-        """The vertices [V, 3] in field units, Blender's axes. Raises FieldOutOfReach."""
+    def to_field(self) -> Doubles:
+        """The matrix [4, 4] from the mesh's coordinates to field units, Blender's axes. Raises FieldOutOfReach."""
         to_lender = np.eye(4)
         try:
             if self.thing != self.lender:
                 to_lender = np.linalg.inv(_matrix(self.lender)) @ _matrix(self.thing)
-            to_field = np.linalg.inv(placement_now(self.field_mesh)) @ to_lender
+            matrix: Doubles = np.linalg.inv(placement_now(self.field_mesh)) @ to_lender
         except np.linalg.LinAlgError as error:
             raise FieldOutOfReach(self.lender.name) from error
+        return matrix
+
+    def points(self) -> Floats:
+        """The vertices [V, 3] in field units, Blender's axes. Raises FieldOutOfReach."""
         flat = np.empty(3 * len(self.mesh.vertices), np.float32)
         self.mesh.vertices.foreach_get("co", flat)
-        return np.ascontiguousarray(moved(flat.reshape(-1, 3).astype(np.float64), to_field), np.float32)
+        return np.ascontiguousarray(moved(flat.reshape(-1, 3).astype(np.float64), self.to_field()), np.float32)
 
 
 def colour_settings_of(scene: bpy.types.Scene) -> TRIPOSR_PG_colours:

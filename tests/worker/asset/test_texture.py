@@ -19,6 +19,7 @@ from triposr_addon.protocol import BakeTexture, ErrorReport, TextureBaked, Textu
 from triposr_addon.worker import failures  # noqa: E402
 from triposr_addon.worker.asset.atlas import Atlas, atlas_of  # noqa: E402
 from triposr_addon.worker.asset.texture import Texture, texture_of  # noqa: E402
+from triposr_addon.worker.asset.texture_failures import UvsOutside  # noqa: E402
 from triposr_addon.worker.asset.texture_figures import likeness, seam_steps  # noqa: E402
 from triposr_addon.worker.asset.unwrapped import load_unwrapped  # noqa: E402
 from triposr_addon.worker.field import TriplaneField  # noqa: E402
@@ -105,7 +106,6 @@ def test_files_that_are_no_mesh_are_named(tmp_path: Path) -> None:
         load_unwrapped(tmp_path / "none.npz")
     mesh = ball_in_six_charts(cuts=2)
     broken = {
-        "outside": dataclasses.replace(mesh, uvs=mesh.uvs + np.float32(0.5)),
         "beyond": dataclasses.replace(mesh, triangles=mesh.triangles + np.int32(9)),
         "flat": dataclasses.replace(mesh, to_field=np.diag([1.0, 1.0, 0.0, 1.0])),
         "double": dataclasses.replace(mesh, vertices=mesh.vertices.astype(np.float64)),
@@ -114,6 +114,9 @@ def test_files_that_are_no_mesh_are_named(tmp_path: Path) -> None:
     for name, other in broken.items():
         with pytest.raises(MeshFileUnreadable):
             load_unwrapped(saved(other, tmp_path / f"{name}.npz"))
+    outside = dataclasses.replace(mesh, uvs=mesh.uvs + np.float32(0.5))
+    with pytest.raises(UvsOutside):
+        load_unwrapped(saved(outside, tmp_path / "outside.npz"))
     (tmp_path / "junk.npz").write_bytes(b"PK\x03\x04 junk")
     with pytest.raises(MeshFileUnreadable):
         load_unwrapped(tmp_path / "junk.npz")

@@ -16,12 +16,16 @@ from .level_panel import TRIPOSR_PT_asset_colliders, TRIPOSR_PT_asset_levels
 from .level_settings import TRIPOSR_PG_asset_colliders, TRIPOSR_PG_asset_levels
 from .panel import TRIPOSR_PT_game_asset
 from .settings import TRIPOSR_PG_asset
+from .texture_operators import TRIPOSR_OT_bake_texture, TRIPOSR_OT_show_colours, TRIPOSR_OT_show_texture
+from .texture_panel import TRIPOSR_PT_asset_texture
+from .texture_settings import TRIPOSR_PG_asset_texture
 
 CLASSES: tuple[type, ...] = (
     TRIPOSR_PG_asset_cleaning,
     TRIPOSR_PG_asset_budget,
     TRIPOSR_PG_asset_levels,
     TRIPOSR_PG_asset_colliders,
+    TRIPOSR_PG_asset_texture,
     TRIPOSR_PG_asset,
     TRIPOSR_OT_clean_geometry,
     TRIPOSR_OT_check_geometry,
@@ -29,9 +33,13 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_OT_apply_budget,
     TRIPOSR_OT_make_levels,
     TRIPOSR_OT_make_colliders,
+    TRIPOSR_OT_bake_texture,
+    TRIPOSR_OT_show_texture,
+    TRIPOSR_OT_show_colours,
     TRIPOSR_PT_game_asset,
     TRIPOSR_PT_asset_geometry,
     TRIPOSR_PT_asset_levels,
     TRIPOSR_PT_asset_colliders,
+    TRIPOSR_PT_asset_texture,
 )
 """In this order: a panel comes after its parent, a group after those that it points to."""

@@ -10,6 +10,7 @@ from bpy.props import EnumProperty, PointerProperty
 
 from .geometry_settings import TRIPOSR_PG_asset_budget, TRIPOSR_PG_asset_cleaning
 from .level_settings import TRIPOSR_PG_asset_colliders, TRIPOSR_PG_asset_levels
+from .texture_settings import TRIPOSR_PG_asset_texture
 
 SCENE_PROPERTY = "triposr_asset"
 
@@ -30,6 +31,7 @@ class TRIPOSR_PG_asset(bpy.types.PropertyGroup):
         budget: TRIPOSR_PG_asset_budget
         levels: TRIPOSR_PG_asset_levels
         colliders: TRIPOSR_PG_asset_colliders
+        texture: TRIPOSR_PG_asset_texture
     else:
         engine: EnumProperty(
             name="Engine",
@@ -49,6 +51,7 @@ class TRIPOSR_PG_asset(bpy.types.PropertyGroup):
         colliders: PointerProperty(
             name="Colliders", description="Which colliders the asset has", type=TRIPOSR_PG_asset_colliders
         )
+        texture: PointerProperty(name="Texture", description="How textures are baked", type=TRIPOSR_PG_asset_texture)
 
 
 def asset_settings_of(scene: bpy.types.Scene) -> TRIPOSR_PG_asset:

@@ -40,7 +40,8 @@ class Texture:
 def make_texture(request: BakeTexture, bench: Workbench, steps: Steps) -> TextureBaked:
     """Ask, fill, measure, write.
 
-    Raises SettingsInvalid, a FieldFailure, ReviewFailure (a mesh's file), OutOfMemory, OutputUnwritable, Cancelled.
+    Raises SettingsInvalid, a FieldFailure, ReviewFailure (a mesh's file), UvsOutside, OutOfMemory, OutputUnwritable,
+    Cancelled.
     """
     _check(request)
     atlas = atlas_of([load_unwrapped(Path(path)) for path in request.mesh_paths], request.settings.side)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from triposr_addon.worker.asset.texture_failures import UvsOutside
 from triposr_addon.worker.mesh_file import Floats
 from triposr_addon.worker.review_failures import MeshFileMissing, MeshFileUnreadable
 
@@ -45,7 +46,10 @@ class Unwrapped:
 
 
 def load_unwrapped(path: Path) -> Unwrapped:
-    """Read an .npz that holds an Unwrapped, each array by its name. Raises MeshFileMissing, MeshFileUnreadable."""
+    """Read an .npz that holds an Unwrapped, each array by its name.
+
+    Raises MeshFileMissing, MeshFileUnreadable, UvsOutside.
+    """
     try:
         # A file of our own: numpy leaves the one that it opens open when it fails.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
@@ -55,6 +59,8 @@ def load_unwrapped(path: Path) -> Unwrapped:
         raise MeshFileMissing("The file of the mesh to texture is gone. Try again.", repr(error)) from error
     except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error) as error:
         raise MeshFileUnreadable("The mesh to texture could not be read. Try again.", repr(error)) from error
+    if mesh.uvs.min() < -OUTSIDE or mesh.uvs.max() > 1.0 + OUTSIDE:
+        raise UvsOutside("The UV map reaches beyond the picture. Switch Unwrap on, or move all of it into the square.")
     return mesh
 
 
@@ -79,5 +85,3 @@ def _check(mesh: Unwrapped) -> None:
         raise ValueError("a triangle names a vertex that is not there")
     if abs(np.linalg.det(mesh.to_field[:3, :3])) < 1e-18:
         raise ValueError("the matrix to the field flattens the mesh")
-    if mesh.uvs.min() < -OUTSIDE or mesh.uvs.max() > 1.0 + OUTSIDE:
-        raise ValueError("a UV lies outside the picture")

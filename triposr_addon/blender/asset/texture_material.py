@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From colour attribute to texture and back: each mesh remembers the materials of the other way to be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import bpy
+
+from ..material import ROUGHNESS, SPECULAR_LEVEL
+
+COLOURS = "triposr_colours_material_"
+TEXTURE = "triposr_texture_material"
+"""Custom properties of a mesh: what its slots held before, by their number; and the material with its texture."""
+
+
+def packed_image(name: str, png: bytes, side: int, colour: bool) -> bpy.types.Image:
+    """A new image of the .blend. colour: sRGB-encoded; else its values are data."""
+    image = bpy.data.images.new(name, side, side)
+    image.pack(data=png, data_len=len(png))
+    image.source = "FILE"
+    image.alpha_mode = "NONE"
+    image.colorspace_settings.name = "sRGB" if colour else "Non-Color"
+    return image
+
+
+def textured_material(name: str, colour: bpy.types.Image, average: tuple[float, float, float]) -> bpy.types.Material:
+    """A new material: a rough Principled surface whose base colour is a picture. average: linear, for plain views."""
+    material = bpy.data.materials.new(name)
+    # Blender 4.x makes a material without nodes; 5.x always has them, and warns about this switch.
+    if material.node_tree is None:
+        material.use_nodes = True
+    tree = material.node_tree
+    surface = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
+    picture = cast("bpy.types.ShaderNodeTexImage", tree.nodes.new("ShaderNodeTexImage"))
+    picture.image, picture.extension = colour, "EXTEND"
+    picture.location = (surface.location.x - 300.0, surface.location.y)
+    # By name: the order of Principled's sockets changes between versions.
+    tree.links.new(cast("Any", picture).outputs["Color"], surface.inputs["Base Color"])
+    for socket, value in {"Roughness": ROUGHNESS, "Metallic": 0.0, "Specular IOR Level": SPECULAR_LEVEL}.items():
+        cast("bpy.types.NodeSocketFloat", surface.inputs[socket]).default_value = value
+    material.diffuse_color, material.roughness = (*average, 1.0), ROUGHNESS
+    return material
+
+
+def show_texture(mesh: bpy.types.Mesh, material: bpy.types.Material) -> None:
+    """Put the material into every slot. What was there before is remembered, unless that was a texture, too."""
+    former = texture_of_or_none(mesh)
+    for number, shown in enumerate(list(mesh.materials)):
+        if shown is not None and shown != former:
+            mesh[f"{COLOURS}{number}"] = shown
+        mesh.materials[number] = material
+    if not len(mesh.materials):
+        mesh.materials.append(material)
+    mesh[TEXTURE] = material
+    if former is not None and former != material and former.users == 0:
+        _remove(former)
+
+
+def show_colours(mesh: bpy.types.Mesh) -> None:
+    """Put back what was there before the texture, which is remembered."""
+    for number in range(len(mesh.materials)):
+        kept = mesh.get(f"{COLOURS}{number}")
+        if isinstance(kept, bpy.types.Material):
+            mesh.materials[number] = kept
+
+
+def texture_of_or_none(mesh: bpy.types.Mesh) -> bpy.types.Material | None:
+    """The material with the mesh's texture, whether it is seen or not."""
+    material = mesh.get(TEXTURE)
+    return material if isinstance(material, bpy.types.Material) else None
+
+
+def is_textured(mesh: bpy.types.Mesh) -> bool:
+    """Whether the texture is what is seen."""
+    texture = texture_of_or_none(mesh)
+    return texture is not None and texture in list(mesh.materials)
+
+
+def has_colours(mesh: bpy.types.Mesh) -> bool:
+    """Whether there is something to go back to."""
+    return any(isinstance(mesh.get(f"{COLOURS}{number}"), bpy.types.Material) for number in range(len(mesh.materials)))
+
+
+def images_of(material: bpy.types.Material) -> Iterator[bpy.types.Image]:
+    """Those that its nodes show."""
+    for node in material.node_tree.nodes if material.node_tree is not None else ():
+        image = node.image if isinstance(node, bpy.types.ShaderNodeTexImage) else None
+        if image is not None:
+            yield image
+
+
+def _remove(material: bpy.types.Material) -> None:
+    """With the images that nobody else shows."""
+    images = set(images_of(material))
+    bpy.data.materials.remove(material)
+    for image in images:
+        if image.users == 0:
+            bpy.data.images.remove(image)

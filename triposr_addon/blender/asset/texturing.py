@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Texturing as a stage: objects are laid out flat, one picture is baked from their field for them all, and shown."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import bpy
+import numpy as np
+
+from ...host.failures import ResultUnreadable
+from ...host.textures import TextureRequest, TextureResult
+from ...protocol import TextureBaked, TextureSettings
+from ..colour_targets import Target
+from ..living_preview import put_back
+from ..living_questions import field_file
+from ..living_record import record_or_none
+from ..mesh_arrays import Floats
+from ..session import Session
+from ..words import told, ui
+from .stage import Progress, Stage, answers, within
+from .texture_files import active_uvs, uvs_of, write_unwrapped
+from .texture_material import packed_image, show_texture, textured_material
+from .unwrapping import Unwrapping, unwrap
+
+FIGURES = "triposr_texture"
+"""The custom property of a mesh that says how true its texture is."""
+
+
+@dataclass(frozen=True)
+class Texturing:
+    """As TRIPOSR_PG_asset_texture has it. size: texels on a side, as a text of Blender's list. angle: in radians."""
+
+    size: str = "1024"
+    padding: int = 8
+    unwrap: bool = True
+    angle: float = 1.1519
+    tight: bool = False
+
+    @property
+    def side(self) -> int:
+        """In texels."""
+        return int(self.size)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A UV map by its name: uvs [corners, 2]."""
+
+    name: str
+    uvs: Floats
+
+
+@dataclass(frozen=True)
+class Textured:
+    """The meshes' picture, their common material, and the figures."""
+
+    name: str
+    material: bpy.types.Material
+    colour: bpy.types.Image
+    facts: TextureBaked
+
+    @property
+    def words(self) -> str:
+        """For the artist."""
+        return told("{name}: {figures}", name=self.name, figures=likeness_words(figures_of(self.facts)))
+
+
+def texture_objects(
+    running: Session, context: bpy.types.Context, targets: Sequence[Target], wished: Texturing
+) -> Stage[Textured]:
+    """One picture for all targets, which have one field. Until the picture is there nothing of theirs is changed.
+
+    Raises FieldLost, FieldFileMissing, FieldOutOfReach, StorageUnwritable, ResultUnreadable, what the worker fails of.
+    """
+    storage = running.storage()
+    folder = storage.new_job_folder()
+    try:
+        yield Progress(ui("Unwrap"), 0.0)
+        files = tuple(folder / f"mesh{number}.npz" for number in range(len(targets)))
+        layouts = _laid_out(context, targets, files, wished)
+        result = yield from within(_baked(running, targets[0], files, wished), 0.1, 1.0)
+        return _shown(targets, layouts, result)
+    finally:
+        storage.remove_job_folder(folder)
+
+
+def _laid_out(
+    context: bpy.types.Context, targets: Sequence[Target], files: Sequence[Path], wished: Texturing
+) -> list[Layout]:
+    """Copies of the meshes are laid out, written to the files, and go again."""
+    copies = [_copy(target.mesh) for target in targets]
+    try:
+        _lay_out(context, copies, wished)
+        for copy, target, file in zip(copies, targets, files, strict=True):
+            write_unwrapped(copy, target.to_field(), file, tangents=False)
+        return [Layout(active_uvs(copy).name, uvs_of(copy)) for copy in copies]
+    finally:
+        for copy in copies:
+            bpy.data.meshes.remove(copy)
+
+
+def _copy(mesh: bpy.types.Mesh) -> bpy.types.Mesh:
+    put_back(mesh)
+    return mesh.copy()
+
+
+def _lay_out(context: bpy.types.Context, copies: Sequence[bpy.types.Mesh], wished: Texturing) -> None:
+    if wished.unwrap or not all(copy.uv_layers.active for copy in copies):
+        unwrap(context, copies, Unwrapping(wished.angle, wished.padding, wished.side, wished.tight))
+
+
+def _baked(running: Session, target: Target, files: tuple[Path, ...], wished: Texturing) -> Stage[TextureResult]:
+    """The answer, its picture read; the job's own files go with the job."""
+    record = record_or_none(target.field_mesh)
+    symmetric = record is not None and record.settings.symmetry
+    settings = TextureSettings(wished.side, wished.padding, symmetric)
+    request = TextureRequest(field_file(target.field_mesh), files, target.thing.name, settings)
+    job = running.fitting_generator().fields.submit(request)
+    try:
+        (view,) = yield from answers(running, [job], ui("Texture from the field"))
+        assert isinstance(view.result, TextureResult), "the job is done, and the wire checks its kind"
+        kept = files[0].with_name("colour.png")
+        kept.write_bytes(view.result.colour.read_bytes())
+        return dataclasses.replace(view.result, colour=kept)
+    except OSError as error:
+        raise ResultUnreadable(files[0].parent, str(error)) from error
+    finally:
+        running.drop_field_job(job)
+
+
+def _shown(targets: Sequence[Target], layouts: Sequence[Layout], result: TextureResult) -> Textured:
+    """What the artist sees changes here, all at once."""
+    name = targets[0].thing.name
+    image = packed_image(f"{name} Base Color", result.colour.read_bytes(), _side_of(result), colour=True)
+    material = textured_material(f"{name} Texture", image, _average(image))
+    for target, layout in zip(targets, layouts, strict=True):
+        mesh = target.mesh
+        _write_uvs(mesh, layout)
+        show_texture(mesh, material)
+        mesh[FIGURES] = figures_of(result.facts)
+    return Textured(name, material, image, result.facts)
+
+
+def likeness_words(figures: Mapping[str, float]) -> str:
+    """How true a texture is, in one line for the artist; figures: as `figures_of` has them."""
+    return told(
+        "{likeness:.1f} dB, seams {seam:.1f} of 255, {covered:.0%} used, {charts:.0f} pieces, {seconds:.1f} s",
+        likeness=figures["likeness"],
+        seam=figures["seam_p95"],
+        covered=figures["covered"],
+        charts=figures["charts"],
+        seconds=figures["seconds"],
+    )
+
+
+def figures_of(facts: TextureBaked) -> dict[str, float]:
+    """What is kept with a mesh of how true its texture is."""
+    return {
+        "likeness": round(facts.likeness, 2),
+        "seam_mean": round(facts.seam_mean, 3),
+        "seam_p95": round(facts.seam_p95, 3),
+        "covered": round(facts.covered, 4),
+        "charts": float(facts.charts),
+        "small_charts": round(facts.small_charts, 4),
+        "seconds": round(sum(facts.seconds.values()), 2),
+    }
+
+
+def _write_uvs(mesh: bpy.types.Mesh, layout: Layout) -> None:
+    layer = mesh.uv_layers.get(layout.name) or mesh.uv_layers.new(name=layout.name)
+    layer.uv.foreach_set("vector", layout.uvs.ravel())
+    mesh.uv_layers.active, layer.active_render = layer, True
+    mesh.update()
+
+
+def _side_of(result: TextureResult) -> int:
+    """Of the picture, from the head of its PNG file."""
+    return int.from_bytes(result.colour.read_bytes()[16:20], "big")
+
+
+def _average(image: bpy.types.Image) -> tuple[float, float, float]:
+    """Linear red, green, blue, of some of the picture."""
+    pixels = np.empty(4 * image.size[0] * image.size[1], np.float32)
+    cast("Any", image.pixels).foreach_get(pixels)
+    red, green, blue = pixels.reshape(-1, 4)[::97, :3].astype(np.float64).mean(axis=0) ** 2.2
+    return float(red), float(green), float(blue)
