@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from .export_operators import TRIPOSR_OT_export_asset
+from .export_panel import TRIPOSR_PT_asset_export
+from .export_settings import TRIPOSR_PG_asset_export
 from .geometry_operators import (
     TRIPOSR_OT_apply_budget,
     TRIPOSR_OT_check_geometry,
@@ -26,6 +29,7 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_PG_asset_levels,
     TRIPOSR_PG_asset_colliders,
     TRIPOSR_PG_asset_texture,
+    TRIPOSR_PG_asset_export,
     TRIPOSR_PG_asset,
     TRIPOSR_OT_clean_geometry,
     TRIPOSR_OT_check_geometry,
@@ -36,10 +40,12 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_OT_bake_texture,
     TRIPOSR_OT_show_texture,
     TRIPOSR_OT_show_colours,
+    TRIPOSR_OT_export_asset,
     TRIPOSR_PT_game_asset,
     TRIPOSR_PT_asset_geometry,
     TRIPOSR_PT_asset_levels,
     TRIPOSR_PT_asset_colliders,
     TRIPOSR_PT_asset_texture,
+    TRIPOSR_PT_asset_export,
 )
 """In this order: a panel comes after its parent, a group after those that it points to."""

@@ -6,10 +6,16 @@ HostFailure
 ├── MeshNotClosed     a mesh that is to be hollowed has openings or tangled edges
 ├── NothingLeft       cleaning has left no triangle
 ├── RemeshRefused     Blender's remesher gave the mesh back as it was
-└── NoBodyForCollider an object is flat, so that nothing can be put around it
+├── NoBodyForCollider an object is flat, so that nothing can be put around it
+├── ExportFolderMissing  no folder is chosen, or one beside a .blend that was never saved
+├── FormatMissing     this Blender can't write the format
+├── TextureMissing    an asset is to be exported with a texture that it does not have
+└── FileNotWhole      an exporter wrote a file that lacks something
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from ...host.failures import HostFailure
 
@@ -60,3 +66,39 @@ class NoBodyForCollider(HostFailure):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is flat, so that no collider can be put around it. Give it some thickness first.")
+
+
+class ExportFolderMissing(HostFailure):
+    """Where to?"""
+
+    CODE = "EXPORT_FOLDER_MISSING"
+
+    def __init__(self) -> None:
+        super().__init__("The export folder is not known yet. Save the .blend, or choose another folder.")
+
+
+class FormatMissing(HostFailure):
+    """Some builds of Blender come without USD, and an artist can switch exporters off."""
+
+    CODE = "FORMAT_MISSING"
+
+    def __init__(self, file_format: str) -> None:
+        super().__init__(f"This Blender can't write {file_format}. Enable its add-on, or choose another format.")
+
+
+class TextureMissing(HostFailure):
+    """Nothing was baked, or not for every level of detail."""
+
+    CODE = "TEXTURE_MISSING"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} has no texture on all of its levels. Bake one first, or export vertex colours.")
+
+
+class FileNotWhole(HostFailure):
+    """A file was read again, and is not what it should be; it was not put in place."""
+
+    CODE = "FILE_NOT_WHOLE"
+
+    def __init__(self, path: Path, details: str) -> None:
+        super().__init__(f"{path.name} came out incomplete and was not kept. Choose another format.", details)

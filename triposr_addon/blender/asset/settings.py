@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import bpy
 from bpy.props import EnumProperty, PointerProperty
 
+from .export_settings import TRIPOSR_PG_asset_export
 from .geometry_settings import TRIPOSR_PG_asset_budget, TRIPOSR_PG_asset_cleaning
 from .level_settings import TRIPOSR_PG_asset_colliders, TRIPOSR_PG_asset_levels
 from .texture_settings import TRIPOSR_PG_asset_texture
@@ -27,6 +28,7 @@ class TRIPOSR_PG_asset(bpy.types.PropertyGroup):
 
     if TYPE_CHECKING:
         engine: str
+        export: TRIPOSR_PG_asset_export
         cleaning: TRIPOSR_PG_asset_cleaning
         budget: TRIPOSR_PG_asset_budget
         levels: TRIPOSR_PG_asset_levels
@@ -39,6 +41,7 @@ class TRIPOSR_PG_asset(bpy.types.PropertyGroup):
             items=ENGINES,
             default="UNITY",
         )
+        export: PointerProperty(name="Export", description="What goes into which files", type=TRIPOSR_PG_asset_export)
         cleaning: PointerProperty(
             name="Cleaning", description="How geometry is cleaned", type=TRIPOSR_PG_asset_cleaning
         )
