@@ -12,7 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.bpy
+pytestmark = [
+    pytest.mark.bpy,
+    # Blender's FBX writer, with a newer NumPy than the one that Blender comes with.
+    pytest.mark.filterwarnings("ignore:Setting the shape on a NumPy array:DeprecationWarning"),
+]
 
 RED = (0.8, 0.2, 0.1)
 
@@ -158,7 +162,7 @@ def textured(bpy: Any, thing: Any, room: Callable[[str], Any]) -> Any:
         images[name] = bpy.data.images.new(name, 4, 4)
         if name == "normal":
             images[name].colorspace_settings.name = "Non-Color"
-        images[name].pixels.foreach_set(np.tile(np.float32(value), 16))
+        images[name].pixels.foreach_set(np.tile(np.array(value, np.float32), 16))
     material = bpy.data.materials.new("painted")
     if material.node_tree is None:
         material.use_nodes = True

@@ -37,10 +37,10 @@ class Engine:
     normal_y: int = 1
     level_group: bool = False
 
-    def collider_name(self, name: str, first: str, number: int, kind: str) -> str:
-        """Of a collider; `number` counts from 0."""
+    def collider_name(self, name: str, first: str, number: int, count: int, kind: str) -> str:
+        """Of a collider, the `number`th of `count`, from 0; see collider_names, which names those in the .blend."""
         pattern = self.box_collider if kind == "BOX" and self.box_collider else self.collider
-        return pattern.format(name=name, first=first, number=number, mark="" if number == 0 else f"_{number:02}")
+        return pattern.format(name=name, first=first, number=number, mark=f"_{number:02}" if count > 1 else "")
 
 
 ENGINES: Mapping[str, Engine] = {

@@ -95,7 +95,7 @@ def copies_of(
             levels.append(copy)
         colliders = []
         for number, (thing, kind) in enumerate(parts.colliders):
-            called = engine.collider_name(name, levels[0].name, number, kind)
+            called = engine.collider_name(name, levels[0].name, number, len(parts.colliders), kind)
             copy = _copy(context, staging, thing, called, placing)
             _bare(cast("bpy.types.Mesh", copy.data))
             colliders.append(copy)
