@@ -3,52 +3,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vendor_installer.environment import Environment, EnvironmentPlan
+from vendor_installer.checkout_plans import blender_plan, first_offered, sentence, worker_options
+from vendor_installer.computer import Computer
+from vendor_installer.environment import Environment
 from vendor_installer.failures import FolderUnusable
 from vendor_installer.ours import MARK, write_mark
-
-REQUIREMENTS = Path(__file__).resolve().parent / "requirements"
-
-WORKER_PLAN = EnvironmentPlan(
-    name="worker",
-    title="Install PyTorch and the worker's packages",
-    requirements=(REQUIREMENTS / "worker.txt", REQUIREMENTS / "development.txt"),
-    constraints=REQUIREMENTS / "worker_constraints.txt",
-    pip=REQUIREMENTS / "pip.txt",
-    proof=REQUIREMENTS / "worker_proof.txt",
-    weight=100.0,
-)
-BLENDER_PLAN = EnvironmentPlan(
-    name="blender",
-    title="Install Blender as a Python module",
-    requirements=(REQUIREMENTS / "blender.txt",),
-    constraints=REQUIREMENTS / "blender_constraints.txt",
-    pip=REQUIREMENTS / "pip.txt",
-    proof=REQUIREMENTS / "blender_proof.txt",
-    weight=30.0,
-)
 
 
 @dataclass(frozen=True)
 class Checkout:
-    """The checkout at `root`, and its environment folder beside it. Two environments, because Blender 4.5 and rembg
-    want different majors of numpy; and so it is in an artist's Blender: the worker has a Python of its own.
+    """A checkout's environment folder, on this computer. Two environments, because Blender 4.5 and rembg want different
+    majors of numpy; and so it is in an artist's Blender: the worker has a Python of its own. tell: hears which build of
+    PyTorch is about to be installed, and why.
     """
 
-    root: Path
     environment_folder: Path
+    computer: Computer
+    tell: Callable[[str], None] = print
 
     def worker(self, outside: Mapping[str, str], lock: int) -> Environment:
-        """PyTorch, the worker's packages, test and check tools."""
-        return Environment(WORKER_PLAN, self.environment_folder / "worker", outside, lock)
+        """PyTorch, the worker's packages, test and check tools. What an earlier run made is kept, whichever build it
+        has of those that fit. Raises NotForThisComputer, PipFailed.
+        """
+        options = worker_options(self.computer, self.environment_folder)
+        place = self.environment_folder / "worker"
+        environments = [Environment(option.plan, place, outside, lock) for option in options]
+        for environment in environments:
+            if environment.has_receipt():
+                return environment
+        number, where = first_offered(options, self.computer, outside)
+        self.tell(sentence(options[number], where, options[0] if number else None))
+        return environments[number]
 
     def blender(self, outside: Mapping[str, str], lock: int) -> Environment:
-        """The bpy module that fits the running Python."""
-        return Environment(BLENDER_PLAN, self.environment_folder / "blender", outside, lock)
+        """The bpy module that fits the running Python. Raises NotForThisComputer."""
+        plan = blender_plan(self.computer, self.environment_folder)
+        return Environment(plan, self.environment_folder / "blender", outside, lock)
 
 
 def default_environment_folder(root: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,8 +31,10 @@ from vendor_installer.failures import InstallerFailure
 from vendor_installer.folder_lock import folder_lock
 from vendor_installer.isolation import isolated_environment
 from vendor_installer.machine_lines import tell_failure, wants_json
+from vendor_installer.probe import probe
 from vendor_installer.progress import Step, TerminalDisplay, run_steps
 from vendor_installer.python_support import require_supported
+from vendor_installer.removal import remove_wheels
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK_WAIT_S = 1800.0
@@ -43,15 +46,33 @@ OPTIONS = {"--environment": 2, "--wait": 2, "-h": 1, "--help": 1}
 
 @dataclass(frozen=True)
 class Setting:
-    """What every command works in, while it holds the lock."""
+    """What every command works in, while it holds the lock. Asking for the worker may ask the network, where none is
+    there yet.
+    """
 
-    worker: Environment
-    blender: Environment
-    zip: ExtensionZip
+    checkout: Checkout
+    outside: Mapping[str, str]
+    lock: int
 
-    def steps(self) -> list[Step]:
-        """Both environments."""
-        return [self.worker.step(), self.blender.step()]
+    @functools.cached_property
+    def worker(self) -> Environment:
+        """Where PyTorch is."""
+        return self.checkout.worker(self.outside, self.lock)
+
+    @functools.cached_property
+    def blender(self) -> Environment:
+        """Where Blender is."""
+        return self.checkout.blender(self.outside, self.lock)
+
+    @functools.cached_property
+    def zip(self) -> ExtensionZip:
+        """The extension."""
+        return ExtensionZip(ROOT, self.blender, self.checkout.environment_folder / "receipts")
+
+    def run(self, steps: Sequence[Step], display: TerminalDisplay) -> None:
+        """Run them; the wheels are not needed any more when the environments are there."""
+        run_steps(steps, display)
+        remove_wheels(self.checkout.environment_folder)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -77,7 +98,9 @@ def demo(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     """Photo to object to picture, in the Blender that fits this Python."""
     with _setting(options, outside) as setting:
         show = Demo(ROOT, options.environment, setting.worker, setting.blender, setting.zip)
-        run_steps([*setting.steps(), setting.zip.step(), *show.steps()], TerminalDisplay())
+        setting.run(
+            [setting.worker.step(), setting.blender.step(), setting.zip.step(), *show.steps()], TerminalDisplay()
+        )
         for path in show.outputs():
             print(f"  {path.relative_to(ROOT)}  {path.stat().st_size / 1e6:.1f} MB")
         print(f"  Worker Python, for the extension's preferences: {setting.worker.python}")
@@ -87,7 +110,7 @@ def demo(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
 def build(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     """The extension's zip, validated."""
     with _setting(options, outside) as setting:
-        run_steps([setting.blender.step(), setting.zip.step()], TerminalDisplay())
+        setting.run([setting.blender.step(), setting.zip.step()], TerminalDisplay())
         print(f"  {setting.zip.path.relative_to(ROOT)}  {setting.zip.path.stat().st_size / 1e6:.1f} MB")
     return 0
 
@@ -95,7 +118,7 @@ def build(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
 def test(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     """The set-up of the demo, then pytest."""
     with _setting(options, outside) as setting:
-        run_steps([*setting.steps(), setting.zip.step()], TerminalDisplay())
+        setting.run([setting.worker.step(), setting.blender.step(), setting.zip.step()], TerminalDisplay())
     runs = plan_runs(setting.worker, setting.blender, ROOT, options.pytest)
     return run_pytest(runs, ROOT, setting.worker, setting.blender)
 
@@ -104,7 +127,7 @@ def run(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     """Any program, with the environment's Python first on the path."""
     with _setting(options, outside) as setting:
         environment = setting.blender if options.blender else setting.worker
-        run_steps([environment.step()], TerminalDisplay(sys.stderr))
+        setting.run([environment.step()], TerminalDisplay(sys.stderr))
     programs = environment.python.parent
     search = os.pathsep.join([str(programs), outside.get("PATH", "")])
     variables = {**isolated_environment(outside), "PATH": search, "VIRTUAL_ENV": str(environment.folder)}
@@ -135,10 +158,11 @@ def _setting(options: argparse.Namespace, outside: Mapping[str, str]) -> Iterato
     def on_wait(holder: str) -> None:
         print(f"Another installation ({holder}) is at work in {folder}; waiting for it.", file=sys.stderr, flush=True)
 
+    def tell(line: str) -> None:
+        print(line, file=sys.stderr if options.command is run else sys.stdout, flush=True)
+
     with folder_lock(folder, options.wait, on_wait) as lock:
-        checkout = Checkout(ROOT, folder)
-        worker, blender = checkout.worker(outside, lock), checkout.blender(outside, lock)
-        yield Setting(worker, blender, ExtensionZip(ROOT, blender, folder / "receipts"))
+        yield Setting(Checkout(folder, probe(folder, outside), tell), outside, lock)
 
 
 def _separated(arguments: Sequence[str]) -> list[str]:

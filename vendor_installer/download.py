@@ -22,6 +22,7 @@ from vendor_installer.fetch import USUAL, Fetch, Limits
 from vendor_installer.folder_lock import file_lock
 from vendor_installer.pace import Pace
 from vendor_installer.progress import Report
+from vendor_installer.remote_stream import DIRECT, Way
 
 HASH_CHUNK = 1 << 20
 LOCK_WAIT_S = 1800.0
@@ -50,6 +51,7 @@ class Download:
     limits: Limits = USUAL
     cancelled: Callable[[], bool] = lambda: False
     lock_wait_s: float = LOCK_WAIT_S
+    way: Way = DIRECT
 
     @property
     def part(self) -> Path:
@@ -94,7 +96,7 @@ class Download:
                 last_told = time.monotonic()
                 report(done / max(self.file.size, 1), pace.words(done))
 
-        Fetch(self.file.url, self.file.host, self.file.size, self.part, self.limits, on_bytes).run()
+        Fetch(self.file.url, self.file.host, self.file.size, self.part, self.limits, on_bytes, self.way).run()
 
     def _check(self) -> None:
         if not is_as_pinned(self.part, self.file):

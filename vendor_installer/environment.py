@@ -2,8 +2,8 @@
 """Virtual environments made from pinned packages: whole and proved, or absent.
 
 An environment is made in its final place, because a virtual environment can't be moved. Its receipt is written last,
-after a proof has run in it. Without a current receipt the next run deletes it and makes it anew; what was fetched
-completely is in pip's cache by then.
+after a proof has run in it. Without a current receipt the next run deletes it and makes it anew, from the wheels that
+were fetched by then.
 """
 
 from __future__ import annotations
@@ -51,8 +51,12 @@ class WheelSource(Protocol):
     def pins(self) -> Mapping[str, str]:
         """Their versions by names."""
 
-    def is_wanted(self, pip_variables: Mapping[str, str]) -> bool:
-        """Whether pip, which has these variables, should get them from here."""
+    @property
+    def pip(self) -> Path:
+        """The one of them from which pip can be run."""
+
+    def with_settings_or_none(self, pip_variables: Mapping[str, str]) -> WheelSource | None:
+        """The same for the artist's pip settings; None where pip itself must fetch."""
 
     def bring(self, report: Report) -> None:
         """Have them there. Raises an InstallerFailure."""
@@ -115,11 +119,13 @@ class Environment:
         after_s = wheels.unpacked / UNPACKED_EACH_S
         return Step(self.plan.title, self.plan.weight, self.is_current, self.make, wheels.download, BROUGHT_AT, after_s)
 
+    def has_receipt(self) -> bool:
+        """Whether it was made from these pins by this Python."""
+        return is_current(self._receipt_path, self._receipt())
+
     def is_current(self) -> bool:
-        """Made from these pins by this Python, and its interpreter still starts."""
-        if not is_current(self._receipt_path, self._receipt()):
-            return False
-        return self._run_python("pass", 60.0).exit_code == 0
+        """The same, and its interpreter still starts."""
+        return self.has_receipt() and self._run_python("pass", 60.0).exit_code == 0
 
     def forget(self) -> None:
         """Let it count as not made, so that the next step makes it anew."""
@@ -167,29 +173,36 @@ class Environment:
         discard_folder(self.folder)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.log.unlink(missing_ok=True)
+        environment = pip_environment(self.outside)
+        source = self.plan.wheels.with_settings_or_none(environment) if self.plan.wheels else None
         report(0.0, "making a virtual environment")
-        self._make_bare()
-        environment = {**pip_environment(self.python, self.outside), **self._temporary_folder()}
-        source = self.plan.wheels if self.plan.wheels and self.plan.wheels.is_wanted(environment) else None
-        options: tuple[str, ...] = ()
-        fetched = 0.0
+        self._make_bare(with_pip=source is None)
+        environment.update(self._temporary_folder())
         if source:
             source.bring(_part(report, 0.0, BROUGHT_AT))
-            options, fetched = ("--no-index", "--find-links", str(source.folder)), BROUGHT_AT
-            environment = {name: value for name, value in environment.items() if name not in INDEX_VARIABLES}
-        self._install(environment, options, _part(report, fetched, 0.93))
+            self._install_from(source, environment, _part(report, BROUGHT_AT, 0.93))
+        else:
+            self._install(environment, _part(report, 0.0, 0.93))
         report(0.93, "proving that it works")
         self._prove()
         remove_folder(self._temporary)
         write_receipt(self._receipt_path, self._receipt())
 
-    def _install(self, environment: Mapping[str, str], options: Sequence[str], report: Report) -> None:
+    def _install_from(self, source: WheelSource, environment: Mapping[str, str], report: Report) -> None:
+        """From a folder alone, by the pip that lies in it: the environment's Python needs none, nor anything for it."""
+        variables = {name: value for name, value in environment.items() if name not in INDEX_VARIABLES}
+        files = [path for path in (self.plan.pip, *self.plan.requirements) if path]
+        arguments = [*_requirements(files), *self.plan.options, "--no-index", "--find-links", str(source.folder)]
+        self._pip(arguments, variables, report, count=sum(_pin_count(path) for path in files), pip=source.pip)
+
+    def _install(self, environment: Mapping[str, str], report: Report) -> None:
         if self.plan.pip:
-            self._pip(["-r", str(self.plan.pip), *options], environment, _part(report, 0.0, 0.03), count=1)
-        arguments = [part for path in self.plan.requirements for part in ("-r", str(path))]
+            self._pip(["-r", str(self.plan.pip)], environment, _part(report, 0.0, 0.03), count=1)
+        arguments = _requirements(self.plan.requirements)
         arguments += ["-c", str(self.plan.constraints)] if self.plan.constraints else []
-        count = _pin_count(self.plan.constraints or self.plan.requirements[0])
-        self._pip([*arguments, *self.plan.options, *options], environment, _part(report, 0.03, 1.0), count=count)
+        counted = [self.plan.constraints] if self.plan.constraints else self.plan.requirements
+        count = sum(_pin_count(path) for path in counted)
+        self._pip([*arguments, *self.plan.options], environment, _part(report, 0.03, 1.0), count=count)
 
     def _temporary_folder(self) -> dict[str, str]:
         """A place of our own for pip's files on the way: what a killed pip leaves there goes with the next run."""
@@ -197,10 +210,10 @@ class Environment:
         self._temporary.mkdir()
         return dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._temporary))
 
-    def _make_bare(self) -> None:
+    def _make_bare(self, *, with_pip: bool) -> None:
         self.folder.mkdir()
         write_mark(self.folder)
-        argv = [sys.executable, "-I", "-m", "venv", str(self.folder)]
+        argv = [sys.executable, "-I", "-m", "venv", *([] if with_pip else ["--without-pip"]), str(self.folder)]
         command = ChildCommand(
             argv, isolated_environment(self.outside), self.folder.parent, PROOF_LIMIT_S, (self.lock,)
         )
@@ -210,9 +223,17 @@ class Environment:
             "elsewhere install Python anew; then run this again.",
         )
 
-    def _pip(self, arguments: list[str], environment: Mapping[str, str], report: Report, *, count: int) -> None:
+    def _pip(
+        self,
+        arguments: list[str],
+        environment: Mapping[str, str],
+        report: Report,
+        *,
+        count: int,
+        pip: Path | None = None,
+    ) -> None:
         site_packages = next(self.folder.glob("[Ll]ib/**/site-packages"))
-        install = PipInstall(self.python, arguments, site_packages, count, self.log)
+        install = PipInstall(self.python, arguments, site_packages, count, self.log, pip)
         pip_install(install, environment, report, (self.lock,))
 
     def _prove(self) -> None:
@@ -258,6 +279,10 @@ def python_in(environment: Path) -> Path:
 def _part(report: Report, start: float, end: float) -> Report:
     """A report whose 0..1 is start..end of `report`'s."""
     return lambda fraction, detail: report(start + (end - start) * fraction, detail)
+
+
+def _requirements(files: Sequence[Path]) -> list[str]:
+    return [part for path in files for part in ("-r", str(path))]
 
 
 def _pin_count(constraints: Path) -> int:

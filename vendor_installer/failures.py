@@ -170,8 +170,28 @@ class NotInPack(InstallerFailure):
         )
 
 
+class NotForThisComputer(InstallerFailure):
+    """No PyTorch, or no Blender module, for this system, processor or Python."""
+
+    code = "NOT_FOR_THIS_COMPUTER"
+    exit_code = 29
+
+
+class NotOffered(InstallerFailure):
+    """The artist's own index and folders don't have a wheel, and nobody else may be asked."""
+
+    code = "WHEEL_NOT_OFFERED"
+    exit_code = 28
+
+    def __init__(self, file: str) -> None:
+        super().__init__(
+            f"{file} is in none of the places that pip's settings name (index-url, extra-index-url, find-links). Add a "
+            "place that has it, or take the setting away, then run this again."
+        )
+
+
 class PackUnreadable(InstallerFailure):
-    """A pack's file is not there, no zip, cut short, or has a file of another size than the one that it stands for."""
+    """A pack, or a file in one, is not there, no zip, cut short, or not what it stands for."""
 
     code = "PACK_UNREADABLE"
     exit_code = 27

@@ -22,7 +22,7 @@ from vendor_installer.download_failures import (
     WrongLength,
 )
 from vendor_installer.failures import InstallerFailure
-from vendor_installer.remote_stream import Answer, Ended, Event, RemoteStream
+from vendor_installer.remote_stream import DIRECT, Answer, Ended, Event, RemoteStream, Way
 
 POLL_S = 0.1
 CONTENT_RANGE = re.compile(r"bytes (?P<start>\d+)-\d+/(?P<total>\d+|\*)")
@@ -65,6 +65,7 @@ class Fetch:
     part: Path
     limits: Limits
     on_bytes: Callable[[int], None]
+    way: Way = DIRECT
 
     def run(self) -> None:
         """Until the part has its size. Raises what one of the tries ended with, and OSError of the disk."""
@@ -85,7 +86,7 @@ class Fetch:
 
     def remote_size(self) -> int:
         """The file's size as the server tells it; `size` and `part` have no role. Raises what one try ended with."""
-        with RemoteStream(self.url, 0, self.limits.stall_s) as stream:
+        with RemoteStream(self.url, 0, self.limits.stall_s, self.way) as stream:
             try:
                 event = self._next(stream, _Watch(self.limits), 0)
             except _Interrupted as interruption:
@@ -109,7 +110,8 @@ class Fetch:
         return self.part.stat().st_size
 
     def _try_from(self, offset: int) -> None:
-        with RemoteStream(self.url, offset, self.limits.stall_s) as stream, self.part.open("ab", buffering=0) as file:
+        remote = RemoteStream(self.url, offset, self.limits.stall_s, self.way)
+        with remote as stream, self.part.open("ab", buffering=0) as file:
             watch = _Watch(self.limits)
             while True:
                 event = self._next(stream, watch, file.tell())

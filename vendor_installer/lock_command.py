@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`python3 -m vendor_installer lock`: for developers, after a change of requirements/worker.txt."""
+"""`python3 -m vendor_installer lock`: for developers, after a change in requirements/."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from vendor_installer.builds import BUILDS
 from vendor_installer.failures import LockNotMade
-from vendor_installer.lock_files import Lock, Target, read_lock, targets
+from vendor_installer.lock_files import Lock, Target, checkout_targets, read_lock, targets
 from vendor_installer.lock_maker import LockMaker
 from vendor_installer.published_wheels import PUBLISHED, published_lock_or_none
 
@@ -20,7 +20,7 @@ NOT_ALL = 22
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    text = "for developers: make the lock files of the worker's packages anew, with uv"
+    text = "for developers: make the lock files anew, with uv"
     command = commands.add_parser("lock", help=text, description=text, allow_abbrev=False)
     command.set_defaults(command=lock)
     command.add_argument("--uv", default="uv", metavar="PROGRAM", help="the program uv (default: the one on the path)")
@@ -37,7 +37,9 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def lock(options: argparse.Namespace, _outside: Mapping[str, str]) -> int:
     """Lock each target; those that can't be are told, and leave their files as they are."""
     make = _published if options.published else LockMaker(options.uv, options.wheels).lock
-    wanted = [published.target for published in PUBLISHED] if options.published else targets(BUILDS)
+    wanted = (
+        [published.target for published in PUBLISHED] if options.published else [*targets(BUILDS), *checkout_targets()]
+    )
     results = [_lock(make, target, options.check) for target in wanted if options.only in target.path.name]
     return 0 if all(results) else NOT_ALL
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vendor_installer.builds import PYTHONS, Build, Platform, Size
+from vendor_installer.builds import LINUX, MAC, PYTHONS, WINDOWS, Build, Platform, Size
 from vendor_installer.computer import Computer
 from vendor_installer.download import RemoteFile
 from vendor_installer.receipt import digest_of_files
@@ -22,8 +22,18 @@ PIP_LOCKED = REQUIREMENTS / "pip_locked.txt"
 LOCKS = Path(__file__).resolve().parent / "locks"
 INPUTS = {name: REQUIREMENTS / name for name in ("worker.txt", "worker_constraints.txt")}
 
+DEVELOPMENT, BLENDER = "development", "blender"
+"""Locks of a checkout, in the place of a build's name: what tests and checks need beyond the worker's packages,
+whatever its build; and the module bpy with what its tests need.
+"""
+
+CHECKOUT_INPUTS = {
+    DEVELOPMENT: {**INPUTS, "development.txt": REQUIREMENTS / "development.txt"},
+    BLENDER: {name: REQUIREMENTS / name for name in ("blender.txt", "blender_constraints.txt")},
+}
+
 HEADER = """# SPDX-License-Identifier: GPL-3.0-or-later
-# Made by `python3 -m vendor_installer lock` from requirements/worker.txt and its constraints: not to be edited.
+# Made by `python3 -m vendor_installer lock` from the files in requirements/: not to be edited.
 # Each line ends with the wheel's URL (its name where that is unknown), the bytes to download, and the bytes that it
 # unpacks to. Three signs of equality: two would also take torch 2.13.0+cpu for 2.13.0.
 """
@@ -145,9 +155,20 @@ def targets(builds: tuple[Build, ...]) -> list[Target]:
     ]
 
 
-def digest_of_inputs() -> str:
-    """SHA-256 over what locks are resolved from."""
-    return digest_of_files(INPUTS)
+def checkout_targets() -> list[Target]:
+    """All that there could be a lock of a checkout for: where Blender exists as a Python module."""
+    platforms = (LINUX, WINDOWS, MAC)
+    return [Target(kind, platform, python) for kind in CHECKOUT_INPUTS for platform in platforms for python in PYTHONS]
+
+
+def inputs_of(build: str) -> Mapping[str, Path]:
+    """What a lock is resolved from, by the files' names."""
+    return CHECKOUT_INPUTS.get(build, INPUTS)
+
+
+def digest_of_inputs(build: str) -> str:
+    """SHA-256 over what the locks of a build are resolved from."""
+    return digest_of_files(inputs_of(build))
 
 
 def _wheel(fields: Mapping[str, str]) -> Wheel:

@@ -19,9 +19,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vendor_installer.builds import GENERAL_INDEX, TORCH, build_named
+from vendor_installer.builds import BUILDS, GENERAL_INDEX, TORCH, build_named
 from vendor_installer.failures import LockNotMade
-from vendor_installer.lock_files import INPUTS, Lock, Target, Wheel, digest_of_inputs
+from vendor_installer.lock_files import (
+    CHECKOUT_INPUTS,
+    DEVELOPMENT,
+    Lock,
+    Target,
+    Wheel,
+    digest_of_inputs,
+    inputs_of,
+    read_lock,
+)
 
 UV_LIMIT_S = 300.0
 ASK_LIMIT_S = 60.0
@@ -33,6 +42,8 @@ UV_PLATFORMS = {
     ("macos", "arm64"): "aarch64-apple-darwin",
 }
 OLDEST_MACOS = {"MACOSX_DEPLOYMENT_TARGET": "14.0"}
+CONSTRAINTS = "_constraints.txt"
+OLD_NAMES = {"manylinux2014": "manylinux_2_17", "manylinux2010": "manylinux_2_12", "manylinux1": "manylinux_2_5"}
 COPY_NOTE = "torch's hash is that of a copy of the wheel; it was not compared with the index"
 
 
@@ -46,29 +57,25 @@ class LockMaker:
 
     def lock(self, target: Target) -> Lock:
         """Resolve one target. Raises LockNotMade."""
-        index = build_named(target.build).indexes[target.platform]
-        packages = self._resolve(target, index)
+        of_checkout = target.build in CHECKOUT_INPUTS
+        index = GENERAL_INDEX if of_checkout else build_named(target.build).indexes[target.platform]
+        workers = _names_of_the_workers(target) if target.build == DEVELOPMENT else set()
+        packages = [package for package in self._resolve(target, index) if package["name"] not in workers]
         with ThreadPoolExecutor(AT_ONCE) as pool:
             wheels = tuple(pool.map(self._wheel, packages))
         copied = any(_is_copy(_best_wheel(package)) for package in packages)
-        return Lock(index, digest_of_inputs(), wheels, COPY_NOTE if copied else "")
+        return Lock(index, digest_of_inputs(target.build), wheels, COPY_NOTE if copied else "")
 
     def _resolve(self, target: Target, index: str) -> list[Mapping[str, Any]]:
         with tempfile.TemporaryDirectory() as folder:
             output, local = Path(folder) / "pylock.toml", Path(folder) / "local.txt"
             local.write_text(self._local_version(target, index), encoding="utf-8")
             python = ".".join(str(number) for number in target.python)
-            argv = [
-                self.uv,
-                "pip",
-                "compile",
-                str(INPUTS["worker.txt"]),
-                str(local),
-                "--no-config",
-                "--no-header",
-                "-q",
-            ]
-            argv += ["-c", str(INPUTS["worker_constraints.txt"]), "--only-binary", ":all:", "--python-version", python]
+            inputs = inputs_of(target.build)
+            wanted = [str(path) for name, path in inputs.items() if not name.endswith(CONSTRAINTS)]
+            pinned = [part for name, path in inputs.items() if name.endswith(CONSTRAINTS) for part in ("-c", str(path))]
+            argv = [self.uv, "pip", "compile", *wanted, str(local), *pinned, "--no-config", "--no-header", "-q"]
+            argv += ["--only-binary", ":all:", "--python-version", python]
             argv += ["--python-platform", UV_PLATFORMS[target.platform], *self._index_arguments(index)]
             argv += ["--format", "pylock.toml", "-o", str(output)]
             self._run(argv)
@@ -112,22 +119,37 @@ class LockMaker:
         return Wheel(package["name"], package["version"], sha256, where, download, unpacked)
 
 
+def _names_of_the_workers(target: Target) -> set[str]:
+    """The packages of the worker's own locks of the same system and Python. Those of the general index are made
+    before this one.
+    """
+    builds = (build.name for build in BUILDS if build.indexes.get(target.platform) == GENERAL_INDEX)
+    locks = (Target(name, target.platform, target.python).path for name in builds)
+    return {wheel.name for path in locks if path.is_file() for wheel in read_lock(path).wheels}
+
+
 def _best_wheel(package: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The one that pip would take: compiled before plain Python. Raises LockNotMade where that is not clear."""
-    wheels = package.get("wheels", ())
-    compiled = [wheel for wheel in wheels if not _place(wheel).endswith("-none-any.whl")]
-    newest = max((_macos(wheel) for wheel in compiled), default=())
-    found = [wheel for wheel in compiled if _macos(wheel) == newest] or wheels
-    if len(found) != 1:
-        raise LockNotMade(f"{package['name']} has {len(found)} wheels for one platform")
-    best: Mapping[str, Any] = found[0]
+    """The one that pip would take. Raises LockNotMade where that is not clear."""
+    wheels = sorted(package.get("wheels", ()), key=_rank)
+    if not wheels or (len(wheels) > 1 and _rank(wheels[-1]) == _rank(wheels[-2])):
+        raise LockNotMade(f"{package['name']} has {len(wheels)} wheels for one platform")
+    best: Mapping[str, Any] = wheels[-1]
     return best
 
 
-def _macos(wheel: Mapping[str, Any]) -> tuple[int, ...]:
-    """The oldest macOS that it runs on; () for a wheel of another system. The newer the better it is compiled."""
-    match = re.search(r"-macosx_(\d+)_(\d+)_", _place(wheel))
-    return (int(match[1]), int(match[2])) if match else ()
+def _rank(wheel: Mapping[str, Any]) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
+    """pip's order, all of one platform and for one Python: compiled for it alone, for it and later ones, plain Python;
+    then the newest Python, the newest system that it was compiled for.
+    """
+    python, abi, platform = _place(wheel).removesuffix(".whl").rsplit("-", 3)[1:]
+    kind = 0 if platform == "any" else 1 if abi == "none" else 2 if abi == "abi3" else 3
+    systems = [_numbers(tag) for tag in platform.split(".")]
+    return kind, max(_numbers(tag) for tag in python.split(".")), max(systems)
+
+
+def _numbers(tag: str) -> tuple[int, ...]:
+    """manylinux_2_28_x86_64 -> 2, 28, 86, 64; cp311 -> 311."""
+    return tuple(int(number) for number in re.findall(r"\d+", OLD_NAMES.get(tag.partition("_")[0], tag)))
 
 
 def _place(wheel: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ from vendor_installer.download import (
     write_through,
 )
 from vendor_installer.download_failures import FileNotAsPinned
-from vendor_installer.failures import DiskFull, FolderUnusable, NotInPack, disk_is_full
+from vendor_installer.failures import DiskFull, FolderUnusable, NotInPack, PackUnreadable, disk_is_full
 from vendor_installer.folder_lock import file_lock
 from vendor_installer.half_copy import HalfCopy, read_half_copy_or_none
 from vendor_installer.known_copies import KnownCopies
@@ -98,6 +98,15 @@ class ModelStore:
             self._take_over(path, target, file.remote, link=False)
         return model, target
 
+    def half_is_wanted(self, model: Model) -> bool:
+        """Whether the worker could make a half precision copy of it: it is whole, and has none."""
+        there = self.state(model).state == "installed" and bool(model.made_later)
+        return there and self.half_or_none(model) is None
+
+    def folder_of(self, model: Model) -> Path:
+        """Where its files are."""
+        return self._target(model.files[0]).parent
+
     def half_or_none(self, model: Model) -> HalfCopy | None:
         """The worker's half precision copy and both hashes, if it has made one. Its content is not read."""
         for place in model.made_later:
@@ -138,9 +147,17 @@ class ModelStore:
                 self._take_over(copy, target, file.remote, link=True)
                 return f"{file.place}: taken over from {copy}"
         if self.offline:
-            raise NotInPack(file.place, self.known_copies.pack or self.root)
+            raise self._pack_failure(file)
         Download(file.remote, target, cancelled=self.cancelled).run(report)
         return f"{file.place}: downloaded, {file.remote.size / 1e6:.1f} MB"
+
+    def _pack_failure(self, file: ModelFile) -> PackUnreadable | NotInPack:
+        """Why nothing came of the pack: another content, or no such file."""
+        pack = self.known_copies.pack or self.root
+        spoilt = pack / file.place
+        if not spoilt.is_file():
+            return NotInPack(file.place, pack)
+        return PackUnreadable(spoilt, f"it is not {file.remote.size} bytes with SHA-256 {file.remote.sha256}")
 
     def _take_over(self, source: Path, target: Path, remote: RemoteFile, *, link: bool) -> None:
         """By a hard link where that is allowed and possible, else by a copy that is checked like a download."""

@@ -9,13 +9,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from vendor_installer.environment import python_in
 from vendor_installer.folder_removal import remove_folder
 from vendor_installer.known_copies import KnownCopies
+from vendor_installer.locked_environment import ENVIRONMENT
 from vendor_installer.machine_lines import add_progress, display_for, tell_result
 from vendor_installer.model_catalogue import CATALOGUE, Model
 from vendor_installer.model_store import ModelState, ModelStore, at_server, require_accepted
+from vendor_installer.ours import RECEIPT
 from vendor_installer.pack_zip import is_zip, unpack
 from vendor_installer.progress import Report, Step, run_steps
+from vendor_installer.worker_proof import halve_by_worker
+
+HALVED_EACH = 4
+"""What counts as long as one byte of a model that is fetched."""
 
 UNZIPPED = "unzipped_pack"
 """In the data folder, while models come out of a pack that is a zip."""
@@ -70,7 +77,7 @@ def get(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     steps = model_steps(store, models, options.accept_non_commercial)
     if is_zip(options.pack):
         steps.insert(0, _unzip_step(options.pack, models, unzipped))
-    run_steps(steps, display_for(options))
+    run_steps([*steps, *half_steps(store, models, outside)], display_for(options))
     remove_folder(unzipped)
     print(f"In Blender, let the extension's Data Folder be {store.root}")
     tell_result(options, models=[model.name for model in models], folder=str(store.root))
@@ -100,6 +107,32 @@ def _step(store: ModelStore, model: Model, accept_non_commercial: bool) -> Step:
     return Step(f"Get {model.name}", float(model.size), lambda: False, work, model.size)
 
 
+def half_steps(store: ModelStore, models: Sequence[Model], outside: Mapping[str, str]) -> list[Step]:
+    """The worker's half precision copies, where an environment is there to make them. Whether its device gains from
+    them the worker knows.
+    """
+    inside = store.root / ENVIRONMENT
+    if not (inside / RECEIPT).is_file():
+        return []
+    halved = [model for model in models if model.made_later]
+    return [_half_step(store, model, python_in(inside), outside) for model in halved]
+
+
+def _half_step(store: ModelStore, model: Model, python: Path, outside: Mapping[str, str]) -> Step:
+    """What goes wrong here stops nobody: the worker tries again at the model's first use."""
+
+    def work(report: Report) -> str:
+        report(0.0, "reading the model")
+        told = halve_by_worker(python, store.folder_of(model), outside)
+        half = store.half_or_none(model)
+        if half is None:
+            return "none" if told.exit_code == 0 else f"not made: {(told.tail or ('',))[-1]}"
+        return f"{half.size / 1e6:.0f} MB, SHA-256 {half.sha256}, of the one with SHA-256 {half.source_sha256}"
+
+    weight = model.size / HALVED_EACH
+    return Step(f"Half precision copy of {model.name}", weight, lambda: not store.half_is_wanted(model), work)
+
+
 def add(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     """Take over each of those files."""
     store = store_in(options.folder, outside)
@@ -107,6 +140,7 @@ def add(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
         model, target = store.add(path.expanduser())
         print(f"{path} is of {model.name} (licence: {model.licence}); it is now {target}")
         print(f"  {model.name}: {STATES[store.state(model).state]}")
+        run_steps(half_steps(store, [model], outside), display_for(options))
         tell_result(options, model=model.name, file=str(target), state=store.state(model).state)
     return 0
 

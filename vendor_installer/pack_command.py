@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vendor_installer.builds import BUILDS
 from vendor_installer.folder_removal import remove_folder
+from vendor_installer.isolation import pip_environment
 from vendor_installer.lock_files import PIP_LOCKED, Target, read_lock, read_wheels, targets
 from vendor_installer.locked_environment import WHEELS
 from vendor_installer.model_store import require_accepted
@@ -47,7 +48,7 @@ def pack(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     models = [store.model(name) for name in options.models]
     for model in models:
         require_accepted(model, options.accept_non_commercial)
-    steps = [_wheel_step(target, folder), *model_steps(store, models, options.accept_non_commercial)]
+    steps = [_wheel_step(target, folder, outside), *model_steps(store, models, options.accept_non_commercial)]
     if is_zip(options.folder):
         steps.append(_zip_step(folder, options.folder, sum(step.weight for step in steps) / 10))
     run_steps(steps, TerminalDisplay())
@@ -55,9 +56,10 @@ def pack(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     return 0
 
 
-def _wheel_step(target: Target, folder: Path) -> Step:
+def _wheel_step(target: Target, folder: Path, outside: Mapping[str, str]) -> Step:
     lock = read_lock(target.path)
-    wheels = WheelFolder(folder / WHEELS, (*read_wheels(PIP_LOCKED), *lock.wheels))
+    plain = WheelFolder(folder / WHEELS, (*read_wheels(PIP_LOCKED), *lock.wheels))
+    wheels = plain.with_settings_or_none(pip_environment(outside)) or plain
 
     def work(report: Report) -> str:
         wheels.bring(report)

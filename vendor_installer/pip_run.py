@@ -29,7 +29,8 @@ ERROR = re.compile(r"^\s*(ERROR|error):? ")
 class PipInstall:
     """What to install into the environment of `python`, whose packages are unpacked in `site_packages`.
 
-    `expected_packages`: about how many there will be, for the bar alone.
+    `expected_packages`: about how many there will be, for the bar alone. wheel: pip's own, to run it from; None where
+    the environment has one.
     """
 
     python: Path
@@ -37,6 +38,12 @@ class PipInstall:
     site_packages: Path
     expected_packages: int
     log: Path
+    wheel: Path | None = None
+
+    @property
+    def pip(self) -> tuple[str, ...]:
+        """What makes Python run it."""
+        return ("-m", "pip") if self.wheel is None else (str(self.wheel / "pip"),)
 
 
 class PipProgress:
@@ -93,7 +100,7 @@ def pip_install(
 ) -> None:
     """Install, wheels only: never a compiler on the artist's machine. Raises PipFailed or DiskFull."""
     progress = PipProgress(install, report)
-    argv = [str(install.python), "-I", "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
+    argv = [str(install.python), "-I", *install.pip, "install", "--no-input", "--disable-pip-version-check"]
     # --no-compile: of 25,000 files a few hundred are ever imported, and Python compiles those at their first import.
     argv += ["--only-binary", ":all:", "--no-compile"]
     if _pip_version(install.site_packages) >= RAW_PROGRESS_SINCE:

@@ -6,16 +6,52 @@ from __future__ import annotations
 import email.message
 import http.client
 import queue
+import ssl
 import threading
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 CHUNK_BYTES = 1 << 16
 CHUNKS_AHEAD = 16
 PUT_WAIT_S = 0.5
+
+
+@dataclass(frozen=True)
+class Way:
+    """How to get to a server, where the variables that everybody heeds (HTTPS_PROXY, SSL_CERT_FILE) don't say it all.
+
+    certificates: a file or folder of roots. client: a file with our own certificate and its key. proxy: its address.
+    Each "" for none.
+    """
+
+    NAME: ClassVar[str] = "triposr-vendor-installer"
+    certificates: str = ""
+    client: str = ""
+    proxy: str = ""
+
+    def opener(self) -> urllib.request.OpenerDirector:
+        """One of our own: the shared one keeps the proxies of its first use. Raises OSError for a file that is not
+        there.
+        """
+        handlers: list[urllib.request.BaseHandler] = []
+        if self.certificates or self.client:
+            handlers.append(urllib.request.HTTPSHandler(context=self._context()))
+        if self.proxy:
+            handlers.append(urllib.request.ProxyHandler({"http": self.proxy, "https": self.proxy}))
+        return urllib.request.build_opener(*handlers)
+
+    def _context(self) -> ssl.SSLContext:
+        folder = Path(self.certificates).is_dir() if self.certificates else False
+        context = ssl.create_default_context(
+            cafile=None if folder else self.certificates or None, capath=self.certificates if folder else None
+        )
+        if self.client:
+            context.load_cert_chain(self.client)
+        return context
 
 
 @dataclass(frozen=True)
@@ -38,15 +74,19 @@ class Ended:
 Event = Answer | bytes | Ended
 
 
+DIRECT = Way()
+
+
 class RemoteStream:
     """`url` from byte `offset` on. socket_timeout_s: of each single operation; the reader sets limits over all."""
 
-    def __init__(self, url: str, offset: int, socket_timeout_s: float) -> None:
-        headers = {"User-Agent": "triposr-vendor-installer", "Accept-Encoding": "identity"}
+    def __init__(self, url: str, offset: int, socket_timeout_s: float, way: Way = DIRECT) -> None:
+        headers = {"User-Agent": Way.NAME, "Accept-Encoding": "identity"}
         if offset:
             headers["Range"] = f"bytes={offset}-"
-        # The URL is one of our own table; urllib follows redirects to http, https and ftp alone.
+        # The URL is of our own table or of the artist's settings; urllib follows redirects to http, https, ftp alone.
         self._request = urllib.request.Request(url, headers=headers)  # noqa: S310
+        self._way = way
         self._timeout_s = socket_timeout_s
         self._events: queue.Queue[Event] = queue.Queue(CHUNKS_AHEAD)
         self._abandoned = threading.Event()
@@ -79,14 +119,14 @@ class RemoteStream:
 
     def _read(self) -> None:
         try:
-            # An opener of our own: the shared one keeps the proxies of its first use.
-            response = urllib.request.build_opener().open(self._request, timeout=self._timeout_s)
+            response = self._way.opener().open(self._request, timeout=self._timeout_s)
         except urllib.error.HTTPError as error:
             with error:
                 self._put(_answer(error.code, error.headers))
             return
         with response:
-            self._put(_answer(response.status, response.headers))
+            # A file's URL has no status.
+            self._put(_answer(response.status or 200, response.headers))
             while not self._abandoned.is_set() and (chunk := response.read1(CHUNK_BYTES)):
                 self._put(chunk)
 

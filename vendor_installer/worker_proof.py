@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asks our own worker, in an environment, for one small mesh on a device: the last proof of an installation."""
+"""Asks our own worker, in an environment: for one small mesh on a device, which is the last proof of an installation;
+for a model's copy in half precision.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,16 @@ LIMIT_S = 600.0
 
 def prove_by_worker(python: Path, device: str, outside: Mapping[str, str]) -> ChildResult:
     """The worker's own exit code and words; started as Blender starts it. device: cpu, cuda or mps."""
-    argv = [str(python), "-I", "-X", "utf8", str(WORKER), "--prove", device]
+    return _ask(python, ("--prove", device), outside)
+
+
+def halve_by_worker(python: Path, folder: Path, outside: Mapping[str, str]) -> ChildResult:
+    """The same for the model in `folder`: the copy is left beside it, where this computer's device gains from one."""
+    return _ask(python, ("--halve", str(folder)), outside)
+
+
+def _ask(python: Path, words: tuple[str, str], outside: Mapping[str, str]) -> ChildResult:
+    argv = [str(python), "-I", "-X", "utf8", str(WORKER), *words]
     try:
         return run_child(ChildCommand(argv, isolated_environment(outside), Path(os.sep), LIMIT_S))
     except OSError as error:

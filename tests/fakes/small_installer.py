@@ -3,16 +3,16 @@
 
 from __future__ import annotations
 
-import ensurepip
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.fakes.small_pip import bundled_pip, small_pip
 from tests.fakes.small_wheels import make_wheel
 from vendor_installer.lock_files import Lock, Target, Wheel
 from vendor_installer.probe import probe
@@ -66,31 +66,48 @@ class SmallInstaller:
         return subprocess.run(argv, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def small_installer(folder: Path, wheels: Path, outside: Mapping[str, str]) -> SmallInstaller:
-    """Below `folder`; its locks name the leaf 1.0 in `wheels`, and Python's own pip, which is put there."""
+def small_installer(
+    folder: Path, wheels: Path, outside: Mapping[str, str], *, real_pip: bool = False
+) -> SmallInstaller:
+    """Below `folder`; its locks name the leaf 1.0 in `wheels`, and a pip, which is put there."""
     root = folder / "small copy"
-    shutil.copytree(CHECKOUT / "vendor_installer", root / "vendor_installer")
-    (root / "triposr_addon/worker").mkdir(parents=True)
-    (root / "triposr_addon/worker/__main__.py").write_text(WORKER, encoding="utf-8")
+    lock = small_checkout(root, {"cpu": [wheels / "leaf-1.0-py3-none-any.whl"]}, real_pip=real_pip)
     requirements = root / "vendor_installer/requirements"
-    bundled = next((Path(ensurepip.__file__).parent / "_bundled").glob("pip-*.whl"))
-    shutil.copy(bundled, wheels)
-    (requirements / "pip_locked.txt").write_text(locked(wheels / bundled.name), encoding="utf-8")
     (requirements / "worker_proof.txt").write_text("import leaf\nassert leaf.VERSION == '1.0'\n", encoding="utf-8")
     for name, text in {"worker.txt": "leaf", "worker_constraints.txt": "leaf<2", "torch_cpu.txt": "leaf===1.0"}.items():
         (requirements / name).write_text(f"{text}\n", encoding="utf-8")
-    computer = probe(folder, os.environ)
-    target = Target("cpu", (computer.system, computer.architecture), computer.python)
-    lock = root / "vendor_installer/locks" / target.path.name
-    lock.write_text(locked(wheels / "leaf-1.0-py3-none-any.whl"), encoding="utf-8")
     return SmallInstaller(root, folder / "data of Ильин", lock, outside)
 
 
-def locked(wheel: Path, url: str = "", sha256: str = "") -> str:
-    """A lock file of that wheel alone."""
-    name, version = wheel.name.split("-")[:2]
-    size, sha256 = wheel.stat().st_size, sha256 or hashlib.sha256(wheel.read_bytes()).hexdigest()
-    return Lock("here", "0", (Wheel(name, version, sha256, url or wheel.name, size, size),)).text()
+def small_checkout(root: Path, wheels: Mapping[str, Sequence[Path]], *, real_pip: bool = False) -> Path:
+    """The installer in `root`, with locks for this computer of these wheels, by builds; and of a pip, which is put to
+    the first of them: Python's own, or a small one that runs it. The first build's lock.
+    """
+    shutil.copytree(
+        CHECKOUT / "vendor_installer", root / "vendor_installer", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    (root / "triposr_addon/worker").mkdir(parents=True)
+    (root / "triposr_addon/worker/__main__.py").write_text(WORKER, encoding="utf-8")
+    place = next(iter(wheels.values()))[0].parent
+    pip = Path(shutil.copy(bundled_pip(), place)) if real_pip else small_pip(place)
+    (root / "vendor_installer/requirements/pip_locked.txt").write_text(locked(pip), encoding="utf-8")
+    computer = probe(root, os.environ)
+    locks = []
+    for build, files in wheels.items():
+        target = Target(build, (computer.system, computer.architecture), computer.python)
+        locks.append(root / "vendor_installer/locks" / target.path.name)
+        locks[-1].write_text(locked(*files), encoding="utf-8")
+    return locks[0]
+
+
+def locked(*wheels: Path, url: str = "", sha256: str = "") -> str:
+    """A lock file of these wheels alone."""
+    lines = []
+    for wheel in wheels:
+        name, version = wheel.name.split("-")[:2]
+        size, known = wheel.stat().st_size, sha256 or hashlib.sha256(wheel.read_bytes()).hexdigest()
+        lines.append(Wheel(name, version, known, url or wheel.name, size, size))
+    return Lock("here", "0", tuple(lines)).text()
 
 
 def main(folder: str, kind: str) -> None:
@@ -101,7 +118,7 @@ def main(folder: str, kind: str) -> None:
     wheels = Path(folder) / "wheels"
     wheels.mkdir()
     make_wheel(wheels, "leaf", "1.0", {"leaf.py": "VERSION = '1.0'\n"})
-    made = small_installer(Path(folder), wheels, os.environ)
+    made = small_installer(Path(folder), wheels, os.environ, real_pip=True)
     if kind == "slow":
         proof = made.root / "vendor_installer/requirements/worker_proof.txt"
         proof.write_text("import time\ntime.sleep(60)\n", encoding="utf-8")

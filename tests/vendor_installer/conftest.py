@@ -5,10 +5,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.fakes.small_installer import locked
+from tests.fakes.small_pip import small_pip
+from tests.fakes.small_plan import plan_in
 from tests.fakes.small_wheels import make_wheel
 from vendor_installer.environment import EnvironmentPlan
 
@@ -40,21 +44,23 @@ def outside(wheels: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def plan(tmp_path: Path) -> EnvironmentPlan:
-    """tree with leaf pinned to 1.0 by the constraints; the pip that Python brings."""
+def plan(tmp_path: Path, wheels: Path) -> EnvironmentPlan:
+    """tree with leaf 1.0, locked, to be brought from that folder; and a small pip."""
+    files = [wheels / f"{name}-1.0-py3-none-any.whl" for name in ("leaf", "tree")]
+    pip = small_pip(wheels)
     texts = {
-        "wanted.txt": "tree==1.0\n",
-        "constraints.txt": "# pins\nleaf==1.0\ntree==1.0\n",
+        "wanted.txt": locked(*files),
+        "pip.txt": locked(pip),
         "proof.txt": "import leaf, tree\nassert leaf.VERSION == '1.0'\n",
     }
     for name, text in texts.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    return EnvironmentPlan(
-        name="small",
-        title="Install the small ones",
-        requirements=(tmp_path / "wanted.txt",),
-        constraints=tmp_path / "constraints.txt",
-        pip=None,
-        proof=tmp_path / "proof.txt",
-        weight=1.0,
-    )
+    return plan_in(tmp_path)
+
+
+@pytest.fixture
+def pip_plan(tmp_path: Path, plan: EnvironmentPlan) -> EnvironmentPlan:
+    """The same by pip itself, the one that Python brings: tree, with leaf pinned to 1.0 by the constraints."""
+    (tmp_path / "wanted.txt").write_text("tree==1.0\n", encoding="utf-8")
+    (tmp_path / "constraints.txt").write_text("# pins\nleaf==1.0\ntree==1.0\n", encoding="utf-8")
+    return replace(plan, constraints=tmp_path / "constraints.txt", pip=None, options=(), wheels=None)

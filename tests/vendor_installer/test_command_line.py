@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.small_installer import small_checkout
 from vendor_installer.folder_lock import folder_lock
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 LONG_S = 300.0
 
 PYTEST = """
@@ -64,12 +64,6 @@ FILES = {
     "benchmarks/showcase/stage.py": "",
     "tests/blender/test_a.py": "",
     "tests/worker/test_b.py": "",
-    "vendor_installer/requirements/worker.txt": "leaf==1.0\n",
-    "vendor_installer/requirements/development.txt": "pytest==1.0\n",
-    "vendor_installer/requirements/blender.txt": "bpy==4.5.0\npytest==1.0\n",
-    "vendor_installer/requirements/pip.txt": "pip\n",
-    "vendor_installer/requirements/worker_constraints.txt": "leaf==1.0\npytest==1.0\n",
-    "vendor_installer/requirements/blender_constraints.txt": "bpy==4.5.0\npytest==1.0\n",
     "vendor_installer/requirements/worker_proof.txt": "import leaf\n",
 }
 
@@ -98,16 +92,16 @@ def used_checkout(tmp_path_factory: pytest.TempPathFactory, wheel_maker: Callabl
     folder = tmp_path_factory.mktemp("small")
     wheels, root = folder / "wheels", folder / "tiny addon"
     wheels.mkdir()
-    wheel_maker(wheels, "leaf", "1.0", {"leaf.py": ""})
-    wheel_maker(wheels, "pytest", "1.0", {"pytest.py": PYTEST})
+    torch = wheel_maker(wheels, "torch", "1.0", {"leaf.py": ""})
+    checks = wheel_maker(wheels, "pytest", "1.0", {"pytest.py": PYTEST})
     inside = "bpy/4.5/scripts"
     blender = {
         "bpy/__init__.py": BPY,
         f"{inside}/addons_core/bl_pkg/cli/blender_ext.py": BUILDER,
         f"{inside}/modules/_bpy_internal/extensions/tags.py": "",
     }
-    wheel_maker(wheels, "bpy", "4.5.0", blender)
-    shutil.copytree(CHECKOUT / "vendor_installer", root / "vendor_installer")
+    bpy = wheel_maker(wheels, "bpy", "4.5.0", blender)
+    small_checkout(root, {"cpu": [torch], "development": [checks], "blender": [bpy, checks]})
     for place, text in FILES.items():
         (root / place).parent.mkdir(parents=True, exist_ok=True)
         (root / place).write_text(text, encoding="utf-8")

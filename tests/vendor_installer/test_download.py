@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.bad_days import OTHER_CONTENT, REFUSED, SURVIVED
 from tests.fakes.bad_server import BadServer, Fault, serving
 from vendor_installer.download import Download, RemoteFile
 from vendor_installer.failures import InstallerFailure
@@ -39,20 +40,6 @@ def left(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-SURVIVED = [
-    *(Fault("cut", at) for at in (0, 1, 4095, 65536, 65537, 299_999)),
-    *(Fault("close", at) for at in (0, 1, 100_000, 299_999)),
-    *(Fault("stall", at) for at in (0, 1, 150_000)),
-    *(Fault("drip", at) for at in (0, 200_000)),
-    *(Fault("status", status=status) for status in (408, 429, 500, 502, 503, 504)),
-    Fault("silence"),
-    Fault("slow_headers"),
-    Fault("no_length"),
-    Fault("no_range"),
-    Fault("wrong_range"),
-]
-
-
 @pytest.mark.parametrize("fault", SURVIVED, ids=lambda fault: f"{fault.kind}-{fault.at or fault.status}")
 def test_a_bad_moment_is_survived(server: BadServer, tmp_path: Path, fault: Fault) -> None:
     """Once it is met at the first byte, once in the middle of a file that an earlier run began."""
@@ -74,27 +61,6 @@ def test_a_whole_bad_day_is_survived(server: BadServer, tmp_path: Path) -> None:
     fetch(server, tmp_path / "model.bin")
     assert (tmp_path / "model.bin").read_bytes() == CONTENT
     assert len(server.requests) > 20
-
-
-REFUSED = [
-    (Fault("status", status=401), "DOWNLOAD_REFUSED"),
-    (Fault("status", status=403), "DOWNLOAD_REFUSED"),
-    (Fault("status", status=407), "DOWNLOAD_REFUSED"),
-    (Fault("status", status=404), "DOWNLOAD_MISSING"),
-    (Fault("status", status=410), "DOWNLOAD_MISSING"),
-    (Fault("status", status=500), "SERVER_FAILED"),
-    (Fault("html"), "DOWNLOAD_REPLACED"),
-    (Fault("shorter"), "DOWNLOAD_WRONG_LENGTH"),
-    (Fault("longer"), "DOWNLOAD_WRONG_LENGTH"),
-    (Fault("more_than_told"), "DOWNLOAD_WRONG_LENGTH"),
-    (Fault("stall", 0), "DOWNLOAD_STALLED"),
-    (Fault("silence"), "DOWNLOAD_STALLED"),
-    (Fault("drip", 0), "DOWNLOAD_STALLED"),
-    (Fault("slow_headers"), "DOWNLOAD_STALLED"),
-    (Fault("cut", 0), "CONNECTION_LOST"),
-    (Fault("close", 0), "CONNECTION_LOST"),
-    (Fault("wrong_range"), "CONNECTION_LOST"),
-]
 
 
 @pytest.mark.parametrize(("fault", "code"), REFUSED, ids=lambda value: getattr(value, "kind", value))
@@ -121,11 +87,11 @@ def test_no_server_at_all(server: BadServer, tmp_path: Path) -> None:
     assert (failure.value.code, "127.0.0.1" in failure.value.sentence) == ("CONNECTION_LOST", True)
 
 
-@pytest.mark.parametrize("kind", ["wrong_bytes", "html_of_right_length"])
+@pytest.mark.parametrize("fault", OTHER_CONTENT, ids=lambda fault: fault.kind)
 def test_other_content_of_the_right_length_is_set_aside_and_never_used(
-    server: BadServer, tmp_path: Path, kind: str
+    server: BadServer, tmp_path: Path, fault: Fault
 ) -> None:
-    server.then = Fault(kind)
+    server.then = fault
     with pytest.raises(InstallerFailure) as failure:
         fetch(server, tmp_path / "model.bin")
     assert failure.value.code == "FILE_NOT_AS_PINNED"

@@ -12,25 +12,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.small_installer import locked
+from tests.fakes.small_plan import plan_in
 from vendor_installer.environment import Environment, EnvironmentPlan
-from vendor_installer.failures import DiskFull, EnvironmentNotMade, PipFailed
+from vendor_installer.failures import DiskFull, EnvironmentNotMade, NotOffered, PipFailed
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 LONG_S = 120.0
 
 Reports = list[tuple[float, str]]
 
-INSTALLER = """
-import os, sys
-from pathlib import Path
-from vendor_installer.environment import Environment, EnvironmentPlan
-from vendor_installer.folder_lock import folder_lock
-here = Path(sys.argv[1])
-wanted, constraints, proof = (here / name for name in ("wanted.txt", "constraints.txt", "proof.txt"))
-plan = EnvironmentPlan("small", "Install", (wanted,), constraints, None, proof, 1.0)
-with folder_lock(here / "place", 60) as lock:
-    Environment(plan, here / "place" / "small", dict(os.environ), lock).make(lambda fraction, detail: None)
-"""
+INSTALLER = [sys.executable, "-m", "tests.fakes.small_plan"]
+"""And the folder of the plan's files, and where to make it."""
 
 
 @pytest.fixture
@@ -69,14 +62,16 @@ def test_it_is_made_from_its_pins_told_in_steps_and_then_current(environment: En
     assert sorted(path.name for path in environment.folder.parent.iterdir()) == ["logs", "small"]
 
 
-def test_another_pin_makes_it_old_and_the_next_run_makes_it_anew(environment: Environment) -> None:
+def test_another_pin_makes_it_old_and_the_next_run_makes_it_anew(
+    environment: Environment, tmp_path: Path, wheels: Path
+) -> None:
     environment.make(report_nothing)
     litter = environment.folder / "litter.txt"
     litter.touch()
-    pins = environment.plan.constraints
-    assert pins is not None
-    pins.write_text(pins.read_text().replace("leaf==1.0", "leaf==2.0"))
+    names = ("leaf-2.0-py3-none-any.whl", "tree-1.0-py3-none-any.whl")
+    environment.plan.requirements[0].write_text(locked(*(wheels / name for name in names)))
     environment.plan.proof.write_text("import leaf\n")
+    environment = replace(environment, plan=plan_in(tmp_path))
     assert not environment.is_current()
     environment.make(report_nothing)
     assert versions(environment).startswith("2.0 ")
@@ -113,7 +108,10 @@ def test_what_the_artist_set_for_python_and_pip_does_not_leak_in(
     assert not (elsewhere / "target").exists()
 
 
-def test_a_package_that_is_not_there_is_named_and_leaves_no_receipt(environment: Environment) -> None:
+def test_a_package_that_is_not_there_is_named_and_leaves_no_receipt(
+    environment: Environment, pip_plan: EnvironmentPlan
+) -> None:
+    environment = replace(environment, plan=pip_plan)
     environment.plan.requirements[0].write_text("absent==1.0\n")
     with pytest.raises(PipFailed) as caught:
         environment.make(report_nothing)
@@ -124,15 +122,16 @@ def test_a_package_that_is_not_there_is_named_and_leaves_no_receipt(environment:
     assert not environment.is_current()
 
 
-def test_a_damaged_wheel_is_pips_failure(environment: Environment, wheels: Path) -> None:
+def test_a_damaged_wheel_does_not_count_as_offered(environment: Environment, wheels: Path) -> None:
     wheel = wheels / "leaf-1.0-py3-none-any.whl"
     wheel.write_bytes(wheel.read_bytes()[:-30])
-    with pytest.raises(PipFailed, match="pip could not install"):
+    with pytest.raises(NotOffered, match="leaf"):
         environment.make(report_nothing)
     assert not environment.is_current()
 
 
-def test_a_source_package_is_never_built(environment: Environment, wheels: Path) -> None:
+def test_a_source_package_is_never_built(environment: Environment, pip_plan: EnvironmentPlan, wheels: Path) -> None:
+    environment = replace(environment, plan=pip_plan)
     (wheels / "leaf-1.0-py3-none-any.whl").unlink()
     (wheels / "leaf-1.0.tar.gz").write_bytes(b"must not even be opened")
     with pytest.raises(PipFailed) as caught:
@@ -152,9 +151,8 @@ def test_packages_that_do_not_work_are_not_an_environment(environment: Environme
 def test_a_full_disk_is_named(environment: Environment, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    code = INSTALLER.replace('here / "place"', f"Path({str(disk)!r})")
-    script = f"mount -t tmpfs -o size=12m none '{disk}' && exec \"$@\""
-    argv = ["unshare", "--mount", "sh", "-c", script, "sh", sys.executable, "-c", code, str(tmp_path)]
+    script = f"mount -t tmpfs -o size=80k none '{disk}' && exec \"$@\""
+    argv = ["unshare", "--mount", "sh", "-c", script, "sh", *INSTALLER, str(tmp_path), str(disk)]
     told = subprocess.run(argv, cwd=CHECKOUT, env=environment.outside, capture_output=True, text=True, check=False)
     assert DiskFull.__name__ in told.stderr.splitlines()[-1]
 
@@ -163,7 +161,8 @@ def test_a_full_disk_is_named(environment: Environment, tmp_path: Path) -> None:
 
 
 def kill_when(seen: Callable[[], object], tmp_path: Path, outside: Mapping[str, str]) -> None:
-    installer = subprocess.Popen([sys.executable, "-c", INSTALLER, str(tmp_path)], cwd=CHECKOUT, env=outside)
+    argv = [*INSTALLER, str(tmp_path), str(tmp_path / "place")]
+    installer = subprocess.Popen(argv, cwd=CHECKOUT, env=outside)
     limit = time.monotonic() + LONG_S
     while not seen():
         assert installer.poll() is None, "it ended before it could be killed"
@@ -191,7 +190,7 @@ def test_killed_at_any_moment_the_next_run_ends_sound(
     kill_when(marks[moment], tmp_path, environment.outside)
     environment.plan.proof.write_text(sound_proof)
     assert not target.is_current()
-    again = [sys.executable, "-c", INSTALLER, str(tmp_path)]
+    again = [*INSTALLER, str(tmp_path), str(tmp_path / "place")]
     subprocess.run(again, cwd=CHECKOUT, env=environment.outside, check=True, timeout=LONG_S)
     assert versions(target).startswith("1.0 ")
     assert target.is_current()

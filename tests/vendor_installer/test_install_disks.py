@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="mounts small fi
 
 @pytest.fixture
 def small(tmp_path: Path, wheels: Path, outside: dict[str, str]) -> SmallInstaller:
-    return small_installer(tmp_path, wheels, outside)
+    return small_installer(tmp_path, wheels, outside, real_pip=True)
 
 
 def mount(*arguments: str) -> bool:

@@ -16,7 +16,6 @@ import pytest
 
 from tests.fakes.bad_server import BadServer, Fault, serving
 from tests.fakes.small_installer import SmallInstaller, locked, small_installer
-from vendor_installer.download import RemoteFile
 from vendor_installer.failures import InstallerFailure
 from vendor_installer.lock_files import Wheel
 from vendor_installer.wheel_folder import WheelFolder
@@ -44,7 +43,7 @@ def small(tmp_path: Path, wheel_maker: Callable[..., Path], server: BadServer) -
     pip = next(wheels.glob("pip-*.whl"))
     for wheel, lock in ((wheels / LEAF, made.lock), (pip, made.pip_lock)):
         server.files[wheel.name] = wheel.read_bytes()
-        lock.write_text(locked(wheel, server.url(wheel.name)), encoding="utf-8")
+        lock.write_text(locked(wheel, url=server.url(wheel.name)), encoding="utf-8")
         wheel.unlink()
     return made
 
@@ -128,24 +127,13 @@ def test_wheels_are_told_as_one_amount_of_bytes(server: BadServer, tmp_path: Pat
     assert all((tmp_path / file).read_bytes() == content for file, content in contents.items())
 
 
-def test_who_goes_a_way_of_their_own_is_left_to_pip(server: BadServer, tmp_path: Path) -> None:
-    known = Wheel("a", "1", "0" * 64, server.url("a-1-py3-none-any.whl"), 1, 1)
-    named = Wheel("b", "1", "0" * 64, "b-1-py3-none-any.whl", 1, 1)
-    assert WheelFolder(tmp_path, (known,)).is_wanted({"PIP_RETRIES": "3"})
-    for variable in ("PIP_INDEX_URL", "PIP_PROXY", "PIP_CERT", "PIP_FIND_LINKS"):
-        assert not WheelFolder(tmp_path, (known,)).is_wanted({variable: "x"})
-    assert not WheelFolder(tmp_path, (known, named)).is_wanted({})
-    assert WheelFolder(tmp_path, (known, named), offline=True).is_wanted({"PIP_INDEX_URL": "x"})
-    assert known.remote(1) == RemoteFile(known.place, 1, "0" * 64)
-
-
 @pytest.mark.parametrize("content", [b"", b"x", b"y" * 700])
 def test_a_spoilt_wheel_in_a_pack_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a-1-py3-none-any.whl").write_bytes(content)
     wheel = Wheel("a", "1", "0" * 64, "a-1-py3-none-any.whl", 700, 1)
     with pytest.raises(InstallerFailure) as failure:
         WheelFolder(tmp_path, (wheel,), offline=True).bring(lambda fraction, detail: None)
-    assert failure.value.code == "FILE_NOT_AS_PINNED"
+    assert failure.value.code == "PACK_UNREADABLE"
 
 
 def test_the_help_of_every_command_starts() -> None:

@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from vendor_installer.builds import BUILDS, GENERAL_INDEX, TORCH, build_named
+from vendor_installer.failures import LockNotMade
 from vendor_installer.lock_files import (
-    INPUTS,
+    BLENDER,
+    DEVELOPMENT,
     LOCKS,
     REQUIREMENTS,
     Lock,
     Target,
     Wheel,
+    checkout_targets,
     digest_of_inputs,
     read_lock,
     targets,
@@ -31,17 +34,17 @@ TAGS = {
 REQUIREMENT = re.compile(r"^(?P<name>[\w-]+)==(?P<version>[^ ;]+)(?: ; python_version (?P<sign><|>=) \"3\.13\")?$")
 
 
-def wanted(python: tuple[int, ...]) -> dict[str, str]:
-    """What worker.txt asks for in that Python."""
+def wanted(python: tuple[int, ...], file: str = "worker.txt") -> dict[str, str]:
+    """What a file of requirements asks for in that Python."""
     found = {}
-    for line in INPUTS["worker.txt"].read_text(encoding="utf-8").splitlines():
+    for line in (REQUIREMENTS / file).read_text(encoding="utf-8").splitlines():
         if (match := REQUIREMENT.match(line)) and (match["sign"] in (None, "<" if python < (3, 13) else ">=")):
             found[match["name"].lower()] = match["version"]
     return found
 
 
 def test_every_file_is_for_a_target_that_exists() -> None:
-    assert sorted(LOCKS.iterdir()) == sorted(target.path for target in LOCKED)
+    assert sorted(LOCKS.iterdir()) == sorted(target.path for target in (*LOCKED, *checkout_targets()))
     assert len(LOCKED) == 17
 
 
@@ -53,7 +56,7 @@ def test_everything_of_the_general_index_is_locked() -> None:
 @pytest.mark.parametrize("target", LOCKED, ids=lambda target: target.path.stem)
 def test_a_lock_is_current_and_fits_its_target(target: Target) -> None:
     lock = read_lock(target.path)
-    assert lock.inputs == digest_of_inputs(), "worker.txt or its constraints changed: run `vendor_installer lock`"
+    assert lock.inputs == digest_of_inputs(target.build), "requirements/ changed: run `vendor_installer lock`"
     assert lock.index == build_named(target.build).indexes[target.platform]
     assert lock.text() == target.path.read_text(encoding="utf-8")
     versions = {wheel.name: wheel.version.partition("+")[0] for wheel in lock.wheels}
@@ -61,6 +64,21 @@ def test_a_lock_is_current_and_fits_its_target(target: Target) -> None:
     assert versions["torch"] == TORCH
     cuda = any(name.startswith("nvidia-") for name in versions)
     assert cuda == (target.build == "cu130" and target.platform[0] == "linux")
+
+
+@pytest.mark.parametrize("target", checkout_targets(), ids=lambda target: target.path.stem)
+def test_a_lock_of_a_checkout_is_current_and_adds_to_the_workers(target: Target) -> None:
+    lock = read_lock(target.path)
+    assert lock.inputs == digest_of_inputs(target.build), "requirements/ changed: run `vendor_installer lock`"
+    assert lock.text() == target.path.read_text(encoding="utf-8")
+    versions = {wheel.name: wheel.version for wheel in lock.wheels}
+    assert versions.items() >= wanted(target.python, f"{target.build}.txt").items()
+    assert "pytest" in versions
+    assert ("bpy" in versions) == (target.build == BLENDER)
+    if target.build == DEVELOPMENT:
+        siblings = [other for other in LOCKED if (other.platform, other.python) == (target.platform, target.python)]
+        for sibling in siblings:
+            assert not versions.keys() & {wheel.name for wheel in read_lock(sibling.path).wheels}
 
 
 @pytest.mark.parametrize("published", PUBLISHED, ids=lambda published: published.target.path.stem)
@@ -72,7 +90,7 @@ def test_a_lock_of_a_published_wheel_is_its_siblings_but_for_pytorch(published: 
     assert names == {wheel.name for wheel in read_lock(LOCKS / "windows-x86_64-py311-cpu.txt").wheels}
 
 
-@pytest.mark.parametrize("target", LOCKED, ids=lambda target: target.path.stem)
+@pytest.mark.parametrize("target", [*LOCKED, *checkout_targets()], ids=lambda target: target.path.stem)
 def test_every_wheel_of_a_lock_runs_on_its_platform(target: Target) -> None:
     digits = "".join(str(number) for number in target.python)
     for wheel in read_lock(target.path).wheels:
@@ -99,6 +117,12 @@ def test_of_several_wheels_the_one_that_pip_takes_is_locked() -> None:
 
     assert best("x-1-py3-none-any.whl", "x-1-cp310-abi3-win_amd64.whl").endswith("win_amd64.whl")
     assert "14_0" in best("x-1-cp311-cp311-macosx_11_0_arm64.whl", "x-1-cp311-cp311-macosx_14_0_arm64.whl")
+    alone, later = "x-1-cp311-cp311-manylinux_2_17_x86_64.whl", "x-1-cp310-abi3-manylinux_2_28_x86_64.whl"
+    assert best(later, alone).endswith(alone)
+    assert "manylinux_2_28" in best("x-1-cp311-cp311-manylinux2014_x86_64.whl", alone.replace("2_17", "2_28"))
+    assert "cp310" in best(later, later.replace("310", "39"))
+    with pytest.raises(LockNotMade):
+        best(alone, alone)
 
 
 def test_every_build_of_pytorchs_own_index_can_be_had_by_its_version() -> None:

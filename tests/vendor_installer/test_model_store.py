@@ -106,7 +106,7 @@ def test_a_copy_in_another_programs_folder_is_taken_over_without_the_network(
     assert (blobs / "model.ckpt").read_bytes() == WEIGHTS
 
 
-def test_a_spoilt_copy_is_passed_over(server: BadServer, store: ModelStore, tmp_path: Path) -> None:
+def test_aspoilt_copy_is_passed_over(server: BadServer, store: ModelStore, tmp_path: Path) -> None:
     (tmp_path / "home/.u2net").mkdir(parents=True)
     (tmp_path / "home/.u2net/cut.onnx").write_bytes(bytes(len(NETWORK)))
     assert "downloaded" in get(store, "cut", accept=True)[0]
@@ -203,6 +203,13 @@ def test_a_pack_gives_its_models_without_the_network_and_no_others(
     assert len(server.requests) == asked
     store.remove(store.model("big"))
     assert (away.root / "models/Big/model.ckpt").read_bytes() == WEIGHTS
+    spoilt = store.root / "models/Big/model.ckpt"
+    spoilt.parent.mkdir(parents=True, exist_ok=True)
+    spoilt.write_bytes(WEIGHTS[::-1])
+    spoilt.with_name("config.yaml").write_bytes(CONFIG)
+    with pytest.raises(InstallerFailure) as failure:
+        get(replace(away, root=tmp_path / "third"), "big")
+    assert (failure.value.code, str(spoilt) in failure.value.sentence) == ("PACK_UNREADABLE", True)
 
 
 def test_a_name_that_nobody_knows_lists_those_that_are_known(store: ModelStore) -> None:

@@ -71,5 +71,5 @@ def test_a_model_comes_out_of_a_zip_after_the_same_check(tmp_path: Path, capsys:
     assert hashlib.sha256(wrong).hexdigest() != model.files[0].remote.sha256
     pack = zipped(tmp_path / "pack.zip", {model.files[0].place: wrong})
     code = main(["models", "get", "u2netp", "--from", str(pack), "--folder", str(tmp_path / "data")])
-    assert (code, "NOT_IN_PACK" in capsys.readouterr().err) == (24, True)
+    assert (code, "PACK_UNREADABLE" in capsys.readouterr().err) == (27, True)
     assert not (tmp_path / "data" / model.files[0].place).exists()

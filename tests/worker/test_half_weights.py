@@ -20,6 +20,7 @@ from torch import Tensor  # noqa: E402
 from tests.worker.bad_input import copied  # noqa: E402
 from triposr_addon.worker import failures, half_weights  # noqa: E402
 from triposr_addon.worker.checkpoint import PREVIEW_FOLDER, LoadedCheckpoint, load_checkpoint, load_on_host  # noqa: E402
+from triposr_addon.worker.half_copy import make_half_copy  # noqa: E402
 from triposr_addon.worker.half_weights import HALF_WEIGHTS_NAME, RECORD_ENDING, is_half_weights  # noqa: E402
 
 pytestmark = [pytest.mark.torch, pytest.mark.parity]
@@ -51,6 +52,14 @@ def spoil_source_unseen(folder: Path) -> None:
     state = source.stat()
     source.write_bytes(bytes(state.st_size))
     os.utime(source, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+def test_the_installer_has_it_made_before_the_first_use(folder: Path) -> None:
+    assert make_half_copy(folder, torch.float32) == {"type": "float32", "there": False}
+    assert make_half_copy(folder, HALF) == {"type": "bfloat16", "there": True}
+    record = json.loads((folder / f"{HALF_WEIGHTS_NAME}{RECORD_ENDING}").read_text())
+    assert record["sha256"] == digest(copy_of(folder))
+    assert record["source_sha256"] == digest(folder / "model.ckpt")
 
 
 def test_the_first_loading_leaves_a_copy_and_the_next_reads_only_that(folder: Path) -> None:

@@ -37,3 +37,10 @@ def test_a_mesh_is_made_on_the_processor_and_nothing_stays(tmp_path: Path) -> No
 def test_a_device_that_is_not_there_is_a_failure_with_its_code(tmp_path: Path) -> None:
     ended = proved("mps" if sys.platform != "darwin" else "cuda", tmp_path)
     assert (ended.returncode, ended.stdout.partition(":")[0]) == (1, "DEVICE_UNAVAILABLE")
+
+
+def test_a_model_that_is_none_is_not_halved_and_says_why(tmp_path: Path) -> None:
+    argv = [sys.executable, "-I", str(WORKER), "--halve", str(tmp_path)]
+    ended = subprocess.run(argv, capture_output=True, text=True, timeout=LONG_S, check=False)
+    assert (ended.returncode in (0, 1), "Traceback" in ended.stderr) == (True, False)
+    assert ended.stdout.startswith(("MODEL_FILE_MISSING: ", '{"type": "float32"'))

@@ -50,6 +50,8 @@ SENTENCES = {
     "BUILD_NOT_LOCKED": "This build is known by version, not by hash. Tick Install Without Hashes, or choose another.",
     "NOT_IN_PACK": "A file is missing in the pack. Make the pack again, for this system, Python and build.",
     "PACK_UNREADABLE": "The pack can't be used: it is damaged or for something else. Copy or make it anew.",
+    "WHEEL_NOT_OFFERED": "Your own index or folder lacks a package. Add a place that has it, or take the setting away.",
+    "NOT_FOR_THIS_COMPUTER": ELSEWHERE,
     "PIP_FAILED": "The packages could not be installed. Start again; if that fails too, copy the details.",
     "PYTHON_NOT_STARTED": "Blender's own Python can't be started. Install Blender anew, from its makers' page.",
     "INSTALLER_UNREADABLE": "The installer's answer can't be read. Install the extension anew, or copy the details.",

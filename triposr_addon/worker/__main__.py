@@ -4,7 +4,8 @@
 Started by path and isolated, so that nothing of the machine's Python settings reaches it; the extension's root is put
 on the path here. Exit code 0: asked to leave (`shutdown`, `exit`, or the end of standard input).
 
-With `--prove DEVICE` it makes one small mesh on that device instead, and says so (proof.py).
+With `--prove DEVICE` it makes one small mesh on that device instead, and says so (proof.py); with `--halve FOLDER` a
+model's copy in half precision (half_copy.py).
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ def main() -> NoReturn:
         from triposr_addon.worker.proof import print_proof
 
         exit_code = print_proof("".join(sys.argv[2:3]), streams.answers)
+    elif sys.argv[1:2] == ["--halve"]:
+        from triposr_addon.worker.half_copy import print_half_copy
+
+        exit_code = print_half_copy("".join(sys.argv[2:3]), streams.answers)
     else:
         from triposr_addon.worker.service import serve
 

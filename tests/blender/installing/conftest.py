@@ -39,7 +39,7 @@ def small(tmp_path: Path, server: BadServer, monkeypatch: pytest.MonkeyPatch) ->
     made = small_installer(tmp_path, wheels, os.environ)
     for wheel, lock in ((wheels / LEAF, made.lock), (next(wheels.glob("pip-*.whl")), made.pip_lock)):
         server.files[wheel.name] = wheel.read_bytes()
-        lock.write_text(locked(wheel, server.url(wheel.name)), encoding="utf-8")
+        lock.write_text(locked(wheel, url=server.url(wheel.name)), encoding="utf-8")
     return made
 
 
