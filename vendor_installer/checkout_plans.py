@@ -55,10 +55,12 @@ def worker_options(computer: Computer, folder: Path) -> list[WorkerOption]:
     """The environments that fit, best first. folder: as above. Raises NotForThisComputer."""
     choice = choose(computer)
     if choice.build is None:
-        raise NotForThisComputer(" ".join((choice.reason, *choice.advice)))
+        raise NotForThisComputer(" ".join(map(str, (choice.reason, *choice.advice))))
     more = _lock_of(DEVELOPMENT, computer)
     return [
-        WorkerOption(_with(locked_plan(build, computer, device, folder, offline=False), more), build, choice.reason)
+        WorkerOption(
+            _with(locked_plan(build, computer, device, folder, offline=False), more), build, str(choice.reason)
+        )
         for build, device in _builds(computer, choice)
     ]
 
