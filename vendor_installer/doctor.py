@@ -15,11 +15,11 @@ from vendor_installer.child import ChildCommand, ChildResult, run_child
 from vendor_installer.computer import dotted
 from vendor_installer.environment import python_in
 from vendor_installer.isolation import isolated_environment
-from vendor_installer.kept_packages import changes, in_words
-from vendor_installer.lock_files import REQUIREMENTS, lock_or_none
+from vendor_installer.lock_files import REQUIREMENTS
 from vendor_installer.locked_environment import ENVIRONMENT, PROOFS, known_plans
 from vendor_installer.model_store import ModelStore
 from vendor_installer.ours import RECEIPT
+from vendor_installer.outlook import upgrade
 from vendor_installer.plan import Plan, gigabytes
 from vendor_installer.sentences import Sentence, joined, say, to_json
 from vendor_installer.worker_proof import prove_by_worker
@@ -92,7 +92,7 @@ def _installed(plan: Plan, inputs: str, install: tuple[str, ...], outside: Mappi
     known = [(build, device) for build, device, locked in plans if locked.inputs() == inputs]
     if not known:
         other = say("ENVIRONMENT_OTHER", python=dotted(plan.computer.python))
-        yield Finding("ENVIRONMENT_OTHER", "note", (other, _upgrade(plan)), install)
+        yield Finding("ENVIRONMENT_OTHER", "note", (other, upgrade(plan)), install)
     build, device = known[0] if known else (None, "cpu")
     proof = (REQUIREMENTS / PROOFS[device]).read_text(encoding="utf-8")
     proved = _run(plan.folder / ENVIRONMENT, proof, PROOF_LIMIT_S, outside)
@@ -107,16 +107,6 @@ def _installed(plan: Plan, inputs: str, install: tuple[str, ...], outside: Mappi
         other = say("ANOTHER_BUILD_FITS", build=build.name, planned=planned.name if planned else "none")
         repair = install if plan.can_start else ()
         yield Finding("ANOTHER_BUILD_FITS", "note", (other, plan.choice.reason), repair)
-
-
-def _upgrade(plan: Plan) -> Sentence:
-    """What `install` would do with the environment of another version."""
-    build = plan.choice.build
-    locked = lock_or_none(build, plan.computer) if build else None
-    if locked is None:
-        return say("WOULD_BE_MADE_ANEW")
-    changed = changes(plan.folder / ENVIRONMENT, {wheel.name: wheel.version for wheel in locked[1].wheels})
-    return say("WOULD_CHANGE", changes=in_words(changed)) if changed else say("WOULD_BE_KEPT")
 
 
 def _models(store: ModelStore) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vendor_installer.child import run_in_foreground
+from vendor_installer.chosen_card import card_variables
 from vendor_installer.doctor import Finding, examine
 from vendor_installer.machine_lines import add_progress, pass_lines_on, tell_failure, tell_result, wants_json
 from vendor_installer.models_command import store_in
@@ -71,7 +72,8 @@ def _examined(options: argparse.Namespace, outside: Mapping[str, str]) -> tuple[
     install = ["install", "--folder", str(options.folder)]
     install += ["--gpu", str(options.gpu)] if options.gpu is not None else []
     install += ["--backend", options.backend] if options.backend else []
-    return plan, examine(plan, store_in(options.folder, outside), tuple(install), outside)
+    seen = {**outside, **card_variables(plan.computer, plan.choice.card, outside)}
+    return plan, examine(plan, store_in(options.folder, outside), tuple(install), seen)
 
 
 def _tell_state(findings: Sequence[Finding], options: argparse.Namespace) -> int:

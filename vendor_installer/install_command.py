@@ -7,6 +7,7 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
+from vendor_installer.chosen_card import card_variables, keep_card
 from vendor_installer.environment import Environment
 from vendor_installer.failures import FolderUnusable
 from vendor_installer.folder_lock import folder_lock
@@ -20,6 +21,7 @@ from vendor_installer.machine_lines import (
     wants_json,
 )
 from vendor_installer.ours import is_environment
+from vendor_installer.outlook import made_at, outcome, outlook
 from vendor_installer.pack_zip import is_zip, unpack
 from vendor_installer.plan_command import CAN_NOT_START, add_choices, plan_for
 from vendor_installer.plan_words import describe
@@ -74,17 +76,28 @@ def install(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
         wheels = plan.folder if is_zip(options.pack) else options.pack or plan.folder
         pinned = locked_plan(build, plan.computer, device, wheels, offline=options.pack is not None)
     _prepare(plan.folder)
+    before, made_before = outlook(plan), made_at(plan.folder / ENVIRONMENT)
     with folder_lock(plan.folder, options.wait, lambda holder: tell_waiting(options, holder)) as lock:
-        environment = Environment(pinned, plan.folder / ENVIRONMENT, outside, lock)
+        variables = card_variables(plan.computer, card, outside)
+        environment = Environment(pinned, plan.folder / ENVIRONMENT, {**outside, **variables}, lock)
         if options.again:
             environment.forget()
         steps = [_unzip_step(options.pack, environment)] if is_zip(options.pack) else []
         run_steps([*steps, environment.step()], display_for(options))
+        keep_card(environment.folder, variables)
         if not options.keep_wheels and (options.pack is None or steps):
             remove_wheels(plan.folder)
     print(f"  Worker Python: {environment.python}")
     print(f"  In Blender, let the extension's Data Folder be {plan.folder}")
-    tell_result(options, python=str(environment.python), folder=str(plan.folder), build=build.name, device=device)
+    told = outcome(before, made_before, made_at(environment.folder))
+    tell_result(
+        options,
+        python=str(environment.python),
+        folder=str(plan.folder),
+        build=build.name,
+        device=device,
+        told=told.to_json(),
+    )
     return 0
 
 

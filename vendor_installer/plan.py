@@ -57,6 +57,12 @@ class Plan:
         """Whether nothing blocks."""
         return not any(obstacle.blocks for obstacle in self.obstacles)
 
+    @property
+    def card_number(self) -> int | None:
+        """The chosen card's place among the computer's cards; by identity, for two may be of the same kind."""
+        places = (place for place, card in enumerate(self.computer.cards) if card is self.choice.card)
+        return next(places, None)
+
     def to_json(self) -> dict[str, Any]:
         """The whole plan with the facts that it was made from."""
         build = self.choice.build
@@ -65,6 +71,7 @@ class Plan:
             "build": build.name if build else None,
             "index": build.indexes[self.computer.system, self.computer.architecture] if build else None,
             "card": asdict(self.choice.card) if self.choice.card else None,
+            "card_number": self.card_number,
             "reason": str(self.choice.reason),
             "advice": [str(advice) for advice in self.choice.advice],
             "told": to_json((self.choice.reason, *self.choice.advice)),

@@ -13,6 +13,7 @@ from vendor_installer.choice import choose
 from vendor_installer.computer import Computer
 from vendor_installer.failures import CardUnknown, FactsUnreadable
 from vendor_installer.lock_files import locked_size
+from vendor_installer.outlook import outlook
 from vendor_installer.plan import Plan, make_plan
 from vendor_installer.plan_words import describe
 from vendor_installer.probe import probe
@@ -51,7 +52,12 @@ def add_choices(command: argparse.ArgumentParser, folder: Path) -> None:
 def plan(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     """Print the plan. 0 where nothing blocks."""
     made = plan_for(options, outside, options.facts)
-    print(json.dumps(made.to_json(), indent=1) if options.json else "\n".join(describe(made)))
+    told = (
+        {**made.to_json(), "environment": outlook(made).to_json()}
+        if options.json and not options.facts
+        else made.to_json()
+    )
+    print(json.dumps(told, indent=1) if options.json else "\n".join(describe(made)))
     return 0 if made.can_start else CAN_NOT_START
 
 

@@ -74,6 +74,11 @@ TEXTS = {
     "WOULD_BE_MADE_ANEW": "It would be made anew.",
     "WOULD_CHANGE": "It would be made anew: {changes}.",
     "WOULD_BE_KEPT": "Its packages would be kept.",
+    "NOTHING_INSTALLED": "Nothing is installed there yet.",
+    "INSTALLED_ALREADY": "It is installed already.",
+    "PACKAGES_KEPT": "The packages were kept, which are those of this version, too.",
+    "INSTALLED_ANEW": "It was made anew: {changes}.",
+    "INSTALLED": "It is installed.",
     "ENVIRONMENT_BROKEN": "The environment does not work: files are gone (a virus scanner?), or the driver has "
     "changed.",
     "ENVIRONMENT": "PyTorch for {build} computes on the device {device}.",

@@ -20,6 +20,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.end_to_end.built_zip import build_zip
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 PICTURE = CHECKOUT / "docs" / "images" / "demo_photo.png"
 LONGEST_VISIT_SECONDS = 600
@@ -60,19 +62,6 @@ class Visit:
             return saved["points"], saved["colours"]
 
 
-def build_zip(folder: Path) -> Path:
-    """Build with the builder that comes with Blender; plain Python can run it."""
-    found = importlib.util.find_spec("bpy")
-    assert found is not None
-    assert found.submodule_search_locations is not None
-    scripts = next(Path(found.submodule_search_locations[0]).glob("[0-9].*/scripts"))
-    builder = scripts / "addons_core" / "bl_pkg" / "cli" / "blender_ext.py"
-    tags = scripts / "modules" / "_bpy_internal" / "extensions" / "tags.py"
-    order = ["build", "--source-dir", str(CHECKOUT), "--output-dir", str(folder), "--valid-tags", str(tags)]
-    subprocess.run([sys.executable, str(builder), *order], check=True, timeout=60)
-    return next(folder.glob("*.zip"))
-
-
 def play(python: str, folder: Path, settings: dict[str, Any]) -> dict[str, Any]:
     """Run visit.py in a new folder and read its facts."""
     folder.mkdir()
@@ -88,7 +77,7 @@ def play(python: str, folder: Path, settings: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
     folder = tmp_path_factory.mktemp("visit")
-    built = build_zip(folder)
+    built = build_zip(CHECKOUT, folder)
     settings = Settings(str(built), WORKER_PYTHON, str(PICTURE), {})
     facts = play(sys.executable, folder / "visit", vars(settings))
     return Visit(folder / "visit", built, facts)

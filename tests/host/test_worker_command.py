@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,11 @@ def told_by_a_worker(command: WorkerCommand, log: Path) -> Mapping[str, str]:
         raise AssertionError("no answer")
     finally:
         process.kill()
+
+
+def test_a_command_may_bring_variables_of_its_own(fake_worker: Callable[[str], WorkerCommand], tmp_path: Path) -> None:
+    command = replace(fake_worker("tells-its-environment"), variables={"CUDA_VISIBLE_DEVICES": "1"})
+    assert told_by_a_worker(command, tmp_path / "log")["CUDA_VISIBLE_DEVICES"] == "1"
 
 
 def test_a_worker_is_isolated_from_the_users_python(

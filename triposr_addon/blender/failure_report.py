@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-import os
 import platform
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
 
 from ..host.failures import HostFailure
-from ..host.privacy import without_names
+from ..host.privacy import for_report
 from . import session
 from .provenance import extension_version
 from .words import told
@@ -33,7 +31,7 @@ def details_text(failure: HostFailure, log: str) -> str:
             log,
         )
     )
-    return without_names(text, Path.home(), os.environ)
+    return for_report(text)
 
 
 class _AboutFailure:

@@ -44,7 +44,8 @@ def draw_card(layout: bpy.types.UILayout, context: bpy.types.Context, running: S
     _draw_plan(box.column(align=True), context, plan)
     _draw_choices(box.column(), context, running, plan)
     _draw_obstacles(box, context, plan)
-    draw_install_buttons(box, context)
+    if plan.build:
+        draw_install_buttons(box, context)
 
 
 def draw_bar(layout: bpy.types.UILayout, installation: Installation) -> bool:
@@ -120,10 +121,12 @@ def _draw_plan(layout: bpy.types.UILayout, context: bpy.types.Context, plan: Ins
 def _draw_choices(layout: bpy.types.UILayout, context: bpy.types.Context, running: Session, plan: InstallPlan) -> None:
     preferences = running.preferences()
     draw_choices(layout, running, plan)
+    if not plan.build:
+        return
     layout.prop(preferences, "data_folder", text="Folder")
     if not preferences.data_folder:
         draw_lines(layout, context, "Without a Data Folder it goes when the extension is removed.", "INFO")
-    if plan.build and not plan.exact:
+    if not plan.exact:
         layout.prop(preferences, "install_without_hashes")
 
 

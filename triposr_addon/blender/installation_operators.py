@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-import os
 import platform
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import IntProperty, StringProperty
 
-from ..host.privacy import without_names
+from ..host.privacy import for_report
 from . import installation_orders, session
 from .paths import path_or_none
 from .provenance import extension_version
@@ -253,7 +251,7 @@ class TRIPOSR_OT_copy_diagnostics(bpy.types.Operator):
 def diagnostics_text(checks: str) -> str:
     """What may be sent to others."""
     head = f"TripoSR for Blender {extension_version()}, Blender {bpy.app.version_string}, {platform.platform()}"
-    return without_names(f"{head}\n{checks}\n", Path.home(), os.environ)
+    return for_report(f"{head}\n{checks}\n")
 
 
 def outcome(operator: bpy.types.Operator, running: session.Session) -> set[OperatorReturnItems]:

@@ -11,13 +11,15 @@ import bpy
 
 from ..host.failures import HostFailure
 from ..host.installer_run import InstallerRun
-from ..host.installer_words import Finding, InstallPlan, findings_from_text, models_from_text
+from ..host.installer_words import Finding, InstallPlan, findings_from_text, models_from_text, told_from
 from ..host.pack_files import holds
 from .failures import InstallationFailed
 from .installation import Task
 from .installation_follow import follow
 from .installation_words import sentence_of
+from .installing import upgrade
 from .installing.choices import AUTO, BEST, gpu_or_none
+from .installing.sentences import tell
 from .properties import settings_of
 from .session import Session
 from .warm_up import warm_up
@@ -59,7 +61,7 @@ def install(running: Session, pack: Path | None = None, *, again: bool = False) 
         more = (*more, "--without-hashes")
     again_too = ("--again",) if again else ()
     arguments = ("install", *_choices(running), *JSON_LINES, *more, *again_too)
-    _work(running, "Installing", arguments, lambda: _installed(running, pack))
+    _work(running, "Installing", arguments, lambda run: _installed(running, run, pack))
 
 
 def remove_installation(running: Session) -> None:
@@ -107,7 +109,7 @@ def _folder(running: Session) -> tuple[str, str]:
 
 
 def _work(
-    running: Session, title: str, arguments: tuple[str, ...], on_success: Callable[[], None] | None = None
+    running: Session, title: str, arguments: tuple[str, ...], on_success: Callable[[InstallerRun], None] | None = None
 ) -> None:
     running.failure, running.notice = None, ""
 
@@ -118,15 +120,15 @@ def _work(
         elif run.cancelled:
             running.notice = ui("Cancelled. What was fetched is kept; the next time it goes on there")
         elif on_success is not None:
-            on_success()
+            on_success(run)
         _look_again(running)
 
     _add(running, Task("work", title, arguments, end))
 
 
-def _installed(running: Session, pack: Path | None) -> None:
+def _installed(running: Session, run: InstallerRun, pack: Path | None) -> None:
     """The worker starts from the new environment now, so that the first mesh need not wait for it."""
-    running.notice = ui("TripoSR is installed. Choose a picture")
+    running.notice = tell(told_from(run.result["told"]))
     if pack is not None:
         arguments = ("models", "list", "--json", *_folder(running))
         _add(running, Task("packed", "", arguments, lambda run: _get_packed(running, run, pack)))
@@ -166,6 +168,7 @@ def _look_again(running: Session) -> None:
 def _take_plan(running: Session, run: InstallerRun) -> None:
     try:
         running.installation.plan = InstallPlan.from_text(run.text)
+        upgrade.take(running, running.installation.plan)
     except (ValueError, KeyError, TypeError):
         running.failure = _failure_of(run)
         if running.failure.code == "CARD_UNKNOWN" and running.preferences().gpu != BEST:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import bpy
 
 from . import data_folder, installation_follow, installation_orders, session
+from .installing import upgrade
 
 FIRST_LOOK_SECONDS = 1.0
 """Blender's window comes first."""
@@ -28,7 +29,9 @@ def remove() -> None:
 
 
 def look_first() -> None:
-    """A timer's function: the first card needs a plan to show."""
+    """A timer's function: the first card needs a plan to show, and an upgrade a look at what is there."""
     running = session.current_or_none()
-    if running is not None and running.storage().worker_python_or_none() is None:
+    if running is None:
+        return
+    if running.storage().worker_python_or_none() is None or upgrade.wants_look(running):
         installation_orders.ask_plan(running)

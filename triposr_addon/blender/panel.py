@@ -11,6 +11,7 @@ from ..host.failures import HostFailure
 from . import models, session
 from .cutout_panel import draw_picture
 from .installation_drawing import draw_bar, draw_card
+from .installing.upgrade import draw_upgrade
 from .presets import TRIPOSR_PT_presets
 from .properties import settings_of
 from .queue import Queue
@@ -45,6 +46,7 @@ class TRIPOSR_PT_image_to_mesh(InSidebar, bpy.types.Panel):
             draw_card(layout, context, running)
         else:
             draw_bar(layout, running.installation)
+            draw_upgrade(layout, context, running)
             _draw_button(layout)
             _draw_progress(layout, context, running.queue)
         if running.failure is not None:

@@ -11,6 +11,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from . import data_folder, installation_orders, session
 from .installation_drawing import draw_bar, draw_card, draw_checks, draw_models
 from .installation_words import BACKENDS
+from .installing.upgrade import draw_upgrade
 from .sidebar import draw_lines
 from .words import ui
 
@@ -221,6 +222,7 @@ def _draw_installation(
         box.prop(preferences, "data_folder")
         if not preferences.data_folder:
             draw_lines(box, context, "Without a Data Folder it goes when the extension is removed.", "INFO")
+        draw_upgrade(box, context, running)
         if not draw_bar(box, running.installation):
             box.operator("triposr.remove_installation", icon="TRASH")
     draw_checks(layout.box(), context, running)

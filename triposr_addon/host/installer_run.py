@@ -63,6 +63,7 @@ class InstallerRun:
         self.cancelled = False
         self.exit_code: int | None = None
         self.failure: RunFailure | None = None
+        self.result: dict[str, Any] = {}
         self.output: list[str] = []
         self._tail: collections.deque[str] = collections.deque(maxlen=TAIL_LINES)
         self._lines: queue.SimpleQueue[tuple[str, str | None]] = queue.SimpleQueue()
@@ -152,6 +153,8 @@ class InstallerRun:
             self.waits_for = str(told["waiting"])
         elif "failure" in told:
             self.failure = RunFailure(**told["failure"])
+        elif "result" in told:
+            self.result = told["result"]
 
     def _end(self, code: int) -> None:
         self.exit_code = code

@@ -42,7 +42,7 @@ class Obstacle:
 class InstallPlan:
     """What would be installed, where and why. build: "" where nothing can be. card: the one that it is for, None for
     the processor. Sizes in bytes; exact: not an estimate, and each file is known by its hash. reasons: why this build,
-    what would be better. others: builds to choose instead.
+    what would be better. others: builds to choose instead. environment: what becomes of the one that is there.
     """
 
     torch: str
@@ -57,6 +57,7 @@ class InstallPlan:
     exact: bool
     free_disk: int
     obstacles: tuple[Obstacle, ...]
+    environment: Told | None = None
 
     @property
     def can_start(self) -> bool:
@@ -68,13 +69,12 @@ class InstallPlan:
         """Of what `plan --json` printed. Raises ValueError, KeyError or TypeError for anything else."""
         told: dict[str, Any] = json.loads(text)
         size = told["size"] or {"download": 0, "on_disk": 0, "known": False}
-        found = told["computer"]["cards"]
-        cards = tuple(_card(number, card) for number, card in enumerate(found))
+        cards = tuple(_card(number, card) for number, card in enumerate(told["computer"]["cards"]))
         return cls(
             torch=told["torch"],
             build=told["build"] or "",
             cards=cards,
-            card=cards[found.index(told["card"])] if told["card"] else None,
+            card=None if told["card_number"] is None else cards[told["card_number"]],
             reasons=_told(told["told"]),
             others=tuple(told["other_builds"]),
             folder=told["folder"],
@@ -86,6 +86,7 @@ class InstallPlan:
                 Obstacle(obstacle["code"], _told(obstacle["told"]), obstacle["blocks"])
                 for obstacle in told["obstacles"]
             ),
+            environment=told_from(told["environment"]) if "environment" in told else None,
         )
 
 
@@ -95,7 +96,12 @@ def _card(number: int, card: Mapping[str, Any]) -> Card:
 
 
 def _told(sentences: Sequence[Mapping[str, Any]]) -> tuple[Told, ...]:
-    return tuple(Told(told["code"], told["sentence"], told["values"]) for told in sentences)
+    return tuple(told_from(told) for told in sentences)
+
+
+def told_from(fields: Mapping[str, Any]) -> Told:
+    """A sentence as the installer writes it. Raises KeyError."""
+    return Told(fields["code"], fields["sentence"], fields["values"])
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ root/
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import secrets
 import shutil
 import sys
@@ -30,6 +32,10 @@ JOB_PREFIX = "triposr-job-"
 FIELD_ENDING = ".triplane.safetensors"
 RECEIPT = "receipt.json"
 """The installer's, in the environment."""
+
+CHOSEN_CARD = "chosen_card.json"
+CARD_VARIABLES = ("CUDA_DEVICE_ORDER", "CUDA_VISIBLE_DEVICES")
+"""The installer's, too: what it may say there."""
 
 ABANDONED_AFTER_SECONDS = 7 * 24 * 3600.0
 """A job folder of that age was left behind by a Blender that crashed."""
@@ -104,6 +110,18 @@ class Storage:
         inside = Path("Scripts", "python.exe") if sys.platform == "win32" else Path("bin", "python")
         python = self.environment / inside
         return python if python.is_file() and (self.environment / RECEIPT).is_file() else None
+
+    def card_variables(self) -> dict[str, str]:
+        """Variables that show PyTorch the graphics card that was chosen at the installation; none where nobody had to
+        choose, for a Python of the artist's own, and where they have set them for Blender.
+        """
+        try:
+            kept = json.loads((self.environment / CHOSEN_CARD).read_text(encoding="utf-8")) if not self.python else {}
+        except (OSError, ValueError):
+            return {}
+        if not isinstance(kept, dict) or any(name in os.environ for name in CARD_VARIABLES):
+            return {}
+        return {name: str(kept[name]) for name in CARD_VARIABLES if name in kept}
 
     def new_job_folder(self) -> Path:
         """A fresh folder that only this user can read; abandoned ones go on the way. Raises StorageUnwritable."""

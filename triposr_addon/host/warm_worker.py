@@ -165,7 +165,7 @@ class WarmWorker:
         python = self._storage.worker_python_or_none()
         if python is None:
             raise WorkerMissing(self._storage.environment)
-        return WorkerCommand(python)
+        return WorkerCommand(python, variables=self._storage.card_variables())
 
     def _seen(self, event: WorkerEvent) -> WorkerEvent | None:
         if isinstance(event, protocol.Log):

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from .failures import WorkerDidNotStart
@@ -24,11 +24,15 @@ DROPPED_NAMES = LOADS_FOREIGN_CODE | {"VIRTUAL_ENV", "__PYVENV_LAUNCHER__"}
 
 @dataclass(frozen=True)
 class WorkerCommand:
-    """`python` runs `entry` with `arguments`, isolated from the user's own Python set-up."""
+    """`python` runs `entry` with `arguments`, isolated from the user's own Python set-up.
+
+    variables: those that it gets beside Blender's own.
+    """
 
     python: Path
     entry: Path = WORKER_ENTRY
     arguments: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def line(self) -> list[str]:
         """As the system gets it. UTF-8 mode, because file names cross the wire in UTF-8 on every system."""
@@ -62,7 +66,7 @@ def start_process(command: WorkerCommand) -> subprocess.Popen[bytes]:
             stderr=subprocess.PIPE,
             bufsize=0,
             cwd=tempfile.gettempdir(),
-            env=worker_environment(os.environ),
+            env={**worker_environment(os.environ), **command.variables},
             start_new_session=True,
             creationflags=_creation_flags(),
         )

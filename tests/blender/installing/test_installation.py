@@ -136,6 +136,8 @@ def test_diagnostics_have_no_names_and_no_secrets(
 ) -> None:
     token = "hf_" + "PlantedPlanted123"
     for name, value in {
+        "HTTPS_PROXY": "http://studio:proxy-word@proxy.example:3128",
+        "PIP_INDEX_URL": "https://ci:index-word@wheels.example/simple",
         "HOME": str(tmp_path),
         "USERPROFILE": str(tmp_path),
         "USER": "ilyina",
@@ -145,11 +147,11 @@ def test_diagnostics_have_no_names_and_no_secrets(
     operators = room("blender.installation_operators")
     assert not bpy.ops.triposr.copy_diagnostics.poll()
     assert bpy.ops.triposr.check_installation() == {"FINISHED"}
-    finding = f'"details": "{token} of ilyina, http://ilyina:word@proxy/ in {tmp_path}"'
+    finding = f'"details": "{token} of ilyina, http://ilyina:word@proxy/ said index-word and proxy-word in {tmp_path}"'
     text = operators.diagnostics_text(running.installation.diagnostics + finding)
     assert "ENVIRONMENT_MISSING" in text
     assert bpy.app.version_string in text
-    for private in (str(tmp_path), "ilyina", token, "word@"):
+    for private in (str(tmp_path), "ilyina", token, "word@", "proxy-word", "index-word"):
         assert private not in text
 
 

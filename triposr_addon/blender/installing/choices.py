@@ -89,7 +89,9 @@ def draw_choices(layout: bpy.types.UILayout, running: session.Session, plan: Ins
         _draw_cards(layout.column(align=True), plan, preferences.gpu)
     chosen = preferences.backend
     template = "Build: {build}"
-    layout.menu("TRIPOSR_MT_build", text=ui(template, build=build_label(chosen)))
+    row = layout.row(align=True)
+    row.menu("TRIPOSR_MT_build", text=ui(template, build=build_label(chosen)))
+    row.operator("triposr.plan_installation", text="", icon="FILE_REFRESH")
 
 
 def _draw_cards(column: bpy.types.UILayout, plan: InstallPlan, number: int) -> None:
