@@ -35,6 +35,7 @@ RULES = (
     Rule("triposr_addon.background_models"),
     Rule("triposr_addon.photo_files"),
     Rule("triposr_addon.folder_log"),
+    Rule("triposr_addon.array_file", frozenset({"numpy"})),
     Rule("triposr_addon.messages", frozenset({"triposr_addon.settings"})),
     Rule("triposr_addon.protocol", frozenset({"triposr_addon.messages", "triposr_addon.settings"})),
     Rule("triposr_addon.wire", frozenset({"triposr_addon.protocol"})),
@@ -55,6 +56,7 @@ RULES = (
                 "triposr_addon.background_models",
                 "triposr_addon.photo_files",
                 "triposr_addon.folder_log",
+                "triposr_addon.array_file",
             }
         ),
     ),
@@ -67,6 +69,7 @@ RULES = (
             "triposr_addon.wire",
             "triposr_addon.background_models",
             "triposr_addon.folder_log",
+            "triposr_addon.array_file",
         },
     ),
     Rule("triposr_addon.shell_options", frozenset({"triposr_addon.protocol"})),

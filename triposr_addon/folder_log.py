@@ -17,6 +17,10 @@ from typing import Any
 
 MADE, FAILED, CANCELLED = "made", "failed", "cancelled"
 
+LARGEST_LOG_BYTES = 256 << 20
+"""Some hundred thousand lines. Of a longer log the end counts."""
+LARGEST_NUMBER = 1 << 63
+
 
 @dataclass(frozen=True)
 class PictureLine:
@@ -89,7 +93,9 @@ class FolderLog:
     def latest(self) -> dict[str, PictureLine]:
         """The last line about each picture, by its path within the folder. Raises OSError; no file is no lines."""
         try:
-            lines = self.path.read_bytes().split(b"\n")
+            with self.path.open("rb") as file:
+                file.seek(max(file.seek(0, os.SEEK_END) - LARGEST_LOG_BYTES, 0))
+                lines = file.read(LARGEST_LOG_BYTES).split(b"\n")
         except FileNotFoundError:
             return {}
         read = (_line_or_none(line) for line in lines)
@@ -111,9 +117,9 @@ def _line_or_none(text: bytes) -> PictureLine | None:
         known = {entry.name for entry in dataclasses.fields(PictureLine)}
         line = PictureLine(**{name: value for name, value in told.items() if name in known})
         line = dataclasses.replace(line, warnings=tuple(line.warnings))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None
-    return line if _has_right_kinds(line) else None
+    return line if _has_right_kinds(line) and _stays_within(line) else None
 
 
 def _has_right_kinds(line: PictureLine) -> bool:
@@ -122,7 +128,16 @@ def _has_right_kinds(line: PictureLine) -> bool:
     wholes, groups = (line.bytes, line.modified, line.triangles, line.parts), (line.review, line.seconds)
     return (
         all(isinstance(text, str) for text in texts)
-        and all(isinstance(whole, int) for whole in wholes)
+        and all(isinstance(whole, int) and abs(whole) < LARGEST_NUMBER for whole in wholes)
         and all(isinstance(group, dict) for group in groups)
-        and (line.overlap is None or isinstance(line.overlap, int | float))
+        and (line.overlap is None or (isinstance(line.overlap, int | float) and 0.0 <= line.overlap <= 1.0))
     )
+
+
+def _stays_within(line: PictureLine) -> bool:
+    """Whether its paths lead nowhere but into the folders that they belong to: no other file is to be looked at."""
+    for name in (line.picture, line.cutout, line.drawing):
+        path = Path(name)
+        if path.anchor or ".." in path.parts or "\0" in name:
+            return False
+    return bool(line.picture)

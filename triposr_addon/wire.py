@@ -116,7 +116,7 @@ def decode_host_line(line: bytes) -> HostLine:
         return _notification(message, HOST_NOTIFICATIONS)
     kind = REQUESTS.get(_method(message))
     if kind is None:
-        raise MalformedMessage(f"unknown request {message['method']!r}")
+        raise MalformedMessage(f"unknown request {message['method'][:60]!r}")
     return RequestLine(request_id, message_from_json(kind, message.get("params")))
 
 
@@ -146,7 +146,7 @@ def message_from_json(kind: type[Message], value: object) -> Message:
     hints = typing.get_type_hints(kind)
     fields = {entry.name: entry for entry in dataclasses.fields(kind)}  # type: ignore[arg-type]  # kinds are dataclasses
     if unknown := value.keys() - fields.keys():
-        raise MalformedMessage(f"{kind.__name__} has no field {min(unknown)!r}")
+        raise MalformedMessage(f"{kind.__name__} has no field {min(unknown)[:60]!r}")
     missing = [name for name, entry in fields.items() if name not in value and not _has_default(entry)]
     if missing:
         raise MalformedMessage(f"{kind.__name__}.{missing[0]} is missing")
@@ -172,7 +172,8 @@ def _checked(value: object, hint: Any, where: str) -> Any:
         return value
     if isinstance(hint, type) and type(value) is hint and hint not in (int, float):
         return value
-    raise MalformedMessage(f"{where}: {value!r:.60} is not of type {hint}")
+    # Not the value itself: it may be endless.
+    raise MalformedMessage(f"{where} is not of type {hint} but {type(value).__name__}")
 
 
 def _fits_float(value: float) -> bool:
@@ -218,7 +219,7 @@ Notification = TypeVar("Notification")
 def _notification(message: JsonObject, known: Mapping[str, type[Notification]]) -> Notification:
     kind = known.get(_method(message))
     if kind is None:
-        raise MalformedMessage(f"unknown notification {message['method']!r}")
+        raise MalformedMessage(f"unknown notification {message['method'][:60]!r}")
     return message_from_json(kind, message.get("params"))
 
 

@@ -25,6 +25,6 @@ def read_half_copy_or_none(record: Path) -> HalfCopy | None:
     try:
         copy = HalfCopy(**json.loads(record.read_text(encoding="utf-8")))
         size = record.with_name(record.name.removesuffix(RECORD_ENDING)).stat().st_size
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
     return copy if copy.size == size else None

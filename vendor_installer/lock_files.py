@@ -40,9 +40,11 @@ HEADER = """# SPDX-License-Identifier: GPL-3.0-or-later
 FIELD = re.compile(r"^# (?P<name>index|inputs|note): (?P<value>.*)$", re.MULTILINE)
 LINE = re.compile(
     r"^(?P<name>[\w.-]+)===(?P<version>\S+) --hash=sha256:(?P<sha256>[0-9a-f]{64})"
-    r"  # (?P<place>\S+) (?P<about>~?)(?P<download>\d+) (?P<unpacked>\d+)$",
+    r"  # (?P<place>\S+) (?P<about>~?)(?P<download>\d{1,15}) (?P<unpacked>\d{1,15})$",
     re.MULTILINE,
 )
+WHEEL_NAME = re.compile(r"[\w.+!-]+\.whl")
+"""A file's name and nothing else: it becomes a path."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,8 @@ def read_lock(path: Path) -> Lock:
     """The lock in a file of ours. Raises OSError; ValueError for a line that is none."""
     text = path.read_text(encoding="utf-8")
     fields = {match["name"]: match["value"] for match in FIELD.finditer(text)}
+    if not {"index", "inputs"} <= fields.keys():
+        raise ValueError(f"{path} does not say what it was made from")
     return Lock(fields["index"], fields["inputs"], read_wheels(path), fields.get("note", ""))
 
 
@@ -172,7 +176,7 @@ def digest_of_inputs(build: str) -> str:
 
 
 def _wheel(fields: Mapping[str, str]) -> Wheel:
-    return Wheel(
+    wheel = Wheel(
         fields["name"],
         fields["version"],
         fields["sha256"],
@@ -181,3 +185,6 @@ def _wheel(fields: Mapping[str, str]) -> Wheel:
         int(fields["unpacked"]),
         exact=not fields["about"],
     )
+    if not WHEEL_NAME.fullmatch(wheel.file):
+        raise ValueError(f"{wheel.file[:80]!r} is no wheel's name")
+    return wheel

@@ -7,7 +7,9 @@ them is checked afterwards, like a download.
 
 from __future__ import annotations
 
+import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,6 +20,10 @@ from vendor_installer.progress import Report
 CHUNK = 1 << 20
 ENDINGS = (".whl", ".onnx", ".ckpt", ".yaml")
 """Of what belongs into a pack; locks and parts of downloads don't."""
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+ENCRYPTED = 1
+DAMAGE = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error, zlib.error)
+"""What zipfile raises for what is no zip, or a damaged one."""
 
 
 def is_zip(pack: Path | None) -> bool:
@@ -54,22 +60,26 @@ def unpack(pack: Path, sizes: Mapping[str, int | None], folder: Path, report: Re
         with zipfile.ZipFile(pack) as archive:
             for number, (name, size) in enumerate(sizes.items()):
                 report(number / len(sizes), name.rpartition("/")[2])
-                _unpack_one(archive, name, size, folder / name)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
-        raise PackUnreadable(pack, str(error)) from error
+                _unpack_one(archive, name, size, folder / name, pack.stat().st_size)
     except FileNotFoundError as error:
         raise PackUnreadable(pack, str(error)) from error
     except OSError as error:
         raise _disk_failure(folder, sum(size or 0 for size in sizes.values()), error) from error
+    except DAMAGE as error:
+        raise PackUnreadable(pack, f"{type(error).__name__}: {error!s:.200}") from error
 
 
-def _unpack_one(archive: zipfile.ZipFile, name: str, size: int | None, target: Path) -> None:
+def _unpack_one(archive: zipfile.ZipFile, name: str, size: int | None, target: Path, pack_size: int) -> None:
+    """An entry that may have any size is at most as large as the pack."""
     try:
         entry = archive.getinfo(name)
     except KeyError as error:
         raise NotInPack(name, Path(str(archive.filename))) from error
-    if size is not None and entry.file_size != size:
-        raise PackUnreadable(Path(str(archive.filename)), f"{name} has {entry.file_size} bytes, not {size}")
+    if entry.compress_type not in PACKINGS or entry.flag_bits & ENCRYPTED:
+        raise PackUnreadable(Path(str(archive.filename)), f"{name} is packed in another way, or encrypted")
+    largest = size if size is not None else pack_size
+    if entry.file_size > largest or size not in (None, entry.file_size):
+        raise PackUnreadable(Path(str(archive.filename)), f"{name} has {entry.file_size} bytes, not {largest}")
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.part")
     with archive.open(entry) as source, part.open("wb") as stream:

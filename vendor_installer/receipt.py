@@ -42,7 +42,7 @@ def read_receipt_or_none(path: Path) -> Receipt | None:
     """The receipt at `path`; None for none, and for one that can't be read."""
     try:
         return Receipt(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
 
 
@@ -50,7 +50,7 @@ def is_current(path: Path, receipt: Receipt) -> bool:
     """Whether the file at `path` is this very receipt; an unreadable one is not."""
     try:
         return bool(json.loads(path.read_text(encoding="utf-8")) == vars(receipt))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError):
         return False
 
 

@@ -39,7 +39,7 @@ def test_a_written_mesh_is_read_back(room: Callable[[str], Any], cube: Any, tmp_
         ({"colours": np.full((8, 3), np.inf, np.float32)}, "not a finite number"),
         ({"colours": np.full((8, 3), 1.5, np.float32)}, "outside 0..1"),
         ({"colours": np.zeros((7, 3), np.float32)}, "7 colours for 8 vertices"),
-        ({"colours": np.array([{"a": 1}], object)}, "allow_pickle"),
+        ({"colours": np.array([{"a": 1}], object)}, "colours is no array"),
     ],
 )
 def test_a_spoilt_mesh_is_refused_with_its_reason(

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import secrets
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -13,6 +12,7 @@ import bpy
 import numpy as np
 from bpy.props import StringProperty
 
+from ..array_file import read_arrays
 from ..host.failures import HostFailure, ResultUnreadable, StorageUnwritable
 from ..host.field_jobs import ColoursRequest, ColoursResult
 from . import living_preview, session
@@ -178,10 +178,9 @@ def colour(mesh: bpy.types.Mesh, colours: Floats, domain: ColourDomain) -> None:
 def read_colours_file(path: Path, count: int) -> Floats:
     """The array `colours`, float32 [count, 3] in 0..1, of an .npz file. Raises ResultUnreadable."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            colours: Floats = stored["colours"]
+        colours: Floats = read_arrays(path, ("colours",))["colours"]
         if colours.dtype != np.float32 or colours.shape != (count, 3) or not np.isfinite(colours).all():
             raise ValueError(f"colours are {colours.dtype} {list(colours.shape)}, not float32 [{count}, 3]")
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError) as error:
         raise ResultUnreadable(path, str(error)) from error
     return colours.clip(0.0, 1.0)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from . import background_choices
 from .decimals import decimal
 from .mask_image import mask_for_or_none, mask_values
 from .png import png_file
+from .stored_failures import SettingsBroken
 
 if TYPE_CHECKING:
     from .properties import TRIPOSR_PG_settings
@@ -21,12 +23,19 @@ if TYPE_CHECKING:
 def photo_settings_of(settings: TRIPOSR_PG_settings, photo: Path, storage: Storage) -> PhotoSettings:
     """How `photo` is cut out and framed. A painted mask is kept in a file as it is now: a job that waits has its own.
 
-    Raises MaskWithoutPixels or StorageUnwritable.
+    Raises SettingsBroken, MaskWithoutPixels or StorageUnwritable.
     """
+    check_numbers(settings, "foreground_ratio", "mask_threshold")
     plain, mask = settings_without_mask(settings), mask_for_or_none(settings, photo)
     if mask is None:
         return plain
     return dataclasses.replace(plain, mask_path=str(storage.keep_mask(png_file(mask_values(mask)))))
+
+
+def check_numbers(settings: TRIPOSR_PG_settings, *names: str) -> None:
+    """Blender keeps NaN and infinity whatever a setting's limits are. Raises SettingsBroken."""
+    if broken := [name for name in names if not math.isfinite(getattr(settings, name))]:
+        raise SettingsBroken(broken)
 
 
 def settings_without_mask(settings: TRIPOSR_PG_settings) -> PhotoSettings:

@@ -9,19 +9,26 @@ A field that was moved out is named by its path instead.
 from __future__ import annotations
 
 import enum
+import errno
 import hashlib
+import secrets
 from pathlib import Path
 
 import bpy
 
 from ..host.storage import FIELD_ENDING
 from .failures import FieldFileMissing, FieldFileUnwritable, FieldLost
-from .paths import shown
+from .file_names import file_stem
+from .paths import lies_on_another_computer, shown
+from .stored_groups import stored_text
 
 FIELD = "triposr_field"
 """On a mesh: the text. On the text: the bytes."""
 FIELD_FILE = "triposr_field_file"
 """On a mesh whose field was moved out: the path, as Blender writes paths (// is the folder of the .blend)."""
+
+LARGEST_FIELD_BYTES = 64 << 20
+"""As the worker has it (field.py). Ours have one megabyte; a .blend from a stranger says what it likes."""
 
 NOTE = """This text carries the field of a mesh that TripoSR made: {size:,} bytes, in its custom property "{property}".
 It is what a mesh in another detail is made from, without the model. Without this text the mesh stays as it is.
@@ -41,7 +48,7 @@ def place_of(mesh: bpy.types.Mesh) -> Place:
     """Where the field is kept; whether a file is still there is seen when it is read."""
     if _text_or_none(mesh) is not None:
         return Place.INSIDE
-    return Place.FILE if mesh.get(FIELD_FILE) else Place.NOWHERE
+    return Place.FILE if stored_text(mesh, FIELD_FILE) else Place.NOWHERE
 
 
 def keep_inside(mesh: bpy.types.Mesh, name: str, data: bytes) -> None:
@@ -57,12 +64,31 @@ def field_bytes(mesh: bpy.types.Mesh) -> bytes:
     """The field file's content. Raises FieldLost, FieldFileMissing."""
     text = _text_or_none(mesh)
     if text is not None:
-        return bytes(text[FIELD])
+        inside: bytes = text[FIELD]
+        return inside
     path = file_of(mesh)
     if path is None:
         raise FieldLost(mesh.name)
+    return read_field_file(path)
+
+
+def read_field_file(path: Path, *, chosen: bool = False) -> bytes:
+    """The content of a file that is named like a field and no larger than one. Raises FieldFileMissing.
+
+    chosen: by the artist, now. Else the path may be a stranger's, and none on another computer than the .blend's is
+    asked for.
+    """
     try:
-        return path.read_bytes()
+        if not chosen and lies_on_another_computer(path):
+            raise OSError(errno.EACCES, "it is on another computer than the .blend")
+        if path.suffix != Path(FIELD_ENDING).suffix:
+            raise OSError(errno.EINVAL, f"its name does not end in {FIELD_ENDING}")
+        if not path.is_file():
+            raise OSError(errno.ENOENT, "there is no such file")
+        if path.stat().st_size > LARGEST_FIELD_BYTES:
+            raise OSError(errno.EFBIG, "it is too large for a field")
+        with path.open("rb") as file:
+            return file.read(LARGEST_FIELD_BYTES)
     except OSError as error:
         raise FieldFileMissing(path, error) from error
 
@@ -74,7 +100,7 @@ def fingerprint(data: bytes) -> str:
 
 def file_of(mesh: bpy.types.Mesh) -> Path | None:
     """The absolute path of a field that was moved out."""
-    stored = str(mesh.get(FIELD_FILE) or "")
+    stored = stored_text(mesh, FIELD_FILE)
     return Path(bpy.path.abspath(stored, library=mesh.library)) if stored else None
 
 
@@ -117,7 +143,8 @@ def drop(mesh: bpy.types.Mesh) -> None:
 def _text_or_none(mesh: bpy.types.Mesh) -> bpy.types.Text | None:
     """A text that an artist deleted, or emptied of its property, is none."""
     text = mesh.get(FIELD)
-    return text if isinstance(text, bpy.types.Text) and text.get(FIELD) is not None else None
+    data = text.get(FIELD) if isinstance(text, bpy.types.Text) else None
+    return text if isinstance(data, bytes) and len(data) <= LARGEST_FIELD_BYTES else None
 
 
 def _point_to(mesh: bpy.types.Mesh, text: bpy.types.Text) -> None:
@@ -143,15 +170,16 @@ def _as_blender_writes(path: Path) -> str:
 
 def _write_beside_others(folder: Path, name: str, data: bytes) -> Path:
     """Raises FieldFileUnwritable."""
-    number, stem = 0, bpy.path.clean_name(name) or "field"
+    number, stem = 0, file_stem(name)
     try:
         while True:
             path = folder / f"{stem}{f'-{number}' if number else ''}{FIELD_ENDING}"
-            if not path.exists():
-                aside = path.with_name(path.name + ".partial")
-                aside.write_bytes(data)
+            if not path.exists() and not path.is_symlink():
+                aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.partial")
+                with aside.open("xb") as file:  # never through a link that somebody has laid there
+                    file.write(data)
                 return aside.replace(path)
-            if path.read_bytes() == data:
+            if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
                 return path
             number += 1
     except OSError as error:

@@ -11,7 +11,7 @@ from bpy.props import StringProperty
 
 from ..host.failures import HostFailure
 from . import field_carrier
-from .failures import FieldFileMissing, FieldLost, FieldOfAnother
+from .failures import FieldLost, FieldOfAnother
 from .field_carrier import Place, place_of
 from .living_object import active_living_mesh, why_no_field, why_not
 from .living_record import record_or_none
@@ -125,10 +125,7 @@ def _own_field(mesh: bpy.types.Mesh, chosen: Path | None) -> bytes:
     path, record = chosen or field_carrier.file_of(mesh), record_or_none(mesh)
     if path is None or record is None:
         raise FieldLost(mesh.name)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise FieldFileMissing(path, error) from error
+    data = field_carrier.read_field_file(path, chosen=chosen is not None)
     if field_carrier.fingerprint(data) != record.field:
         raise FieldOfAnother(path, mesh.name)
     return data

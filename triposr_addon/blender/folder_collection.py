@@ -7,10 +7,12 @@ from pathlib import Path
 
 import bpy
 
+from .file_names import display_name
 from .grid import PITCH_SHARE
 from .paths import shown
 from .placement import Place
 from .provenance import PREFIX
+from .stored_groups import stored_text
 
 FOLDER = PREFIX + "folder"
 
@@ -19,7 +21,7 @@ def collection_for(scene: bpy.types.Scene, folder: Path) -> bpy.types.Collection
     """The scene's own for the folder, made where there is none (any more)."""
     found = collection_or_none(scene, folder)
     if found is None:
-        found = bpy.data.collections.new(shown(folder.name or str(folder)))
+        found = bpy.data.collections.new(display_name(folder.name or str(folder)))
         found[FOLDER] = shown(str(folder))
         scene.collection.children.link(found)
     return found
@@ -33,7 +35,7 @@ def collection_or_none(scene: bpy.types.Scene, folder: Path) -> bpy.types.Collec
 
 def pictures_here() -> set[Path]:
     """The pictures of which this .blend has an object."""
-    return {Path(path) for path in (thing.get(PREFIX + "image") for thing in bpy.data.objects) if path}
+    return {Path(path) for path in (stored_text(thing, PREFIX + "image") for thing in bpy.data.objects) if path}
 
 
 def start_behind(scene: bpy.types.Scene, folder: Path, place: Place, size: float) -> Place:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from ..host.failures import HostFailure, StorageUnwritable
 from ..host.storage import Storage
 from . import session
 from .failures import ImageMissing, PictureNotChosen
+from .file_names import file_stem
 from .follow import follow
 from .handover import tell_failure
 from .image_pixels import save_image
@@ -73,7 +73,7 @@ class TRIPOSR_OT_generate_from_image(bpy.types.Operator):
 def lend(image: bpy.types.Image, scene: bpy.types.Scene, storage: Storage) -> LentPicture:
     """Write the image's pixels into a folder of their own. Raises ImageEmpty or StorageUnwritable."""
     folder = storage.new_job_folder()
-    lent = LentPicture(folder / f"{_file_stem(image.name)}.png", image.name, storage)
+    lent = LentPicture(folder / f"{file_stem(Path(image.name).stem)}.png", image.name, storage)
     try:
         save_image(image, scene, lent.path)
     except OSError as error:
@@ -100,7 +100,3 @@ def add_to_menu() -> None:
 def remove_from_menu() -> None:
     """Called by unregister()."""
     bpy.types.IMAGE_MT_image.remove(draw_in_menu)
-
-
-def _file_stem(name: str) -> str:
-    return re.sub(r"[^\w -]", "_", Path(name).stem)[:80].strip() or "image"

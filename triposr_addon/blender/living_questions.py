@@ -14,6 +14,7 @@ from ..host.storage import FIELD_ENDING
 from ..protocol import SurfaceSettings
 from .failures import FieldLost, FieldOfAnother
 from .field_carrier import Place, field_bytes, file_of, fingerprint, place_of
+from .file_names import file_stem
 from .living_orders import MeshOrder
 from .living_record import record_or_none
 from .modal_hands import hands
@@ -23,7 +24,6 @@ PREVIEW_NODES, COARSE_NODES = 129, 65
 """129 is the least for which only nodes near the surface are asked, and costs less than 66 to 128."""
 QUICK_SECONDS = 0.3
 """A best preview that takes longer comes after a coarse one."""
-LONGEST_FILE_NAME = 50
 
 
 def wished_settings(running: Session, mesh: bpy.types.Mesh) -> SurfaceSettings:
@@ -97,7 +97,7 @@ def field_file(mesh: bpy.types.Mesh) -> Path:
     if outside is not None and record is not None and mark != record.field:
         raise FieldOfAnother(outside, mesh.name)
     folder = Path(bpy.app.tempdir, "triposr_fields", mark[:16])
-    path = folder / f"{bpy.path.clean_name(mesh.name)[:LONGEST_FILE_NAME] or 'field'}{FIELD_ENDING}"
+    path = folder / f"{file_stem(mesh.name)}{FIELD_ENDING}"
     try:
         if not path.is_file():
             folder.mkdir(parents=True, exist_ok=True)

@@ -17,12 +17,17 @@ import numpy as np
 
 from ..protocol import SurfaceSettings
 from .mesh_arrays import Doubles, Indices
+from .stored_groups import stored_group
 
 RECORD = "triposr_living"
 ANCHORS = 16
 LARGEST_MISFIT = 1e-4
 """Of the mesh's size. Applied transforms are exact to 1e-6; a stroke of a brush is far beyond."""
 LARGEST_SETTING = 1e6
+LARGEST_PLACE = 1e9
+SMALLEST_VOLUME = 1e-30
+"""Of a field unit's cube in the mesh. Less is a placement that nothing can be told from."""
+LONGEST_WORD = 128
 LARGEST_ROUNDING = 2e-6
 """Of the largest coordinate, which single precision holds to 6e-8."""
 
@@ -68,13 +73,23 @@ def record_or_none(mesh: bpy.types.Mesh) -> LivingRecord | None:
         placement = np.array(stored["placement"], np.float64).reshape(4, 4)
         settings = settings_from(stored["settings"])
         anchors = np.array(stored["anchors"], np.int32)
-        np.array(stored["anchor_places"], np.float64).reshape(len(anchors), 3)
-        np.array(stored["balance"], np.float64).reshape(3)
-        if not 0 <= anchors.min() <= anchors.max() < stored["vertices"] or not np.isfinite(placement).all():
+        places = np.array(stored["anchor_places"], np.float64).reshape(len(anchors), 3)
+        balance = np.array(stored["balance"], np.float64).reshape(3)
+        if len(anchors) > ANCHORS or not 0 <= anchors.min() <= anchors.max() < stored["vertices"]:
             return None
-        return LivingRecord(placement, settings, str(stored["field"]))
+        if not all(np.abs(numbers).max() <= LARGEST_PLACE for numbers in (placement, places, balance)):
+            return None
+        if not _is_affine(placement) or not isinstance(stored["field"], str) or len(stored["field"]) > LONGEST_WORD:
+            return None
+        return LivingRecord(placement, settings, stored["field"])
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return None
+
+
+def _is_affine(placement: Doubles) -> bool:
+    return bool(
+        np.array_equal(placement[3], [0.0, 0.0, 0.0, 1.0]) and abs(np.linalg.det(placement[:3, :3])) > SMALLEST_VOLUME
+    )
 
 
 def placement_now(mesh: bpy.types.Mesh) -> Doubles:
@@ -159,8 +174,7 @@ def _signs(count: int) -> Doubles:
 
 
 def _stored(mesh: bpy.types.Mesh) -> dict[str, Any]:
-    group = mesh.get(RECORD)
-    return group.to_dict() if hasattr(group, "to_dict") else {}
+    return stored_group(mesh, RECORD)
 
 
 def settings_from(stored: Mapping[str, Any]) -> SurfaceSettings:
@@ -170,6 +184,9 @@ def settings_from(stored: Mapping[str, Any]) -> SurfaceSettings:
     """
     known = dataclasses.asdict(SurfaceSettings())
     read = {name: type(known[name])(value) for name, value in stored.items() if name in known}
-    if not all(abs(value) <= LARGEST_SETTING for value in read.values() if not isinstance(value, str)):
+    if not all(
+        len(value) <= LONGEST_WORD if isinstance(value, str) else abs(value) <= LARGEST_SETTING
+        for value in read.values()
+    ):
         raise ValueError("a setting is no number that a slider could show")
     return SurfaceSettings(**read)

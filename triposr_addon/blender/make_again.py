@@ -22,6 +22,7 @@ from .properties import settings_of
 from .provenance import copy_recipe, made_by_us, mask_of_or_none, mask_was_painted, picture_of, recipe_or_none
 from .recipe import Recipe, settings_from, use_recipe
 from .shaping_recipe import as_scene_settings, copy_surface_settings, surface_settings_or_none
+from .stored_groups import stored_text
 from .words import told
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class TRIPOSR_OT_settings_to_panel(bpy.types.Operator):
         thing, settings = context.object, settings_of(context)
         assert thing is not None, "poll() saw it"
         recipe = _recipe_now(thing)
-        path, mask = str(thing.get("triposr_image", "")), mask_of_or_none(thing)
+        path, mask = stored_text(thing, "triposr_image"), mask_of_or_none(thing)
         if path:
             settings.image_path = path
         settings.mask, settings.use_mask = mask or settings.mask, mask is not None

@@ -7,7 +7,6 @@ nothing. So everything is checked here, in numpy, where it costs milliseconds.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..array_file import read_arrays
 from ..host.failures import ResultUnreadable
 
 Floats = NDArray[np.float32]
@@ -35,15 +35,14 @@ class MeshArrays:
 def read_mesh_file(path: Path) -> MeshArrays:
     """Read an .npz with `vertices`, `triangles` and `colours`. Raises ResultUnreadable, naming what is wrong."""
     try:
-        # Opened here: where numpy gives up on a file half-way, it leaves it open.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            mesh = MeshArrays(
-                _rows_of_three(stored, "vertices", np.float32),
-                _rows_of_three(stored, "triangles", np.int32),
-                _rows_of_three(stored, "colours", np.float32),
-            )
+        stored = read_arrays(path, ("vertices", "triangles", "colours"))
+        mesh = MeshArrays(
+            _rows_of_three(stored, "vertices", np.float32),
+            _rows_of_three(stored, "triangles", np.int32),
+            _rows_of_three(stored, "colours", np.float32),
+        )
         _check(mesh)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError) as error:
         raise ResultUnreadable(path, str(error)) from error
     return mesh
 

@@ -17,13 +17,14 @@ from ..host.storage import Storage
 from ..protocol import SurfaceSettings
 from . import models, session
 from .candidates import Try
-from .cutout_settings import photo_settings_of
+from .cutout_settings import check_numbers, photo_settings_of
 from .decimals import decimal
 from .failures import PictureMissing, PictureNotChosen
+from .file_names import display_name
 from .grid import Grid
 from .landing import chosen_place
 from .mask_image import mask_for_or_none
-from .paths import path_or_none, shown
+from .paths import path_or_none
 from .placement import Place, Placement, Row, units_per_metre
 from .properties import settings_of
 from .recipe import Recipe, recipe_of
@@ -130,10 +131,11 @@ def _order(
 ) -> Order:
     settings, scene = own or settings_of(context), context.scene
     assert scene is not None, "wherever there are settings there is a scene"
+    check_numbers(settings, "threshold", "height", "decimate_ratio")
     request = GenerationRequest(
         photo=picture,
         model=models.folder_of(settings),
-        name=shown(name),
+        name=display_name(name),
         photo_settings=photo_settings_of(settings, picture, session.current().storage()),
         surface_settings=SurfaceSettings(settings.resolution, decimal(settings.threshold)),
     )

@@ -29,6 +29,7 @@ from .photo_lens import arrays_in, even_part
 from .png import png_file
 from .provenance import PREFIX, mask_of_or_none, picture_of
 from .session import Session
+from .stored_groups import stored_group
 from .words import ui
 
 Waiting = Generator[str, None, FieldResult]
@@ -124,8 +125,7 @@ class PhotoFitting:
 
     def _settings_of(self, thing: bpy.types.Object) -> PhotoSettings:
         """How the photo was cut out for this object, with its painted mask as it is now."""
-        group = thing.get(PREFIX + "settings")
-        stored = group.to_dict() if hasattr(group, "to_dict") else {}
+        stored = stored_group(thing, PREFIX + "settings")
         settings, mask = photo_settings_from(stored), mask_of_or_none(thing)
         if settings.mask_path and mask is not None:
             return dataclasses.replace(settings, mask_path=str(self._storage.keep_mask(png_file(mask_values(mask)))))

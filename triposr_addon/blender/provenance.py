@@ -16,6 +16,7 @@ from .failures import PictureMissing
 from .order import Order
 from .paths import shown
 from .recipe import Value
+from .stored_groups import stored_group, stored_text
 
 MANIFEST = Path(__file__).parents[2] / "blender_manifest.toml"
 PREFIX = "triposr_"
@@ -59,8 +60,7 @@ def record(new: bpy.types.Object, order: Order, result: GenerationResult) -> Non
 
 def recipe_or_none(thing: bpy.types.Object | None) -> dict[str, Value] | None:
     """The recipe of an object; None for one that TripoSR did not make."""
-    group = thing.get(RECIPE) if thing is not None else None
-    return group.to_dict() if hasattr(group, "to_dict") else None
+    return (stored_group(thing, RECIPE) or None) if thing is not None else None
 
 
 def copy_recipe(source: bpy.types.Object, target: bpy.types.Object) -> None:
@@ -75,10 +75,10 @@ def made_by_us(things: Iterable[bpy.types.Object]) -> list[bpy.types.Object]:
 
 def picture_of(thing: bpy.types.Object) -> Path | bpy.types.Image:
     """What the object was made of: a file, which may be gone, or an image of the .blend. Raises PictureMissing."""
-    path = str(thing.get(PREFIX + "image", ""))
+    path = stored_text(thing, PREFIX + "image")
     if path:
         return Path(path)
-    name = str(thing.get(PREFIX + "image_name", ""))
+    name = stored_text(thing, PREFIX + "image_name")
     image = bpy.data.images.get(name)
     if image is None:
         raise PictureMissing(Path(name))

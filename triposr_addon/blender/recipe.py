@@ -47,6 +47,8 @@ NOT_IN_A_RECIPE = {
 }
 """The others, and why. A test fails for a setting that is in neither."""
 
+LONGEST_TEXT = 1 << 16
+
 Value = str | int | float | bool | list[float]
 Recipe = Mapping[str, Value]
 """Some of the settings IN_A_RECIPE by name, in values that JSON knows: an item of a menu by its identifier."""
@@ -67,7 +69,7 @@ def use_recipe(settings: TRIPOSR_PG_settings, recipe: Recipe) -> list[str]:
         try:
             if _plain(getattr(settings, name)) != recipe[name]:
                 setattr(settings, name, recipe[name])
-        except (TypeError, ValueError):
+        except (OverflowError, TypeError, ValueError):
             refused.append(name)
     return refused
 
@@ -103,10 +105,19 @@ def as_text(recipe: Recipe) -> str:
 
 def from_text(text: str) -> dict[str, Value]:
     """The recipe in a text. Raises ValueError for what is none."""
-    read = json.loads(text)
+    if len(text) > LONGEST_TEXT:
+        raise ValueError("it is too long")
+    try:
+        read = json.loads(text, parse_constant=_no_number)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
     if not isinstance(read, dict):
         raise ValueError("a recipe is an object in JSON")
     return read
+
+
+def _no_number(name: str) -> Value:
+    raise ValueError(f"{name} is no number")
 
 
 def _fits(settings: TRIPOSR_PG_settings, name: str, value: Any) -> bool:

@@ -16,6 +16,7 @@ from . import session
 from .living_object import living_mesh_or_none
 from .living_record import record_or_none, settings_from
 from .recipe import Value
+from .stored_groups import stored_group
 
 COPIED = "triposr_surface"
 
@@ -49,8 +50,7 @@ def as_scene_settings(surface: SurfaceSettings | None) -> dict[str, Value]:
 
 
 def _copied_or_none(thing: bpy.types.Object, made_with: SurfaceSettings) -> SurfaceSettings | None:
-    group = thing.get(COPIED)
-    copied = group.to_dict() if hasattr(group, "to_dict") else {}
+    copied = stored_group(thing, COPIED)
     if copied.get("instead_of") != dataclasses.asdict(made_with):
         return None
     try:

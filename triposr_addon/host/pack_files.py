@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,5 +16,5 @@ def holds(pack: Path, places: Iterable[str]) -> bool:
     try:
         with zipfile.ZipFile(pack) as archive:
             return set(places) <= set(archive.namelist())
-    except (OSError, zipfile.BadZipFile):
+    except (OSError, zipfile.BadZipFile, NotImplementedError, ValueError, struct.error):
         return False

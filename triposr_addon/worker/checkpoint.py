@@ -10,8 +10,8 @@ float32 source (half_weights.py).
 from __future__ import annotations
 
 import hashlib
-import pickle
 import re
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,6 @@ from typing import Any
 
 import torch
 import yaml
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
@@ -53,7 +52,11 @@ PREVIEW_FOLDER = Path(__file__).parent / "checkpoints" / "preview"
 
 CONFIG_NAME = "config.yaml"
 WEIGHT_NAMES = ("model.safetensors", "model.ckpt")
-LARGEST_CONFIG_BYTES = 64 * 1024
+LARGEST_CONFIG_BYTES = 16 * 1024
+MOST_BRACKETS = 200
+"""YAML's reader takes time by their square."""
+LARGEST_WORD = 200
+"""Letters of what is told of a damaged file."""
 INTERPOLATION = re.compile(r"\$\{([\w.]+)\}")
 
 
@@ -100,15 +103,17 @@ def read_config(path: Path) -> ModelConfig:
     try:
         mapping = _resolved(_yaml_mapping(path))
         return model_config_from_mapping(mapping)
+    except RecursionError as error:
+        raise _unreadable(path, "nested too deeply") from error
     except UnknownPartClass as error:
         raise ModelClassUnknown(
             f"The model's {CONFIG_NAME} names a network that this extension does not know. "
             "Choose a TripoSR checkpoint folder.",
-            f"{path}: {error}",
+            f"{path}: {error!s:.200}",
         ) from error
     except ModelConfigError as error:
         raise ModelConfigInvalid(
-            f"The model's {CONFIG_NAME} makes no sense ({error}). Download the model again.", str(path)
+            f"The model's {CONFIG_NAME} makes no sense ({error!s:.200}). Download the model again.", str(path)
         ) from error
 
 
@@ -172,7 +177,7 @@ def _missing(folder: Path, name: str) -> ModelFileMissing:
 def _unreadable(path: Path, reason: object) -> ModelFileUnreadable:
     return ModelFileUnreadable(
         f"The model's file {path.name} can't be read: it is damaged or not a model. Download the model again.",
-        f"{path}: {reason}",
+        f"{path}: {reason!s:.{LARGEST_WORD}}",
     )
 
 
@@ -180,9 +185,17 @@ def _yaml_mapping(path: Path) -> Mapping[str, Any]:
     try:
         if path.stat().st_size > LARGEST_CONFIG_BYTES:
             raise _unreadable(path, "too large for a config")
-        mapping = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
-        raise _unreadable(path, error) from error
+        text = path.read_text(encoding="utf-8")
+        if sum(text.count(bracket) for bracket in "[{") > MOST_BRACKETS:
+            raise _unreadable(path, "more brackets than a config has")
+        # Entries that stand for others can be endless when they are written out.
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
+            raise _unreadable(path, "it has aliases")
+        mapping = yaml.safe_load(text)
+    except (MemoryError, ModelFileUnreadable):
+        raise
+    except Exception as error:  # the reader of YAML raises whatever a value leads it to
+        raise _unreadable(path, repr(error)) from error
     if not isinstance(mapping, dict):
         raise _unreadable(path, "not a mapping")
     return mapping
@@ -213,14 +226,36 @@ def _read_weights(path: Path) -> dict[str, Tensor]:
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
+        _check_nothing_is_packed(path)
         weights = torch.load(path, map_location="cpu", mmap=True, weights_only=True)
-    except (OSError, RuntimeError, ValueError, EOFError, KeyError, SafetensorError, pickle.UnpicklingError) as error:
+    except Exception as error:  # torch's reader raises whatever the damage led it to
         if is_out_of_memory(error):
             raise
-        raise _unreadable(path, error) from error
-    if not isinstance(weights, dict) or not all(isinstance(entry, Tensor) for entry in weights.values()):
-        raise _unreadable(path, "not a mapping from names to tensors")
+        raise _unreadable(path, repr(error)) from error
+    if not isinstance(weights, dict) or not all(_is_plain(name, entry) for name, entry in weights.items()):
+        raise _unreadable(path, "not a mapping from names to plain tensors")
     return weights
+
+
+def _check_nothing_is_packed(path: Path) -> None:
+    """A .ckpt is a zip whose entries lie there as they are; a packed one could unpack to any size.
+
+    Raises ValueError.
+    """
+    with zipfile.ZipFile(path) as archive:
+        if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
+            raise ValueError("it is packed")
+
+
+def _is_plain(name: object, entry: object) -> bool:
+    """Whether it is a name and a tensor that has all its numbers: not one that shows the same few again and again."""
+    return (
+        isinstance(name, str)
+        and isinstance(entry, Tensor)
+        and entry.layout == torch.strided
+        and entry.device.type == "cpu"
+        and entry.nbytes <= entry.untyped_storage().nbytes()
+    )
 
 
 def _check_tensors(expected: Mapping[str, Tensor], found: Mapping[str, Tensor], path: Path) -> None:
@@ -228,7 +263,8 @@ def _check_tensors(expected: Mapping[str, Tensor], found: Mapping[str, Tensor], 
     if missing := sorted(expected.keys() - found.keys()):
         raise ModelTensorMissing(f"The model lacks the tensor {missing[0]}. {again}", _listing(path, missing))
     if extra := sorted(found.keys() - expected.keys()):
-        raise ModelTensorExtra(f"The model holds an unknown tensor, {extra[0]:.80}. {again}", _listing(path, extra))
+        sentence = f"The model holds an unknown tensor, {printable(extra[0])}. {again}"
+        raise ModelTensorExtra(sentence, _listing(path, extra))
     for name, tensor in expected.items():
         if found[name].shape != tensor.shape or not found[name].is_floating_point():
             is_ = f"{list(found[name].shape)} {found[name].dtype}"
@@ -237,7 +273,12 @@ def _check_tensors(expected: Mapping[str, Tensor], found: Mapping[str, Tensor], 
 
 
 def _listing(path: Path, names: list[str]) -> str:
-    return f"{path}: {len(names)} tensors: " + ", ".join(names[:20])
+    return f"{path}: {len(names)} tensors: " + ", ".join(printable(name) for name in names[:20])
+
+
+def printable(name: str) -> str:
+    """A name from a file, short, and without what would break a line or turn it round."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name[:80])
 
 
 def _sha256(path: Path) -> str:

@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from triposr_addon.array_file import read_arrays
 from triposr_addon.worker.axes import from_blender
 from triposr_addon.worker.device import extraction_device, naming_out_of_memory
 from triposr_addon.worker.failures import PointsFileMissing, PointsFileUnreadable
@@ -47,10 +46,8 @@ def load_points(path: Path) -> Floats:
     if not path.is_file():
         raise PointsFileMissing(f"The file of points {path} does not exist. Try again.")
     try:
-        # A file of our own: numpy leaves the one that it opens open when it fails.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            points = arrays["points"]
-    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+        points = read_arrays(path, ("points",))["points"]
+    except (OSError, ValueError) as error:
         raise _unreadable(path, repr(error)) from error
     if points.dtype != np.float32 or points.ndim != 2 or points.shape[1] != 3:
         raise _unreadable(path, f"points are {points.dtype} {points.shape}, not float32 [N, 3]")

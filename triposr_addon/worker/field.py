@@ -31,9 +31,16 @@ from triposr_addon.worker.result_file import written_aside
 
 FORMAT = "triposr-triplane-field"
 FORMAT_VERSION = "1"
-LARGEST_FILE_BYTES = 1 << 30
-LARGEST_PLANE_SIDE = 2048
-LARGEST_WIDTH = 4096
+LARGEST_FILE_BYTES = 64 << 20
+"""Fifty times what TripoSR's fields have."""
+LARGEST_HEADER_BYTES = 1 << 20
+LARGEST_PLANE_SIDE = 512
+LARGEST_WIDTH = 1024
+MOST_LAYERS = 64
+MOST_FOLDED_NUMBERS = 1 << 27
+"""Of the planes with the decoder's first layer folded in, 3 x width x H x W: half a gigabyte. A few megabytes of field
+could ask for hundreds of gigabytes otherwise."""
+NUMBER_TYPES = ("F16", "BF16", "F32", "F64")
 CPU_CHUNK_POINTS = 1 << 12
 GPU_CHUNK_POINTS = 1 << 18
 
@@ -143,10 +150,10 @@ def load_field(path: Path, device: torch.device) -> TriplaneField:
         tensors, metadata = _read(path)
         radius, density_bias, provenance = _read_metadata(metadata)
         decoder = _decoder(tensors)
-    except (_NotAField, safetensors.SafetensorError, OSError) as error:
+    except (_NotAField, safetensors.SafetensorError, OSError, ValueError) as error:
         raise FieldFileUnreadable(
             f"{path.name} is not a field file that can be used, or it is damaged. Make it again from the photo.",
-            str(error),
+            f"{error!s:.500}",
         ) from error
     _check_finite(tensors)
     planes = tensors["planes"].to(device).float()
@@ -160,9 +167,18 @@ class _NotAField(ValueError):
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     if path.stat().st_size > LARGEST_FILE_BYTES:
         raise _NotAField("too large for a field")
+    with path.open("rb") as header:
+        if int.from_bytes(header.read(8), "little") > LARGEST_HEADER_BYTES:
+            raise _NotAField("its header is too large for a field")
     with safetensors.safe_open(path, framework="pt", device="cpu") as file:
-        shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118  # no mapping
+        names = list(file.keys())
+        if len(names) > 2 * MOST_LAYERS + 3:
+            raise _NotAField(f"{len(names)} tensors")
+        slices = {name: file.get_slice(name) for name in names}
+        shapes = {name: tuple(part.get_shape()) for name, part in slices.items()}
         _check_shapes(shapes)
+        if foreign := {part.get_dtype() for part in slices.values()} - set(NUMBER_TYPES):
+            raise _NotAField(f"numbers of type {foreign}")
         return {name: file.get_tensor(name) for name in shapes}, file.metadata() or {}
 
 
@@ -175,6 +191,8 @@ def _check_shapes(shapes: Mapping[str, tuple[int, ...]]) -> None:
     first = shapes.get("decoder.layers.0.weight", ())
     if len(first) != 2 or first[1] != 3 * planes[1] or not 0 < first[0] <= LARGEST_WIDTH:
         raise _NotAField(f"the decoder's first layer has shape {first}")
+    if 3 * first[0] * planes[2] * planes[3] > MOST_FOLDED_NUMBERS:
+        raise _NotAField(f"planes {planes} are too large for a decoder of {first[0]} neurons")
     layers = sum(name.endswith(".weight") for name in shapes)
     expected = _decoder_shapes(DecoderConfig(first[1], first[0], layers - 1))
     found = {name.removeprefix("decoder."): shape for name, shape in shapes.items() if name != "planes"}
@@ -189,8 +207,6 @@ def _decoder_shapes(config: DecoderConfig) -> dict[str, tuple[int, ...]]:
 
 def _decoder(tensors: Mapping[str, Tensor]) -> FieldDecoder:
     weights = {name.removeprefix("decoder."): value for name, value in tensors.items() if name != "planes"}
-    if not all(value.is_floating_point() for value in tensors.values()):
-        raise _NotAField("tensors are not floating point")
     width, inputs = weights["layers.0.weight"].shape
     with torch.device("meta"):
         decoder = FieldDecoder(DecoderConfig(inputs, width, len(weights) // 2 - 1))
@@ -205,8 +221,8 @@ def _read_metadata(metadata: Mapping[str, str]) -> tuple[float, float, dict[str,
     try:
         radius, density_bias = float(metadata["radius"]), float(metadata["density_bias"])
         provenance: Any = json.loads(metadata["provenance"])
-    except (KeyError, ValueError) as error:
-        raise _NotAField(f"metadata: {error!r}") from error
+    except (KeyError, ValueError, RecursionError) as error:
+        raise _NotAField(f"metadata: {error!r:.200}") from error
     if not 0.0 < radius < 1e3 or not abs(density_bias) < 1e3:
         raise _NotAField(f"radius {radius}, density bias {density_bias}")
     if not isinstance(provenance, dict) or not all(isinstance(value, str) for value in provenance.values()):

@@ -10,12 +10,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from triposr_addon.worker.failures import MaskSizeDiffers, MaskUnreadable
-from triposr_addon.worker.photo import RgbaPicture
+from triposr_addon.worker.photo import RgbaPicture, sixteen_to_eight_bits
 from triposr_addon.worker.result_file import written_aside
 
 Alpha = npt.NDArray[np.uint8]
-
-SIXTEEN_TO_EIGHT_BITS = 257.0
 
 
 def load_mask(path: Path, shape: tuple[int, ...]) -> Alpha:
@@ -62,7 +60,7 @@ def _mask_of(image: Image.Image) -> Alpha:
     if image.has_transparency_data:
         return np.array(image.convert("RGBA").getchannel("A"))
     if image.mode.startswith("I"):  # 16 bits
-        return np.rint(np.asarray(image, dtype=np.float64) / SIXTEEN_TO_EIGHT_BITS).astype(np.uint8)
+        return sixteen_to_eight_bits(np.asarray(image))
     return np.array(image.convert("L"))
 
 

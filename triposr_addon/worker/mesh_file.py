@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from triposr_addon.array_file import read_arrays
 from triposr_addon.worker.failures import SettingsInvalid
 from triposr_addon.worker.glb import glb_bytes
 from triposr_addon.worker.result_file import written_aside
@@ -52,13 +52,11 @@ def save_mesh(mesh: Mesh, path: Path) -> None:
 def load_mesh(path: Path) -> Mesh:
     """Read an .npz that `save_mesh` wrote. Raises MeshFileMissing, MeshFileUnreadable."""
     try:
-        # Opened here: where numpy gives up on a file half-way, it leaves it open.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            mesh = Mesh(stored["vertices"], stored["triangles"], stored["colours"])
+        mesh = Mesh(**read_arrays(path, ("vertices", "triangles", "colours")))
         _check(mesh)
     except FileNotFoundError as error:
         raise MeshFileMissing("The mesh's file is gone. Make the mesh again.", repr(error)) from error
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError) as error:
         raise MeshFileUnreadable("The mesh's file could not be read. Make the mesh again.", repr(error)) from error
     return mesh
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageFilter, UnidentifiedImageError
+from PIL import Image, ImageFilter
 
 from triposr_addon.protocol import Review, Reviewed
 from triposr_addon.worker.marching_cubes import has_no_border
 from triposr_addon.worker.mesh_file import Floats, Mesh, load_mesh
 from triposr_addon.worker.parts import part_labels
+from triposr_addon.worker.photo import check_size
 from triposr_addon.worker.result_file import written_aside
 from triposr_addon.worker.review_drawing import draw, silhouette
 from triposr_addon.worker.review_failures import CutOutUnreadable
@@ -35,7 +36,7 @@ def make_review(request: Review, steps: Steps) -> Reviewed:
     Raises ReviewFailure, OutputUnwritable, Cancelled.
     """
     with steps.step("review") as advance:
-        mesh, cutout = load_mesh(Path(request.mesh_path)), _load_cutout(Path(request.cutout_path))
+        mesh, cutout = load_mesh(Path(request.mesh_path)), load_cutout(Path(request.cutout_path))
         mask = np.asarray(cutout.getchannel("A")) >= HALF_COVERED
         if not mask.any():
             raise CutOutUnreadable("The cut-out shows nothing. Make the mesh again.", request.cutout_path)
@@ -71,12 +72,15 @@ def make_review(request: Review, steps: Steps) -> Reviewed:
     )
 
 
-def _load_cutout(path: Path) -> Image.Image:
-    """RGBA, SIDE pixels wide and high."""
+def load_cutout(path: Path) -> Image.Image:
+    """The PNG that a cut-out is: RGBA, SIDE pixels wide and high. Raises CutOutUnreadable."""
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=("PNG",)) as image:
+            check_size(path, *image.size)
             return image.convert("RGBA").resize((SIDE, SIDE), Image.Resampling.BOX)
-    except (OSError, UnidentifiedImageError, ValueError, SyntaxError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # decoders raise whatever the damage led them to
         raise CutOutUnreadable("The cut-out could not be read. Make the mesh again.", f"{path}: {error!r}") from error
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,14 +12,15 @@ from PIL import Image
 
 from triposr_addon.folder_log import CANCELLED, FAILED, MADE, FolderLog, PictureLine
 from triposr_addon.protocol import DrawSheet, SheetDrawn
+from triposr_addon.worker.failures import PhotoFailure
+from triposr_addon.worker.photo import check_size, opened
 from triposr_addon.worker.result_file import written_aside
 from triposr_addon.worker.review_failures import LogUnreadable
 from triposr_addon.worker.sheet_causes import GOOD, POOR, likely_causes, score
 from triposr_addon.worker.sheet_page import COLUMNS, LINES, PICTURE, Card, Heading, draw_page
 from triposr_addon.worker.steps import Steps
 
-MOST_PIXELS = 100_000_000
-"""A larger photo is not opened for a thumbnail."""
+LOGGER = logging.getLogger("triposr_addon")
 
 
 def make_sheet(request: DrawSheet, steps: Steps) -> SheetDrawn:
@@ -90,12 +92,14 @@ def _opened_or_none(path: Path) -> Image.Image | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of damaged metadata: nobody can do anything about it here
-            with Image.open(path) as image:
-                if image.width * image.height > MOST_PIXELS:
-                    return None
+            with opened(path) as image:
+                check_size(path, *image.size)
                 image.draft("RGB", (PICTURE, PICTURE))
                 small = image.convert("RGBA")
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+    except PhotoFailure:
+        return None
+    except Exception as error:  # noqa: BLE001  # decoders raise whatever the damage led them to
+        LOGGER.info("%s is not shown on the sheet: %r", path.name, error)
         return None
     small.thumbnail((2 * PICTURE, 2 * PICTURE))
     return small

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from triposr_addon.folder_log import MADE, PictureLine
+from triposr_addon.folder_log import LARGEST_NUMBER, MADE, PictureLine
 
 POOR, GOOD = 0.7, 0.85
 """Below POOR a mesh is hardly its photo's; from GOOD on it is as it should be."""
@@ -67,7 +67,7 @@ def _of_the_cut_out(warnings: tuple[str, ...]) -> Iterator[str]:
 def _of_the_mesh(line: PictureLine, *, wants_parts: bool) -> Iterator[str]:
     """wants_parts: the cut-out has several, so the mesh must have them too."""
     review: Mapping[str, Any] = line.review
-    missed, thin, beyond = (float(review.get(name, 0.0)) for name in ("missed", "missed_thin", "beyond"))
+    missed, thin, beyond = (_number(review, name) for name in ("missed", "missed_thin", "beyond"))
     if thin > THIN_LOST:
         yield "thin parts lost: lower the threshold"
     elif missed > MUCH_MISSED:
@@ -75,7 +75,7 @@ def _of_the_mesh(line: PictureLine, *, wants_parts: bool) -> Iterator[str]:
     if beyond > MUCH_BEYOND:
         yield "swells beyond the cut-out: raise the threshold"
     if not wants_parts:
-        yield from _about_parts(line.parts, float(review.get("largest_part", 1.0)))
+        yield from _about_parts(line.parts, _number(review, "largest_part", 1.0))
     if not line.closed:
         yield "open edges: fill holes before printing"
     yield from _about_depth(review.get("size", ()))
@@ -89,15 +89,23 @@ def _about_parts(parts: int, largest: float) -> Iterator[str]:
         yield f"{parts - 1} loose {'speck' if parts == 2 else 'specks'}: drop small parts"
 
 
-def _about_depth(size: list[float] | tuple[float, ...]) -> Iterator[str]:
-    if len(size) == 3 and size[1] < FLAT_DEPTH * max(size[0], size[2]):
+def _about_depth(size: Any) -> Iterator[str]:
+    numbers = size if isinstance(size, list | tuple) and all(isinstance(side, int | float) for side in size) else ()
+    if len(numbers) == 3 and size[1] < FLAT_DEPTH * max(size[0], size[2]):
         yield "flat: try another foreground ratio"
 
 
 def _about_camera(review: Mapping[str, Any]) -> Iterator[str]:
-    gained = float(review.get("overlap", 0.0)) - float(review.get("overlap_front", 0.0))
-    camera: Mapping[str, float] = review.get("camera", {})
-    elevation, azimuth = (camera.get(name, 0.0) for name in ("elevation", "azimuth"))
+    gained = _number(review, "overlap") - _number(review, "overlap_front")
+    told = review.get("camera")
+    camera = told if isinstance(told, dict) else {}
+    elevation, azimuth = _number(camera, "elevation"), _number(camera, "azimuth")
     if gained > GAINED_BY_TURNING and max(abs(elevation), abs(azimuth)) > MUCH_TURNED:
         where = "above" if elevation > MUCH_TURNED else "below" if elevation < -MUCH_TURNED else "the side"
         yield f"seen from {where} rather than the front: the mesh may stand askew"
+
+
+def _number(review: Mapping[str, Any], name: str, otherwise: float = 0.0) -> float:
+    """A log is a file: what is no number there is as if it were not told."""
+    value = review.get(name, otherwise)
+    return float(value) if isinstance(value, int | float) and abs(value) < LARGEST_NUMBER else otherwise

@@ -29,6 +29,22 @@ FIXED_CHOICES = {
 """Options of which every released TripoSR checkpoint uses one value, the only one that the network implements."""
 
 
+LARGEST = 16_384
+LARGEST_OF = {
+    "num_layers": 128,
+    "num_hidden_layers": 128,
+    "n_hidden_layers": 64,
+    "n_neurons": 1024,
+    "plane_size": 256,
+    "cond_image_size": 4096,
+    "image_size": 4096,
+    "patch_size": 256,
+    "num_samples_per_ray": 1_000_000,
+}
+"""The largest number that makes sense, by the entry's name, else LARGEST. The released model's are a tenth of them.
+The mere structure of a network of a million layers would take gigabytes, and minutes."""
+
+
 class ModelConfigError(ValueError):
     """The config can't describe a TripoSR network; the message names the entry."""
 
@@ -132,14 +148,14 @@ def model_config_from_mapping(mapping: Mapping[str, Any]) -> ModelConfig:
 def _check_part_classes(mapping: Mapping[str, Any]) -> None:
     for key, known in PART_CLASSES.items():
         if _entry(mapping, key) != known:
-            raise UnknownPartClass(f"{key}: unknown class {mapping[key]!r}; only {known!r} is known")
+            raise UnknownPartClass(f"{key}: unknown class {_told(mapping[key])}; only {known!r} is known")
 
 
 def _check_fixed_choices(mapping: Mapping[str, Any]) -> None:
     for (section, key), known in FIXED_CHOICES.items():
         value = _entry(_section(mapping, section), key, section)
         if value != known:
-            raise ModelConfigError(f"{section}.{key}: {value!r} is not supported; only {known!r} is")
+            raise ModelConfigError(f"{section}.{key}: {_told(value)} is not supported; only {known!r} is")
 
 
 def _check_parts_fit(config: ModelConfig) -> None:
@@ -193,13 +209,23 @@ def _wholes(mapping: Mapping[str, Any], section: str, *keys: str) -> dict[str, i
 
 def _whole(mapping: Mapping[str, Any], key: str) -> int:
     value = _entry(mapping, key)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= 1_000_000:
-        raise ModelConfigError(f"{key}: {value!r} is not a whole number between 1 and 1,000,000")
+    largest = LARGEST_OF.get(key, LARGEST)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= largest:
+        raise ModelConfigError(f"{key}: {_told(value)} is not a whole number between 1 and {largest:,}")
     return value
 
 
 def _number(mapping: Mapping[str, Any], key: str) -> float:
     value = _entry(mapping, key)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ModelConfigError(f"{key}: {value!r} is not a number")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < LARGEST:
+        raise ModelConfigError(f"{key}: {_told(value)} is not a number that makes sense")
     return float(value)
+
+
+def _told(value: Any) -> str:
+    """A value for a sentence: what may be endless by its kind alone."""
+    if isinstance(value, str):
+        return f"{value[:80]!r}"
+    if isinstance(value, float | bool) or value is None or (isinstance(value, int) and value.bit_length() <= 64):
+        return repr(value)
+    return f"a {type(value).__name__}"
