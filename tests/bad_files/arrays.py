@@ -24,6 +24,20 @@ def mesh_file(count: int = 30) -> bytes:
     return npz({"vertices": spread, "triangles": triangles, "colours": spread})
 
 
+def unwrapped_file(count: int = 10) -> bytes:
+    """As Blender hands a mesh over to be textured."""
+    spread = np.random.default_rng(4).random((count, 3, 4), np.float32)
+    arrays = {
+        "vertices": spread[:, 0, :3],
+        "triangles": np.arange(3 * count, dtype=np.int32).reshape(count, 3) % count,
+        "uvs": spread[..., :2],
+        "normals": spread[..., :3],
+        "tangents": spread,
+        "to_field": np.eye(4),
+    }
+    return npz(arrays)
+
+
 def npz(arrays: Mapping[str, Any]) -> bytes:
     """As NumPy writes it."""
     stream = io.BytesIO()

@@ -25,6 +25,7 @@ from triposr_addon import wire
 from triposr_addon.folder_log import FolderLog
 from triposr_addon.host.pack_files import holds
 from triposr_addon.protocol import RESULT_OF, CutOut, DrawSheet, Review, SurfaceSettings
+from triposr_addon.worker.asset.unwrapped import load_unwrapped
 from triposr_addon.worker.checkpoint import load_checkpoint
 from triposr_addon.worker.colour_sampling import load_points
 from triposr_addon.worker.cut_out_files import make_cut_out
@@ -111,6 +112,9 @@ def doors(home: Path, facts: Path, python: str) -> dict[str, Door]:
             lambda file: _enter_review(file, home / "cutout.png"),
             "mesh.npz",
         ),
+        "unwrapped": Door(
+            lambda chance: arrays.bad_npz(arrays.unwrapped_file(), chance), _enter_unwrapped, "unwrapped.npz"
+        ),
         "points": Door(lambda chance: arrays.bad_npz(points, chance), _enter_points, "points.npz"),
         "field": Door(lambda chance: arrays.bad_safetensors(field, chance), _enter_field, "x.triplane.safetensors"),
         **_model_doors(model),
@@ -185,6 +189,11 @@ def _enter_review(mesh: Path, cutout: Path) -> str:
     if (mesh.stat().st_size + cutout.stat().st_size) % WHOLE_REVIEW:
         return "read"
     make_review(Review("job", str(mesh), str(cutout), str(target / "drawn.png"), str(target / "small.png")), steps())
+    return FOUND
+
+
+def _enter_unwrapped(file: Path) -> str:
+    load_unwrapped(file)
     return FOUND
 
 

@@ -3,14 +3,13 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from triposr_addon.array_file import read_arrays
 from triposr_addon.worker.asset.texture_failures import UvsOutside
 from triposr_addon.worker.mesh_file import Floats
 from triposr_addon.worker.review_failures import MeshFileMissing, MeshFileUnreadable
@@ -51,13 +50,11 @@ def load_unwrapped(path: Path) -> Unwrapped:
     Raises MeshFileMissing, MeshFileUnreadable, UvsOutside.
     """
     try:
-        # A file of our own: numpy leaves the one that it opens open when it fails.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            mesh = Unwrapped(**{name: stored[name] for name in Unwrapped.__dataclass_fields__})
+        mesh = Unwrapped(**read_arrays(path, Unwrapped.__dataclass_fields__))
         _check(mesh)
     except FileNotFoundError as error:
         raise MeshFileMissing("The file of the mesh to texture is gone. Try again.", repr(error)) from error
-    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+    except (OSError, ValueError, TypeError) as error:
         raise MeshFileUnreadable("The mesh to texture could not be read. Try again.", repr(error)) from error
     if mesh.uvs.min() < -OUTSIDE or mesh.uvs.max() > 1.0 + OUTSIDE:
         raise UvsOutside("The UV map reaches beyond the picture. Switch Unwrap on, or move all of it into the square.")
