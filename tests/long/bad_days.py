@@ -4,8 +4,8 @@
     python tests/long/bad_days.py [--kills 20] [--seed 1] [--json OUT]
 
 A fault is survived where the file comes whole all the same, or where it can't and the run ends in one sentence with the
-right code, uses nothing wrong, keeps what was fetched, and the next run, with the fault gone, ends whole. Three to five
-minutes; Linux and macOS. Exit code 0: all survived.
+right code, uses nothing wrong, keeps what was fetched, and the next run, with the fault gone, ends whole. A minute or
+three; Linux and macOS. Exit code 0: all survived.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ import os
 import random
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -27,14 +28,18 @@ sys.path.insert(0, str(CHECKOUT))
 
 from tests.fakes.bad_days import OTHER_CONTENT, REFUSED, SURVIVED  # noqa: E402 - the path is set above
 from tests.fakes.bad_server import BadServer, Fault, serving  # noqa: E402
+from tests.fakes.download_process import start_download, told  # noqa: E402
+from tests.fakes.proxy import proxying  # noqa: E402
 from tests.long.install_kills import figures_of  # noqa: E402
 from vendor_installer.download import Download, RemoteFile  # noqa: E402
 from vendor_installer.failures import InstallerFailure  # noqa: E402
 from vendor_installer.fetch import Limits  # noqa: E402
+from vendor_installer.remote_stream import DIRECT, Way  # noqa: E402
 
 CONTENT = random.Random(5).randbytes(300_000)
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 QUICK = Limits(stall_s=0.4, slowest=500.0, tries=3, pause_s=0.02)
+CERTIFICATE = CHECKOUT / "tests" / "fakes" / "nobodys_certificate.pem"
 BEGUN = 120_000
 """Bytes that an earlier run left, in the cases where one did."""
 
@@ -48,11 +53,11 @@ class Day:
     survived: int
 
 
-def fetch(server: BadServer, target: Path) -> str:
+def fetch(server: BadServer, target: Path, way: Way = DIRECT) -> str:
     """ "" for the whole file, else the code that it ended with; "HALF" where what is there is not the whole."""
     file = RemoteFile(server.url("model.bin"), len(CONTENT), SHA256)
     try:
-        Download(file, target, QUICK).run(lambda fraction, detail: None)
+        Download(file, target, QUICK, way=way).run(lambda fraction, detail: None)
     except InstallerFailure as failure:
         return "HALF" if target.exists() or not failure.sentence.rstrip("`").endswith(".") else failure.code
     return "" if target.read_bytes() == CONTENT else "HALF"
@@ -94,6 +99,48 @@ def staying(server: BadServer) -> Iterator[tuple[str, bool]]:
         yield f"stays: {fault.kind}", ended == code and fetch(server, target) == ""
 
 
+def in_between() -> Iterator[tuple[str, bool]]:
+    """Certificates of nobody; proxies that refuse, hang up, or are gone."""
+    with serving({"model.bin": CONTENT}, CERTIFICATE) as server:
+        yield "certificate: of nobody", fetch(server, new_target(BEGUN), Way()) == "CERTIFICATE_REFUSED"
+        trusted = Way(certificates=str(CERTIFICATE))
+        yield "certificate: named by the artist", fetch(server, new_target(BEGUN), trusted) == ""
+        for refusal in (403, 407):
+            with proxying() as proxy:
+                proxy.refusal = refusal
+                refused = fetch(server, new_target(BEGUN), replace(trusted, proxy=proxy.url))
+            yield "proxy: refuses", refused == "DOWNLOAD_REFUSED"
+        with proxying() as proxy:
+            proxy.cut_after = 150_000
+            yield "proxy: hangs up", fetch(server, new_target(0), replace(trusted, proxy=proxy.url)) == ""
+        gone = fetch(server, new_target(BEGUN), replace(trusted, proxy=proxy.url))
+        yield "proxy: is gone", gone == "CONNECTION_LOST"
+
+
+def without_room(server: BadServer) -> Iterator[tuple[str, bool]]:
+    """The disk takes no more at some byte; then it does."""
+    for room in (1, 65_536, 250_000):
+        target = new_target(0)
+        said = told(start_download(server, target, room=room))
+        begun = CONTENT.startswith(target.with_name("model.bin.part").read_bytes())
+        yield "disk: full", said.startswith("DISK_FULL: ") and begun and fetch(server, target) == ""
+
+
+def download_killed(server: BadServer, kills: int, dice: random.Random) -> Iterator[tuple[str, bool]]:
+    """Each in a file of its own, at a random byte; the next run goes on."""
+    for _ in range(kills):
+        target, mark = new_target(0), dice.randrange(len(CONTENT))
+        server.piece_s = 0.002
+        process = start_download(server, target)
+        part = target.with_name("model.bin.part")
+        while process.poll() is None and not (part.exists() and part.stat().st_size >= mark):
+            time.sleep(0.001)
+        process.kill()
+        told(process)
+        server.piece_s = 0.0
+        yield "killed: download", CONTENT.startswith(part.read_bytes()) and fetch(server, target) == ""
+
+
 def killed(kills: int, seed: int) -> Iterator[tuple[str, bool]]:
     """The whole `install`."""
     figures = figures_of(kills, seed, with_pytorch=False)
@@ -101,29 +148,36 @@ def killed(kills: int, seed: int) -> Iterator[tuple[str, bool]]:
         yield "killed: install", figures.held or number >= max(figures.broken, len(figures.litter))
 
 
-def count(rows: Iterator[tuple[str, bool]], told: Callable[[str], object]) -> list[Day]:
+def count(rows: Iterator[tuple[str, bool]], tell: Callable[[str], object]) -> list[Day]:
     """By names."""
     found: dict[str, list[bool]] = collections.defaultdict(list)
     for name, survived in rows:
         found[name].append(survived)
         if not survived:
-            told(f"not survived: {name}, number {len(found[name])}")
+            tell(f"not survived: {name}, number {len(found[name])}")
     return [Day(name, len(results), sum(results)) for name, results in found.items()]
 
 
-def all_days(kills: int, seed: int, told: Callable[[str], object]) -> list[Day]:
+def all_days(kills: int, seed: int, tell: Callable[[str], object]) -> list[Day]:
     """One after the other."""
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "no_proxy"):
+        os.environ.pop(name, None)
     os.environ["NO_PROXY"] = "127.0.0.1"
     with tempfile.TemporaryDirectory(prefix="bad-days-") as folder, serving({"model.bin": CONTENT}) as server:
         os.environ["BAD_DAYS"] = folder
-        days = count(passing(server), told) + count(in_a_row(server, random.Random(seed)), told)
-        days += count(staying(server), told)
-    return days + (count(killed(kills, seed), told) if kills else [])
+        days = count(passing(server), tell) + count(in_a_row(server, random.Random(seed)), tell)
+        days += count(staying(server), tell) + count(without_room(server), tell)
+        days += count(download_killed(server, kills, random.Random(seed)), tell)
+        del os.environ["NO_PROXY"]
+        days += count(in_between(), tell)
+    return days + (count(killed(kills, seed), tell) if kills else [])
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kills", type=int, default=20, metavar="N", help="of `install` (default: %(default)s)")
+    parser.add_argument(
+        "--kills", type=int, default=20, metavar="N", help="of a download, and of `install` (default: %(default)s)"
+    )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of what is random (default: %(default)s)")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures there")
     options = parser.parse_args()

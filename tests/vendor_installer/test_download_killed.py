@@ -2,7 +2,6 @@
 """The downloader killed, out of room, and without permission: in processes of its own."""
 
 import contextlib
-import hashlib
 import os
 import random
 import shutil
@@ -16,27 +15,12 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.bad_server import BadServer, serving
+from tests.fakes.download_process import start_download, told
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals, mounts and users of a Unix")
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 CONTENT = random.Random(6).randbytes(2_000_000)
 KILLS = 20
-PROGRAM = """
-import os, resource, sys
-from pathlib import Path
-from vendor_installer.download import Download, RemoteFile
-from vendor_installer.failures import InstallerFailure
-url, size, sha256, target, room, user = sys.argv[1:]
-if int(user):
-    os.setuid(int(user))
-if int(room):
-    resource.setrlimit(resource.RLIMIT_FSIZE, (int(room), int(room)))
-try:
-    Download(RemoteFile(url, int(size), sha256), Path(target)).run(lambda fraction, detail: None)
-except InstallerFailure as failure:
-    sys.exit(f"{failure.code}: {failure.sentence}")
-"""
 
 
 @pytest.fixture
@@ -44,18 +28,6 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BadServer]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with serving({"model.bin": CONTENT}) as running:
         yield running
-
-
-def start(server: BadServer, target: Path, room: int = 0, user: int = 0) -> subprocess.Popen[str]:
-    sha256 = hashlib.sha256(CONTENT).hexdigest()
-    arguments = [server.url("model.bin"), str(len(CONTENT)), sha256, str(target), str(room), str(user)]
-    return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *arguments], cwd=CHECKOUT, stderr=subprocess.PIPE, text=True
-    )
-
-
-def told(process: subprocess.Popen[str]) -> str:
-    return process.communicate(timeout=60)[1]
 
 
 def test_killed_twenty_times_it_still_ends_with_the_file_and_fetches_hardly_a_byte_twice(
@@ -67,7 +39,7 @@ def test_killed_twenty_times_it_still_ends_with_the_file_and_fetches_hardly_a_by
     marks = sorted(dice.randrange(len(CONTENT)) for _ in range(KILLS))
     killed = 0
     for mark in marks:
-        process = start(server, target)
+        process = start_download(server, target)
         while process.poll() is None and not (part.exists() and part.stat().st_size >= mark):
             time.sleep(0.001)
         process.kill()
@@ -76,7 +48,7 @@ def test_killed_twenty_times_it_still_ends_with_the_file_and_fetches_hardly_a_by
         assert not target.exists() or target.read_bytes() == CONTENT
         if part.exists():
             assert CONTENT.startswith(part.read_bytes())
-    last = start(server, target)
+    last = start_download(server, target)
     assert told(last) == ""
     assert target.read_bytes() == CONTENT
     assert [path.name for path in tmp_path.iterdir()] == ["model.bin"]
@@ -86,10 +58,10 @@ def test_killed_twenty_times_it_still_ends_with_the_file_and_fetches_hardly_a_by
 
 
 def test_a_limit_on_file_size_is_told_as_a_full_disk_and_the_part_is_good(server: BadServer, tmp_path: Path) -> None:
-    said = told(start(server, tmp_path / "model.bin", room=700_000))
+    said = told(start_download(server, tmp_path / "model.bin", room=700_000))
     assert said.startswith("DISK_FULL: ")
     assert CONTENT.startswith((tmp_path / "model.bin.part").read_bytes())
-    assert told(start(server, tmp_path / "model.bin")) == ""
+    assert told(start_download(server, tmp_path / "model.bin")) == ""
     assert (tmp_path / "model.bin").read_bytes() == CONTENT
 
 
@@ -112,18 +84,18 @@ def test_a_full_disk_is_told_before_and_during_and_goes_on_with_more_room(server
             return  # the limit on file size above is the same error in the same place
         target, filling = tmp_path / "disk/model.bin", tmp_path / "disk/filling"
         filling.write_bytes(bytes(1_500_000))
-        before = told(start(server, target))
+        before = told(start_download(server, target))
         assert before.startswith("DISK_FULL: ")
         assert (server.requests, "2 MB more are needed" in before) == ([], True)
         filling.unlink()
         server.piece_s = 0.002
-        process = start(server, target)
+        process = start_download(server, target)
         while not (target.with_name("model.bin.part").exists() and server.sent > 200_000):
             time.sleep(0.001)
         filling.write_bytes(bytes(1_900_000))
         assert told(process).startswith("DISK_FULL: ")
         filling.unlink()
-        assert told(start(server, target)) == ""
+        assert told(start_download(server, target)) == ""
         assert target.read_bytes() == CONTENT
 
 
@@ -132,7 +104,7 @@ def test_a_folder_without_permission_is_named(server: BadServer) -> None:
     try:
         folder.chmod(0o555)
         nobody = 65534 if os.geteuid() == 0 else 0  # root may write anywhere
-        said = told(start(server, folder / "deep" / "model.bin", user=nobody))
+        said = told(start_download(server, folder / "deep" / "model.bin", user=nobody))
         assert said.startswith("FOLDER_UNUSABLE: ")
         assert str(folder) in said
         assert not list(folder.iterdir())

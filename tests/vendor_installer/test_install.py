@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`install` as an artist calls it, with a real pip, in a small copy of the installer that locks wheels made here."""
 
-import json
-import signal
+import random
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.small_installer import LONG_S, SmallInstaller, locked, small_installer
+from tests.long.install_kills import kill_again_and_again
 from triposr_addon.host.storage import Storage
 
 LEAF = "leaf-1.0-py3-none-any.whl"
@@ -114,19 +113,9 @@ def test_what_is_not_ours_in_the_environments_place_is_not_touched(small: SmallI
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a Unix signal")
 def test_killed_at_any_moment_it_ends_whole_the_next_time(small: SmallInstaller) -> None:
-    """Four moments here; each next run begins with what the killed one left."""
-    for seconds in (0.2, 0.6, 1.2, 2.5):
-        process = small.start()
-        time.sleep(seconds)
-        process.send_signal(signal.SIGKILL)
-        process.communicate(timeout=LONG_S)
-        receipt = small.data / "environment/receipt.json"
-        if receipt.exists():
-            assert json.loads(receipt.read_text())["format"] == 1
-            assert small.leaf() == "1.0"
-    code, _, error = small.run()
-    assert code == 0, error
-    assert small.leaf() == "1.0"
+    """Three moments here, many in tests/long; each next run begins with what the killed one left."""
+    figures = kill_again_and_again(small, "leaf", 3, random.Random(4))
+    assert figures.held, figures
 
 
 def test_two_at_once_wait_for_each_other(small: SmallInstaller) -> None:
