@@ -35,6 +35,7 @@ def test_an_installation_tells_its_progress_and_its_end(small: SmallInstaller, w
     assert lines[-2]["done"] == 1.0
     result = {"python": str(small.python), "folder": str(small.data), "build": "cpu", "device": "cpu"}
     last = lines[-1]["result"]
+    assert isinstance(last, dict)
     assert last.pop("told") == {"code": "INSTALLED", "sentence": "It is installed.", "values": {}}
     assert last == result
     totals = {line["total"] for line in lines if "total" in line}
