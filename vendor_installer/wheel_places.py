@@ -17,7 +17,7 @@ from pathlib import Path
 from vendor_installer.builds import PYTORCH_INDEX
 from vendor_installer.download import sha256_of
 from vendor_installer.failures import InstallerFailure
-from vendor_installer.fetch import USUAL, Fetch, Limits
+from vendor_installer.fetch import Fetch, Limits
 from vendor_installer.lock_files import Wheel
 from vendor_installer.remote_stream import DIRECT, Way
 
@@ -57,8 +57,9 @@ class WheelPlaces:
         if locked and self._allows(locked):
             yield locked
 
-    def offers(self, wheel: Wheel, limits: Limits = USUAL) -> str:
+    def offers(self, wheel: Wheel) -> str:
         """The first place that has the wheel, in a word; "" for none. Asks, and fetches nothing."""
+        limits = Limits(stall_s=ASK_LIMIT_S)
         if copy := self.copy_or_none(wheel):
             return str(copy.parent)
         for url in self.urls(wheel):
