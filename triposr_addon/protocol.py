@@ -81,12 +81,12 @@ from .settings import PhotoSettings as PhotoSettings
 from .settings import SurfaceSettings as SurfaceSettings
 from .settings import TextureSettings as TextureSettings
 
-PROTOCOL_VERSION = 12
+PROTOCOL_VERSION = 13
 
 STEPS = ("load model", "load photo", "cut out", "frame", "reconstruct", "extract", "colour", "orient")
 """The steps of one photo, in order, under the names used in code, logs, progress bars and docs."""
 
-LATER_STEPS = ("review", "draw sheet", "bake texture", "render views")
+LATER_STEPS = ("review", "draw sheet", "bake texture", "bake normals", "render views")
 """What may be done with meshes that are there."""
 
 ALL_STEPS = (*STEPS, *LATER_STEPS)

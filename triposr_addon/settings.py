@@ -74,9 +74,13 @@ class TextureSettings:
     """How a field becomes a texture.
 
     side: of the picture, in texels, SMALLEST_TEXTURE..LARGEST_TEXTURE. padding: texels that the layout keeps free
-    between charts, 0 or more. symmetry: as in SurfaceSettings.
+    between charts, 0 or more. symmetry, threshold, density_blur: as in SurfaceSettings; the last two shape the surface
+    that a normal map shows. green_down: the map's green points down the picture, as DirectX and Unreal have it.
     """
 
     side: int = 1024
     padding: int = 8
     symmetry: bool = False
+    threshold: float = 25.0
+    density_blur: float = 0.0
+    green_down: bool = False

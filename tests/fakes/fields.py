@@ -41,7 +41,7 @@ def say_answer(request_id: int, request: Question) -> None:
 
 def answer_to(request: Question) -> Extracted | ColoursSampled | TextureBaked:
     if isinstance(request, BakeTexture):
-        return TextureBaked(request.colour_path, 50.0, 0.5, 1.5, 0.6, 20, 0.05, 700, {"bake texture": 0.2}, "cpu")
+        return TextureBaked(request.colour_path, 50.0, 0.5, 1.5, 0.6, 20, 0.05, 700, seconds={"bake texture": 0.2})
     if isinstance(request, SampleColours):
         return ColoursSampled(request.colours_path, points=5, seconds={"colour": 0.1})
     return Extracted(

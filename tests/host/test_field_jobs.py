@@ -50,9 +50,8 @@ def test_one_replaces_another_of_the_same_subject(subject: str, other: str, repl
 
 def test_a_texture_is_asked_for_with_every_mesh_and_whole_paths(tmp_path: Path) -> None:
     settings = TextureSettings(2048, 16, symmetry=True)
-    request = TextureRequest(Path("a.field"), (Path("lod0.npz"), Path("lod1.npz")), "vase", settings)
+    request = TextureRequest(Path("a.field"), (Path("lod0.npz"), Path("lod1.npz")), "vase", settings, normal_map=True)
     meshes = [str(Path.cwd() / name) for name in ("lod0.npz", "lod1.npz")]
-    field = str(Path.cwd() / "a.field")
-    assert begun(request, tmp_path).message() == BakeTexture(
-        "j1", field, meshes, str(tmp_path / "colour.png"), settings
-    )
+    field, normal = str(Path.cwd() / "a.field"), str(tmp_path / "normal.png")
+    asked = BakeTexture("j1", field, meshes, str(tmp_path / "colour.png"), settings, normal)
+    assert begun(request, tmp_path).message() == asked

@@ -135,7 +135,7 @@ STEPS: Mapping[type[FieldRequest], tuple[str, ...]] = {
     ColoursRequest: (START_WORKER, "colour"),
     ReviewRequest: (START_WORKER, "review"),
     SheetRequest: (START_WORKER, "draw sheet"),
-    TextureRequest: (START_WORKER, "bake texture"),
+    TextureRequest: (START_WORKER, "bake texture", "bake normals"),
     FrameRequest: (START_WORKER, "load photo", "cut out", "frame"),
     ViewsRequest: (START_WORKER, "render views"),
 }

@@ -23,6 +23,7 @@ STEP_WEIGHTS = {
     "review": 6.0,
     "draw sheet": 6.0,
     "bake texture": 30.0,
+    "bake normals": 30.0,
     "render views": 20.0,
 }
 """Shares of a first photo's time, roughly: they keep the bar moving evenly, nothing hangs on them."""

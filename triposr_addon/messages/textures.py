@@ -13,7 +13,8 @@ from ..settings import TextureSettings
 class BakeTexture:
     """Field at `field_path` and meshes at `mesh_paths` (.npz: see worker/asset/unwrapped) -> one picture for them all.
 
-    colour_path: gets the base colour, RGB PNG, sRGB-encoded, without holes.
+    colour_path: gets the base colour, RGB PNG, sRGB-encoded, without holes. normal_path: where not empty, a normal
+    map of the field's surface, RGB PNG in the meshes' tangent space.
     """
 
     METHOD: ClassVar[str] = "bake_texture"
@@ -22,6 +23,7 @@ class BakeTexture:
     mesh_paths: list[str]
     colour_path: str
     settings: TextureSettings = field(default_factory=TextureSettings)
+    normal_path: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class TextureBaked:
     charts: int
     small_charts: float
     texels: int
+    normal_path: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
     device: str = ""
     warnings: list[str] = field(default_factory=list)

@@ -128,6 +128,29 @@ def test_levels_of_detail_share_one_texture(bpy: Any, chair: Any) -> None:
     assert np.median(differences(lower)) < 4 / 255
 
 
+def test_a_normal_map_is_data_in_the_meshs_own_frames(bpy: Any, chair: Any) -> None:
+    settings = bpy.context.scene.triposr_asset.texture
+    settings.normal_map = True
+    assert bpy.ops.triposr.bake_texture() == {"FINISHED"}
+    tree = chair.active_material.node_tree
+    (bump,) = [node for node in tree.nodes if node.type == "NORMAL_MAP"]
+    normals = bump.inputs["Color"].links[0].from_node.image
+    assert bump.outputs["Normal"].links[0].to_socket.name == "Normal"
+    assert normals.colorspace_settings.name == "Non-Color"
+    assert normals.packed_file is not None
+    up = pixels(normals)
+    assert up[..., 2].min() >= 0.49, "no normal points into the surface"
+    assert 0.001 < np.abs(up[..., :2] - 0.5).mean() < 0.2
+    settings.green = "DOWN"
+    assert bpy.ops.triposr.bake_texture() == {"FINISHED"}
+    down = pixels(next(image for image in bpy.data.images if "Normal" in image.name))
+    assert np.abs(up[..., 1] + down[..., 1] - 1.0).max() < 2.5 / 255
+    chair.data.clear_geometry()
+    chair.data.from_pydata([(0, 0, 0), (1, 0, 0), (1, 1, 0), (0.5, 2, 0), (0, 1, 0)], [], [(0, 1, 2, 3, 4)])
+    with pytest.raises(RuntimeError, match="Triangulate"):
+        bpy.ops.triposr.bake_texture()
+
+
 def test_an_own_uv_map_is_kept_where_it_is_wished(bpy: Any, chair: Any) -> None:
     bpy.ops.triposr.bake_texture()
     layer = chair.data.uv_layers.active

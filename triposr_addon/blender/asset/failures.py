@@ -2,6 +2,7 @@
 """What can go wrong on the way to a game asset; each is a HostFailure.
 
 HostFailure
+├── FacesTooWide      a normal map is wanted for faces of more than four corners
 ├── WallTooThin       a wall is so thin, for the object's size, that the inner surface can't be found
 ├── MeshNotClosed     a mesh that is to be hollowed has openings or tangled edges
 ├── NothingLeft       cleaning has left no triangle
@@ -102,3 +103,14 @@ class FileNotWhole(HostFailure):
 
     def __init__(self, path: Path, details: str) -> None:
         super().__init__(f"{path.name} came out incomplete and was not kept. Choose another format.", details)
+
+
+class FacesTooWide(HostFailure):
+    """There is no tangent space on faces of five corners or more."""
+
+    CODE = "FACES_TOO_WIDE"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"A normal map needs faces of three or four corners. Triangulate {name} first, or switch Normal Map off."
+        )

@@ -11,13 +11,19 @@ import numpy as np
 
 from ...host.failures import StorageUnwritable
 from ..mesh_arrays import Doubles, Floats, Indices
+from .failures import FacesTooWide
+
+MOST_CORNERS = 4
+"""Of a face that has a tangent space."""
 
 
 def write_unwrapped(mesh: bpy.types.Mesh, to_field: Doubles, path: Path, *, tangents: bool) -> None:
     """The mesh with its active UV map. tangents: for a normal map; the mesh must have no face of more than four sides.
 
-    Raises StorageUnwritable.
+    Raises FacesTooWide, StorageUnwritable.
     """
+    if tangents and max((len(face.vertices) for face in mesh.polygons), default=0) > MOST_CORNERS:
+        raise FacesTooWide(mesh.name)
     corners = _triangle_corners(mesh)
     arrays: dict[str, Any] = {
         "vertices": read(mesh.vertices, "co", 3),

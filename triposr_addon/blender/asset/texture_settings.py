@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
+GREENS = (
+    ("UP", "Up (OpenGL)", "Green points up, as Blender, glTF, Unity and Godot have it"),
+    ("DOWN", "Down (DirectX)", "Green points down, as Unreal has it"),
+)
 SIZES = tuple((str(size), str(size), f"{size} x {size} texels") for size in (512, 1024, 2048, 4096))
 
 
@@ -21,6 +25,8 @@ class TRIPOSR_PG_asset_texture(bpy.types.PropertyGroup):
         unwrap: bool
         angle: float
         tight: bool
+        normal_map: bool
+        green: str
     else:
         size: EnumProperty(name="Size", description="Texels on a side of the texture", items=SIZES, default="1024")
         padding: IntProperty(
@@ -51,4 +57,15 @@ class TRIPOSR_PG_asset_texture(bpy.types.PropertyGroup):
             description="Let the pieces lie within each other's hollows: the texture is used better, by about a tenth "
             "of it, and packing takes some seconds for 5,000 triangles",
             default=False,
+        )
+        normal_map: BoolProperty(
+            name="Normal Map",
+            description="Also bake the shape that the field has and a reduced mesh has not any more",
+            default=False,
+        )
+        green: EnumProperty(
+            name="Green",
+            description="Which way the normal map's green channel points",
+            items=GREENS,
+            default="UP",
         )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy as np
 
 from ...host.failures import ResultUnreadable
 from ...host.textures import TextureRequest, TextureResult
-from ...protocol import TextureBaked, TextureSettings
+from ...protocol import SurfaceSettings, TextureBaked, TextureSettings
 from ..colour_targets import Target
 from ..living_preview import put_back
 from ..living_questions import field_file
@@ -24,7 +25,7 @@ from ..session import Session
 from ..words import told, ui
 from .stage import Progress, Stage, answers, within
 from .texture_files import active_uvs, uvs_of, write_unwrapped
-from .texture_material import packed_image, show_texture, textured_material
+from .texture_material import add_normal_map, packed_image, show_texture, textured_material
 from .unwrapping import Unwrapping, unwrap
 
 FIGURES = "triposr_texture"
@@ -40,6 +41,8 @@ class Texturing:
     unwrap: bool = True
     angle: float = 1.1519
     tight: bool = False
+    normal_map: bool = False
+    green: str = "UP"
 
     @property
     def side(self) -> int:
@@ -75,7 +78,8 @@ def texture_objects(
 ) -> Stage[Textured]:
     """One picture for all targets, which have one field. Until the picture is there nothing of theirs is changed.
 
-    Raises FieldLost, FieldFileMissing, FieldOutOfReach, StorageUnwritable, ResultUnreadable, what the worker fails of.
+    Raises FieldLost, FieldFileMissing, FieldOutOfReach, FacesTooWide, StorageUnwritable, ResultUnreadable, what
+    the worker fails of.
     """
     storage = running.storage()
     folder = storage.new_job_folder()
@@ -84,7 +88,7 @@ def texture_objects(
         files = tuple(folder / f"mesh{number}.npz" for number in range(len(targets)))
         layouts = _laid_out(context, targets, files, wished)
         result = yield from within(_baked(running, targets[0], files, wished), 0.1, 1.0)
-        return _shown(targets, layouts, result)
+        return _shown(targets, layouts, result, wished)
     finally:
         storage.remove_job_folder(folder)
 
@@ -97,7 +101,7 @@ def _laid_out(
     try:
         _lay_out(context, copies, wished)
         for copy, target, file in zip(copies, targets, files, strict=True):
-            write_unwrapped(copy, target.to_field(), file, tangents=False)
+            write_unwrapped(copy, target.to_field(), file, tangents=wished.normal_map)
         return [Layout(active_uvs(copy).name, uvs_of(copy)) for copy in copies]
     finally:
         for copy in copies:
@@ -116,28 +120,45 @@ def _lay_out(context: bpy.types.Context, copies: Sequence[bpy.types.Mesh], wishe
 
 def _baked(running: Session, target: Target, files: tuple[Path, ...], wished: Texturing) -> Stage[TextureResult]:
     """The answer, its picture read; the job's own files go with the job."""
-    record = record_or_none(target.field_mesh)
-    symmetric = record is not None and record.settings.symmetry
-    settings = TextureSettings(wished.side, wished.padding, symmetric)
-    request = TextureRequest(field_file(target.field_mesh), files, target.thing.name, settings)
+    request = TextureRequest(
+        field_file(target.field_mesh), files, target.thing.name, _settings(target, wished), wished.normal_map
+    )
     job = running.fitting_generator().fields.submit(request)
     try:
         (view,) = yield from answers(running, [job], ui("Texture from the field"))
         assert isinstance(view.result, TextureResult), "the job is done, and the wire checks its kind"
-        kept = files[0].with_name("colour.png")
-        kept.write_bytes(view.result.colour.read_bytes())
-        return dataclasses.replace(view.result, colour=kept)
+        return _kept(view.result, files[0].parent)
     except OSError as error:
         raise ResultUnreadable(files[0].parent, str(error)) from error
     finally:
         running.drop_field_job(job)
 
 
-def _shown(targets: Sequence[Target], layouts: Sequence[Layout], result: TextureResult) -> Textured:
+def _settings(target: Target, wished: Texturing) -> TextureSettings:
+    """The surface is that which the mesh was made of."""
+    record = record_or_none(target.field_mesh)
+    made = record.settings if record is not None else SurfaceSettings()
+    down = wished.green == "DOWN"
+    return TextureSettings(
+        wished.side, wished.padding, made.symmetry, made.threshold, made.density_blur, green_down=down
+    )
+
+
+def _kept(result: TextureResult, folder: Path) -> TextureResult:
+    """The pictures, where they outlive the job. Raises OSError."""
+    colour = shutil.copyfile(result.colour, folder / "colour.png")
+    normal = shutil.copyfile(result.normal, folder / "normal.png") if result.normal is not None else None
+    return dataclasses.replace(result, colour=colour, normal=normal)
+
+
+def _shown(targets: Sequence[Target], layouts: Sequence[Layout], result: TextureResult, wished: Texturing) -> Textured:
     """What the artist sees changes here, all at once."""
     name = targets[0].thing.name
-    image = packed_image(f"{name} Base Color", result.colour.read_bytes(), _side_of(result), colour=True)
+    image = packed_image(f"{name} Base Color", result.colour.read_bytes(), wished.side, colour=True)
     material = textured_material(f"{name} Texture", image, _average(image))
+    if result.normal is not None:
+        normals = packed_image(f"{name} Normal", result.normal.read_bytes(), wished.side, colour=False)
+        add_normal_map(material, normals, layouts[0].name, green_down=wished.green == "DOWN")
     for target, layout in zip(targets, layouts, strict=True):
         mesh = target.mesh
         _write_uvs(mesh, layout)
@@ -176,11 +197,6 @@ def _write_uvs(mesh: bpy.types.Mesh, layout: Layout) -> None:
     layer.uv.foreach_set("vector", layout.uvs.ravel())
     mesh.uv_layers.active, layer.active_render = layer, True
     mesh.update()
-
-
-def _side_of(result: TextureResult) -> int:
-    """Of the picture, from the head of its PNG file."""
-    return int.from_bytes(result.colour.read_bytes()[16:20], "big")
 
 
 def _average(image: bpy.types.Image) -> tuple[float, float, float]:

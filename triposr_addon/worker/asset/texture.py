@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from PIL import Image
 from triposr_addon.protocol import LARGEST_TEXTURE, SMALLEST_TEXTURE, BakeTexture, TextureBaked, TextureSettings
 from triposr_addon.worker.asset.atlas import Atlas, atlas_of
 from triposr_addon.worker.asset.colour_bake import Layout, bake_colours, laid_out, without_holes
+from triposr_addon.worker.asset.normal_bake import bake_normals
 from triposr_addon.worker.asset.picture_fill import Picture
 from triposr_addon.worker.asset.texture_figures import charts, likeness, seam_steps
-from triposr_addon.worker.asset.unwrapped import load_unwrapped
+from triposr_addon.worker.asset.unwrapped import Unwrapped, load_unwrapped
 from triposr_addon.worker.device import extraction_device, naming_out_of_memory
 from triposr_addon.worker.failures import SettingsInvalid
 from triposr_addon.worker.field import TriplaneField, load_field
@@ -22,7 +24,7 @@ from triposr_addon.worker.steps import Advance, Steps
 from triposr_addon.worker.weight_placement import HOME
 from triposr_addon.worker.workbench import Workbench
 
-STEP = "bake texture"
+STEP, NORMALS = "bake texture", "bake normals"
 ASKED = 0.85
 """So much of the step is asking the field for colours; measuring is the rest."""
 
@@ -44,12 +46,19 @@ def make_texture(request: BakeTexture, bench: Workbench, steps: Steps) -> Textur
     Cancelled.
     """
     _check(request)
-    atlas = atlas_of([load_unwrapped(Path(path)) for path in request.mesh_paths], request.settings.side)
+    meshes = [load_unwrapped(Path(path)) for path in request.mesh_paths]
+    atlas = atlas_of(meshes, request.settings.side)
     field = load_field(Path(request.field_path), HOME)
     with steps.step(STEP) as advance:
         outcome = bench.ask(field, lambda placed: texture_of(placed, atlas, request.settings, advance))
         made = outcome.made
         save_picture(made.picture, Path(request.colour_path))
+    if request.normal_path:
+        with steps.step(NORMALS) as advance:
+            normals = bench.ask(
+                field, lambda placed: normals_of(placed, meshes, made.layout, request.settings, advance)
+            )
+            save_picture(normals.made, Path(request.normal_path))
     found = charts(atlas)
     return TextureBaked(
         colour_path=request.colour_path,
@@ -59,6 +68,7 @@ def make_texture(request: BakeTexture, bench: Workbench, steps: Steps) -> Textur
         covered=float(made.layout.covered.mean()),
         charts=found.count,
         small_charts=found.small,
+        normal_path=request.normal_path,
         texels=int((made.layout.owner >= 0).sum()),
         seconds=steps.seconds,
         device=str(outcome.plan.device),
@@ -75,6 +85,15 @@ def texture_of(field: TriplaneField, atlas: Atlas, settings: TextureSettings, ad
         picture = without_holes(asked, layout)
         advance(ASKED)
         return Texture(picture, layout, likeness(field, atlas, picture), seam_steps(atlas, picture))
+
+
+def normals_of(
+    field: TriplaneField, meshes: Sequence[Unwrapped], layout: Layout, settings: TextureSettings, advance: Advance
+) -> Picture:
+    """The normal map [side, side, 3], asked on the device where the field is. Raises OutOfMemory, Cancelled."""
+    field = replace(field.to(extraction_device(field.device)), symmetric=settings.symmetry)
+    with naming_out_of_memory(field.device):
+        return bake_normals(field, meshes, layout, settings, advance)
 
 
 def save_picture(picture: Picture, path: Path) -> None:
