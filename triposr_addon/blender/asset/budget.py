@@ -11,7 +11,7 @@ import bpy
 from ..session import Session
 from ..words import told, ui
 from .asset_object import asset_mesh
-from .decimating import set_decimate
+from .decimating import decimate_of, decimated, set_decimate
 from .mesh_exchange import evaluated_mesh, exchange, places_of, triangles_in
 from .recolouring import field_colours
 from .remeshing import quads, voxels
@@ -55,10 +55,10 @@ def keep_budget(
     mesh = asset_mesh(thing)
     if wished.method == "DECIMATE":
         yield Progress(ui("Decimate"), 0.0)
+        if not wished.live:
+            return (yield from within(_decimated(running, context, thing, wished.faces), 0.1, 1.0))
         left = set_decimate(context, thing, wished.faces)
-        if wished.live:
-            return Budgeted(left, left, live=True, from_field=False)
-        return (yield from within(make_real(running, context, thing), 0.5, 1.0))
+        return Budgeted(left, left, live=True, from_field=False)
     yield Progress(ui("Remesh"), 0.0)
     new = REMESHES[wished.method](context, mesh, wished.faces)
     return (yield from within(_taken(running, thing, new), 0.5, 1.0))
@@ -72,6 +72,21 @@ def make_real(running: Session, context: bpy.types.Context, thing: bpy.types.Obj
     made = yield from within(_taken(running, thing, new), 0.3, 1.0)
     for modifier in [modifier for modifier in thing.modifiers if modifier.show_viewport]:
         thing.modifiers.remove(modifier)
+    return made
+
+
+def _decimated(
+    running: Session, context: bpy.types.Context, thing: bpy.types.Object, triangles: int
+) -> Stage[Budgeted]:
+    """What the 3D View shows, but for a Decimate modifier that was there, in so many triangles."""
+    former = decimate_of(thing)
+    shown = [modifier for modifier in thing.modifiers if modifier.show_viewport and modifier != former]
+    if shown:
+        set_decimate(context, thing, triangles)
+        return (yield from make_real(running, context, thing))
+    made = yield from _taken(running, thing, decimated(context, asset_mesh(thing), triangles))
+    if former is not None:
+        thing.modifiers.remove(former)
     return made
 
 

@@ -50,7 +50,7 @@ class CollidersMade:
         if not self.names:
             return told("No collider")
         return told(
-            "{count} colliders with {vertices} vertices, {share:.0%} of the whole hull's volume",
+            "Colliders: {count}, vertices: {vertices}, volume: {share:.0%} of the whole hull's",
             count=len(self.names),
             vertices=self.vertices,
             share=self.share,

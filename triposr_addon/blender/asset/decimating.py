@@ -8,7 +8,7 @@ from typing import cast
 import bpy
 
 from ..modifiers import add_decimate
-from .mesh_exchange import evaluated_mesh, stand_in, triangles_in
+from .mesh_exchange import seen_mesh, stand_in, triangles_in
 
 NEAR_ENOUGH = 2
 """Triangles: so near Blender's Decimate comes to what a ratio asks for."""
@@ -43,7 +43,7 @@ def decimated(context: bpy.types.Context, mesh: bpy.types.Mesh, triangles: int) 
     """A new mesh with at most so many triangles, whose attributes Blender has carried over."""
     with stand_in(context, mesh) as thing:
         set_decimate(context, thing, triangles)
-        return evaluated_mesh(context, thing)
+        return seen_mesh(context, thing)
 
 
 def _triangles_before(context: bpy.types.Context, thing: bpy.types.Object, decimate: bpy.types.DecimateModifier) -> int:

@@ -72,12 +72,18 @@ def evaluated_mesh(context: bpy.types.Context, thing: bpy.types.Object) -> bpy.t
     seen.hide_viewport = False
     context.scene.collection.objects.link(seen)
     try:
-        context.view_layer.update()
-        depsgraph = context.evaluated_depsgraph_get()
-        evaluated = seen.evaluated_get(depsgraph)
-        return bpy.data.meshes.new_from_object(evaluated, preserve_all_data_layers=True, depsgraph=depsgraph)
+        return seen_mesh(context, seen)
     finally:
         bpy.data.objects.remove(seen)
+
+
+def seen_mesh(context: bpy.types.Context, thing: bpy.types.Object) -> bpy.types.Mesh:
+    """The same for an object that is not hidden; what Blender has evaluated already is not evaluated again."""
+    assert context.view_layer is not None
+    context.view_layer.update()
+    depsgraph = context.evaluated_depsgraph_get()
+    evaluated = thing.evaluated_get(depsgraph)
+    return bpy.data.meshes.new_from_object(evaluated, preserve_all_data_layers=True, depsgraph=depsgraph)
 
 
 def triangles_in(mesh: bpy.types.Mesh) -> int:
