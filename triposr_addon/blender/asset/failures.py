@@ -11,7 +11,8 @@ HostFailure
 ├── ExportFolderMissing  no folder is chosen, or one beside a .blend that was never saved
 ├── FormatMissing     this Blender can't write the format
 ├── TextureMissing    an asset is to be exported with a texture that it does not have
-└── FileNotWhole      an exporter wrote a file that lacks something
+├── FileNotWhole      an exporter wrote a file that lacks something
+└── VideoMissing      this Blender has no FFmpeg, or made no video
 """
 
 from __future__ import annotations
@@ -114,3 +115,12 @@ class FacesTooWide(HostFailure):
         super().__init__(
             f"A normal map needs faces of three or four corners. Triangulate {name} first, or switch Normal Map off."
         )
+
+
+class VideoMissing(HostFailure):
+    """FFmpeg is no part of every build."""
+
+    CODE = "VIDEO_MISSING"
+
+    def __init__(self) -> None:
+        super().__init__("This Blender could not write a video. Choose Frames instead.")

@@ -13,7 +13,11 @@ import bpy
 
 from ..decimals import decimal
 
-NOT_IN_A_RECIPE: Mapping[str, str] = {"export.folder": "a place on this computer"}
+NOT_IN_A_RECIPE: Mapping[str, str] = {
+    "export.folder": "a place on this computer",
+    "views.folder": "a place on this computer",
+    "library.library": "a place on this computer",
+}
 """Settings by their names, say "export.folder", and why they are of one asset alone."""
 
 AssetRecipe = Mapping[str, Any]

@@ -11,7 +11,9 @@ from bpy.props import EnumProperty, PointerProperty
 from .export_settings import TRIPOSR_PG_asset_export
 from .geometry_settings import TRIPOSR_PG_asset_budget, TRIPOSR_PG_asset_cleaning
 from .level_settings import TRIPOSR_PG_asset_colliders, TRIPOSR_PG_asset_levels
+from .library_settings import TRIPOSR_PG_asset_library
 from .texture_settings import TRIPOSR_PG_asset_texture
+from .view_settings import TRIPOSR_PG_asset_views
 
 SCENE_PROPERTY = "triposr_asset"
 
@@ -29,6 +31,8 @@ class TRIPOSR_PG_asset(bpy.types.PropertyGroup):
     if TYPE_CHECKING:
         engine: str
         export: TRIPOSR_PG_asset_export
+        library: TRIPOSR_PG_asset_library
+        views: TRIPOSR_PG_asset_views
         cleaning: TRIPOSR_PG_asset_cleaning
         budget: TRIPOSR_PG_asset_budget
         levels: TRIPOSR_PG_asset_levels
@@ -42,6 +46,12 @@ class TRIPOSR_PG_asset(bpy.types.PropertyGroup):
             default="UNITY",
         )
         export: PointerProperty(name="Export", description="What goes into which files", type=TRIPOSR_PG_asset_export)
+        views: PointerProperty(
+            name="Views", description="How a field is looked at from all around", type=TRIPOSR_PG_asset_views
+        )
+        library: PointerProperty(
+            name="Library", description="What assets are described by", type=TRIPOSR_PG_asset_library
+        )
         cleaning: PointerProperty(
             name="Cleaning", description="How geometry is cleaned", type=TRIPOSR_PG_asset_cleaning
         )
