@@ -156,7 +156,7 @@ class Generator(GenerationQueue):
 
     def _look_at_the_worker(self) -> None:
         if self._running is not None:
-            self._running.notice = self._worker.notice()
+            self._running.worker_looks(self._worker.notice())
 
     def _take(self, event: WorkerEvent) -> None:
         job = self._running

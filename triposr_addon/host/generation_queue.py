@@ -111,7 +111,9 @@ class GenerationQueue:
         if job is not self._running:
             job.cancelled()
         elif not self._worker.works_on(job.id):
-            # It is still starting: let it, for the next job.
+            # It is still starting: let it, for the next job, unless it gives no sign.
+            if job.notice:
+                self._worker.kill()
             self._end(job.cancelled)
         else:
             job.cancel_asked = Patience(self._clock)

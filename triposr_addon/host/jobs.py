@@ -32,6 +32,7 @@ from .reviews import ReviewResult, review_question, review_result
 from .storage import FIELD_ENDING
 
 NO_FRAME = Frame()
+BEGINS_AGAIN = "TripoSR's process ended unexpectedly. A new one is being started for this picture."
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Job(JobLife):
         self.result: GenerationResult | None = None
         self.cancel_asked: Patience | None = None
         self._on_kept_worker = False
-        self._heard = False
+        self._heard = self._began_again = False
         self.reconstructed: Reconstructed | None = None
         self.extracted: Extracted | None = None
         self.reviewed: Reviewed | None = None
@@ -119,8 +120,12 @@ class Job(JobLife):
 
     def wait_again(self) -> None:
         """Back into the queue, to begin with another worker: what broke was none of its doing."""
-        self.state, self._on_kept_worker = JobState.WAITING, False
-        self.progress, self.notice = JobProgress(steps=self.progress.steps), ""
+        self.state, self._on_kept_worker, self._began_again = JobState.WAITING, False, True
+        self.progress, self.notice = JobProgress(steps=self.progress.steps), BEGINS_AGAIN
+
+    def worker_looks(self, notice: str) -> None:
+        """What is to be said of the worker, if anything; else of the job itself."""
+        self.notice = notice or ("" if self._heard or not self._began_again else BEGINS_AGAIN)
 
     def next_request(self) -> Reconstruct | Extract | Review:
         """What to ask the worker now."""

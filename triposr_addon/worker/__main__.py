@@ -18,12 +18,14 @@ from typing import NoReturn
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from triposr_addon.worker.idle_threads import let_idle_threads_sleep
+from triposr_addon.worker.orphan import wake_when_orphaned
 from triposr_addon.worker.standard_streams import claim_standard_streams
 
 
 def main() -> NoReturn:
     """Take the streams before anything heavy is imported: from then on no library can write into the wire."""
     streams = claim_standard_streams()
+    wake_when_orphaned()
     let_idle_threads_sleep()
     if sys.argv[1:2] == ["--prove"]:
         from triposr_addon.worker.proof import print_proof

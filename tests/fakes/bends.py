@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the man in the middle does to a job, by name; see bending_worker.py.
+
+A bend acts once, where its `where` says: "at STEP" (the worker's first word about it), "asked METHOD", "answer of
+METHOD", or "start". An act that gives False keeps the line to itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from triposr_addon import protocol, wire
+from triposr_addon.protocol import ErrorReport, Extracted, Initialize, Log, Progress
+
+if TYPE_CHECKING:
+    from tests.fakes.bending_worker import Middle
+
+Act = Callable[["Middle", bytes, Any], bool | None]
+MEMORY_GROUPS = Path("/sys/fs/cgroup/memory")
+WRITES_FOR_EVER = "import os\nwhile True: os.write(2, b'tokenizers are forked ' * 3000)"
+
+
+@dataclass(frozen=True)
+class Bend:
+    """Where, and what."""
+
+    where: str
+    act: Act
+
+
+# --- the process -----------------------------------------------------------------------------------------------------
+
+
+def ends_by(number: int) -> Act:
+    return lambda middle, line, message: middle.die(number)
+
+
+def leaves(middle: Middle, line: bytes, message: Any) -> None:
+    middle.real.kill()
+    os._exit(0)
+
+
+def falls_silent(middle: Middle, line: bytes, message: Any) -> bool:
+    middle.passes = lambda _: False
+    return False
+
+
+def stops_working(middle: Middle, line: bytes, message: Any) -> bool:
+    middle.only_beats()
+    os.kill(middle.real.pid, signal.SIGSTOP)
+    return False
+
+
+def ignores_cancel(middle: Middle, line: bytes, message: Any) -> None:
+    middle.ignores_cancel = True
+    os.kill(middle.real.pid, signal.SIGSTOP)
+
+
+def starts_children(count: int) -> Act:
+    def start(middle: Middle, line: bytes, message: Any) -> None:
+        for _ in range(count):
+            subprocess.Popen([sys.executable, "-I", "-S", "-c", WRITES_FOR_EVER], stdin=subprocess.DEVNULL)
+
+    return start
+
+
+def dies_leaving_children(middle: Middle, line: bytes, message: Any) -> None:
+    starts_children(2)(middle, line, message)
+    middle.die(signal.SIGKILL)
+
+
+def runs_out_of_address_space(middle: Middle, line: bytes, message: Any) -> None:
+    pages = int(Path(f"/proc/{middle.real.pid}/statm").read_text().split()[0])
+    limit = pages * resource.getpagesize() + (2 << 20)
+    resource.prlimit(middle.real.pid, resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
+
+
+def is_killed_for_memory(middle: Middle, line: bytes, message: Any) -> None:
+    """A group of two megabytes: what was taken before does not count."""
+    group = MEMORY_GROUPS / f"triposr-storm-{os.getpid()}"
+    group.mkdir(exist_ok=True)
+    (group / "memory.limit_in_bytes").write_text(str(2 << 20))
+    (group / "tasks").write_text(str(middle.real.pid))
+    for thread in Path(f"/proc/{middle.real.pid}/task").iterdir():
+        (group / "tasks").write_text(thread.name)
+
+
+def can_write_little(middle: Middle, line: bytes, message: Any) -> None:
+    resource.prlimit(middle.real.pid, resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+
+
+# --- the pipes -------------------------------------------------------------------------------------------------------
+
+
+def closes_output(middle: Middle, line: bytes, message: Any) -> bool:
+    os.close(1)
+    middle.passes = lambda _: False
+    return False
+
+
+def closes_input(middle: Middle, line: bytes, message: Any) -> None:
+    middle.is_deaf = True
+
+
+def closes_errors(middle: Middle, line: bytes, message: Any) -> None:
+    os.close(2)
+
+
+def fills_output(middle: Middle, line: bytes, message: Any) -> None:
+    chatter = wire.encode_notification(Log("info", "all is well " * 40))
+    for _ in range(4000):
+        middle.say(chatter)
+
+
+def fills_errors(middle: Middle, line: bytes, message: Any) -> None:
+    for _ in range(60):
+        os.write(2, b"warning: tokenizers are forked\n" * 4000)
+
+
+def dribbles(middle: Middle, line: bytes, message: Any) -> None:
+    middle.dribbles = True
+
+
+def says(data: bytes) -> Act:
+    return lambda middle, line, message: middle.say(data)
+
+
+def says_half_and_dies(middle: Middle, line: bytes, message: Any) -> None:
+    middle.say(line[: len(line) // 2])
+    time.sleep(0.05)
+    middle.die(signal.SIGKILL)
+
+
+def says_half_and_waits(middle: Middle, line: bytes, message: Any) -> bool:
+    middle.say(line[: len(line) // 2])
+    middle.passes = lambda _: False
+    return False
+
+
+def says_a_gigabyte(middle: Middle, line: bytes, message: Any) -> None:
+    for _ in range(1 << 14):
+        middle.say(b"x" * (1 << 16))
+
+
+def says_twice(middle: Middle, line: bytes, message: Any) -> bool:
+    middle.say(line + line)
+    return False
+
+
+def says_late(middle: Middle, line: bytes, message: Any) -> None:
+    time.sleep(1.5)
+
+
+def says_to_a_stranger(middle: Middle, line: bytes, message: Any) -> bool:
+    middle.say(json.dumps({**json.loads(line), "id": 100_000}).encode() + b"\n")
+    return False
+
+
+def says_wrong_fields(middle: Middle, line: bytes, message: Any) -> bool:
+    middle.say(json.dumps({**json.loads(line), "result": {"tea": "two cups"}}).encode() + b"\n")
+    return False
+
+
+def says_progress(**change: Any) -> Act:
+    def say(middle: Middle, line: bytes, message: Any) -> None:
+        middle.say(wire.encode_notification(replace(Progress(middle.job, "frame", 0.5), **change)))
+
+    return say
+
+
+def answers_without_work(middle: Middle, line: bytes, message: Any) -> bool:
+    middle.say(wire.encode_result(message.id, Extracted(message.request.mesh_path, 4, 4, closed=True)))
+    return False
+
+
+# --- the files -------------------------------------------------------------------------------------------------------
+
+
+def to_mesh(spoil: Callable[[Path], None]) -> Act:
+    return lambda middle, line, message: spoil(Path(message.result["mesh_path"]))
+
+
+def to_field(spoil: Callable[[Path], None]) -> Act:
+    return lambda middle, line, message: spoil(Path(message.result["field_path"]))
+
+
+def halve(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def empty(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def scramble(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(data)
+
+
+def with_arrays(change: Callable[[dict[str, Any]], None]) -> Callable[[Path], None]:
+    def spoil(path: Path) -> None:
+        import numpy as np
+
+        with np.load(path) as stored:
+            arrays = {name: stored[name].copy() for name in stored.files}
+        change(arrays)
+        np.savez(path, **arrays)
+
+    return spoil
+
+
+def nan_in_vertices(arrays: dict[str, Any]) -> None:
+    arrays["vertices"][7, 1] = float("nan")
+
+
+def wild_triangle(arrays: dict[str, Any]) -> None:
+    arrays["triangles"][3, 2] = 2**31 - 1
+
+
+# --- the start -------------------------------------------------------------------------------------------------------
+
+
+def speaks_another_version(middle: Middle, line: bytes, message: Any) -> None:
+    def is_first_answer(message: Any) -> bool:
+        if not isinstance(message, wire.ResultLine):
+            return True
+        result = {**message.result, "protocol_version": protocol.PROTOCOL_VERSION + 1}
+        middle.say(json.dumps({"jsonrpc": "2.0", "id": message.id, "result": result}).encode() + b"\n")
+        return False
+
+    middle.passes = is_first_answer
+
+
+def refuses(middle: Middle, line: bytes, message: Any) -> None:
+    def answer(request: bytes) -> None:
+        asked = wire.decode_host_line(request)
+        if isinstance(asked, wire.RequestLine) and isinstance(asked.request, Initialize):
+            error = ErrorReport("DEVICE_UNAVAILABLE", "There is no such device. Choose another one.")
+            middle.say(wire.encode_error(asked.id, error))
+
+    middle.hears = answer
+
+
+LOG = b'{"jsonrpc":"2.0","method":"log","params":{"level":"info","message":"'
+KILLS = {f"killed at {step}": Bend(f"at {step}", ends_by(signal.SIGKILL)) for step in protocol.STEPS[1:]}
+RECONSTRUCT, EXTRACT = "answer of reconstruct", "answer of extract"
+
+BENDS: Mapping[str, Bend] = {
+    **KILLS,
+    "killed when asked": Bend("asked reconstruct", ends_by(signal.SIGKILL)),
+    "killed before the answer": Bend(EXTRACT, ends_by(signal.SIGKILL)),
+    "segmentation fault": Bend("at reconstruct", ends_by(signal.SIGSEGV)),
+    "abort": Bend("at extract", ends_by(signal.SIGABRT)),
+    "terminated": Bend("at frame", ends_by(signal.SIGTERM)),
+    "hung up": Bend("at colour", ends_by(signal.SIGHUP)),
+    "leaves with 0": Bend("at extract", leaves),
+    "dies leaving children": Bend("at extract", dies_leaving_children),
+    "fork bomb on stderr": Bend("at frame", starts_children(6)),
+    "silent for ever": Bend("at reconstruct", falls_silent),
+    "beats without work": Bend("at extract", stops_working),
+    "ignores cancel": Bend("at reconstruct", ignores_cancel),
+    "out of address space": Bend("asked extract", runs_out_of_address_space),
+    "killed for memory": Bend("asked extract", is_killed_for_memory),
+    "file size limit": Bend("asked reconstruct", can_write_little),
+    "closed output": Bend("at frame", closes_output),
+    "closed input": Bend("at reconstruct", closes_input),
+    "closed errors": Bend("at frame", closes_errors),
+    "full output": Bend("at frame", fills_output),
+    "full errors": Bend("at frame", fills_errors),
+    "byte by byte": Bend("at frame", dribbles),
+    "babble": Bend("at frame", says(b"Downloading: 100%|#####|\n")),
+    "half a line, then death": Bend(RECONSTRUCT, says_half_and_dies),
+    "half a line, then silence": Bend(EXTRACT, says_half_and_waits),
+    "a line of 1 GB": Bend("at extract", says_a_gigabyte),
+    "a line of 2 MB": Bend("at frame", says(LOG + b"x" * (2 << 20) + b'"}}\n')),
+    "invalid UTF-8": Bend("at frame", says(LOG + b'\xff\xfe\x80"}}\n')),
+    "zero bytes": Bend("at frame", says(b"\0" * 300 + b"\n")),
+    "deep JSON": Bend("at frame", says(b"[" * 200_000 + b"\n")),
+    "huge number": Bend(
+        "at frame", says(b'{"jsonrpc":"2.0","method":"memory_held","params":{"resident":' + b"9" * 4000 + b"}}\n")
+    ),
+    "NaN in a line": Bend("at frame", says(b'{"jsonrpc":"2.0","method":"heartbeat","params":{"cpu_seconds":NaN}}\n')),
+    "answers twice": Bend(RECONSTRUCT, says_twice),
+    "answers twice at the end": Bend(EXTRACT, says_twice),
+    "answers late": Bend(EXTRACT, says_late),
+    "answers a stranger": Bend(RECONSTRUCT, says_to_a_stranger),
+    "wrong fields": Bend(RECONSTRUCT, says_wrong_fields),
+    "unknown step": Bend("at frame", says_progress(step="make tea")),
+    "step of another kind": Bend("at frame", says_progress(step="draw sheet")),
+    "progress of another job": Bend("at frame", says_progress(job="nobody")),
+    "answers without work": Bend("asked extract", answers_without_work),
+    "half a mesh file": Bend(EXTRACT, to_mesh(halve)),
+    "empty mesh file": Bend(EXTRACT, to_mesh(empty)),
+    "flipped bits in a mesh": Bend(EXTRACT, to_mesh(scramble)),
+    "no mesh file": Bend(EXTRACT, to_mesh(lambda path: path.unlink())),
+    "NaN in a mesh": Bend(EXTRACT, to_mesh(with_arrays(nan_in_vertices))),
+    "wild triangle": Bend(EXTRACT, to_mesh(with_arrays(wild_triangle))),
+    "half a field file": Bend(RECONSTRUCT, to_field(halve)),
+    "no field file": Bend(RECONSTRUCT, to_field(lambda path: path.unlink())),
+}
+
+AT_THE_START: Mapping[str, Bend] = {
+    "dies at the start": Bend("start", ends_by(signal.SIGKILL)),
+    "hangs at the start": Bend("start", falls_silent),
+    "another version": Bend("start", speaks_another_version),
+    "refuses to start": Bend("start", refuses),
+}
