@@ -7,13 +7,12 @@ import dataclasses
 import os
 import stat
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from triposr_addon.host.failures import StorageUnwritable
-from triposr_addon.host.storage import ABANDONED_AFTER_SECONDS, Storage
+from triposr_addon.host.storage import Storage
 
 INSIDE = Path("Scripts", "python.exe") if sys.platform == "win32" else Path("bin", "python")
 
@@ -84,19 +83,6 @@ def test_what_a_link_in_a_job_folder_points_to_stays(storage: Storage, tmp_path:
     storage.remove_job_folder(folder)
     assert not folder.exists()
     assert (precious / "file").exists()
-
-
-def test_folders_of_a_blender_that_crashed_go_after_a_week(storage: Storage) -> None:
-    abandoned, recent = storage.new_job_folder(), storage.new_job_folder()
-    stranger = storage.jobs / "holiday"
-    stranger.mkdir()
-    old = time.time() - ABANDONED_AFTER_SECONDS - 60
-    os.utime(abandoned, (old, old))
-    os.utime(stranger, (old, old))
-    storage.new_job_folder()
-    assert not abandoned.exists()
-    assert recent.exists()
-    assert stranger.exists()
 
 
 def test_a_root_that_is_a_file(storage: Storage, tmp_path: Path) -> None:

@@ -127,6 +127,7 @@ class Generator(GenerationQueue):
             self._end(self._running.cancelled)
         for job in self._jobs:
             self.drop(job.id)
+        self._storage.close()
 
     # --- steps -------------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,8 @@ import threading
 import time
 from pathlib import Path
 
+from .job_folders import PRIVATE
+
 LONGEST_LOG_BYTES = 1 << 20
 
 
@@ -44,7 +46,7 @@ class LogFile:
         return "\n".join([*text.splitlines()[-lines:], *trouble])
 
     def _append(self, data: bytes) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         if self.path.exists() and self.path.stat().st_size + len(data) > self._longest_bytes:
             self.path.replace(self._before())
         with self.path.open("ab") as file:

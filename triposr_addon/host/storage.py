@@ -7,6 +7,7 @@ root/
   rembg/         rembg's own models
   masks/         painted masks as jobs use them, named by what is in them; those nobody used for a week go
   jobs/          one private folder for each job that is not dropped yet
+  owners/        one locked file for each running Blender that has such folders (ownership.py)
   folders/       for each folder of pictures its log, small pictures and contact sheet
   logs/          worker.log, worker.log.1
 """
@@ -16,19 +17,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
-import shutil
 import sys
-import tempfile
-import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from .failures import StorageUnwritable
+from .job_folders import JobFolders, make_private
+from .kept_files import name_of, put, remove_surplus
 from .log_file import LogFile
 
-JOB_PREFIX = "triposr-job-"
 FIELD_ENDING = ".triplane.safetensors"
 RECEIPT = "receipt.json"
 """The installer's, in the environment."""
@@ -37,8 +35,8 @@ CHOSEN_CARD = "chosen_card.json"
 CARD_VARIABLES = ("CUDA_DEVICE_ORDER", "CUDA_VISIBLE_DEVICES")
 """The installer's, too: what it may say there."""
 
-ABANDONED_AFTER_SECONDS = 7 * 24 * 3600.0
-"""A job folder of that age was left behind by a Blender that crashed."""
+MASK_SECONDS = 7 * 24 * 3600.0
+MOST_MASK_BYTES = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -95,6 +93,10 @@ class Storage:
         return self.root / "folders" / f"{name}-{hashlib.sha256(path).hexdigest()[:8]}"
 
     @cached_property
+    def _job_folders(self) -> JobFolders:
+        return JobFolders(self.jobs, self.root / "owners", self.worker_log.note)
+
+    @cached_property
     def worker_log(self) -> LogFile:
         """What workers wrote on standard error, and what the host noted about them."""
         return LogFile(self.logs / "worker.log")
@@ -124,40 +126,29 @@ class Storage:
         return {name: str(kept[name]) for name in CARD_VARIABLES if name in kept}
 
     def new_job_folder(self) -> Path:
-        """A fresh folder that only this user can read; abandoned ones go on the way. Raises StorageUnwritable."""
-        try:
-            self.jobs.mkdir(parents=True, exist_ok=True)
-            self._remove_abandoned_jobs()
-            return Path(tempfile.mkdtemp(prefix=JOB_PREFIX, dir=self.jobs))
-        except OSError as error:
-            raise StorageUnwritable(self.jobs, error) from error
+        """A fresh folder that only this user can read; what crashed Blenders left goes on the way.
+
+        Raises StorageUnwritable.
+        """
+        return self._job_folders.new()
 
     def remove_job_folder(self, folder: Path) -> None:
-        """Remove a folder that new_job_folder() made; one that is gone already is fine.
+        """Remove a folder that new_job_folder() made; one that is gone already is fine."""
+        self._job_folders.remove(folder)
 
-        Where the system refuses (on Windows a file that somebody reads), the log says so, and the folder goes when its
-        age shows that it is abandoned.
-        """
-        if folder.parent != self.jobs or not folder.name.startswith(JOB_PREFIX):
-            raise ValueError(f"{folder} is no job folder of this storage")
-        try:
-            if folder.is_dir():
-                shutil.rmtree(folder)
-        except OSError as error:
-            self.worker_log.note(f"{folder} can't be removed yet: {error}")
+    def close(self) -> None:
+        """Own no job folder any more, if there is none. The next one is signed anew."""
+        self._job_folders.close()
 
     def keep_mask(self, png: bytes) -> Path:
         """A file that holds `png` for at least a week; one of the same content is used again.
 
-        Raises StorageUnwritable.
+        Only where masks take more than MOST_MASK_BYTES, the oldest go earlier, after a day. Raises StorageUnwritable.
         """
-        kept = self.masks / f"{hashlib.sha256(png).hexdigest()[:32]}.png"
-        aside = kept.with_name(f"{kept.stem}.{secrets.token_hex(4)}.part")
         try:
-            self.masks.mkdir(parents=True, exist_ok=True)
-            self._remove_older(self.masks, ABANDONED_AFTER_SECONDS)
-            aside.write_bytes(png)
-            return aside.replace(kept)
+            make_private(self.masks)
+            remove_surplus(self.masks, MASK_SECONDS, MOST_MASK_BYTES, self.worker_log.note)
+            return put(png, self.masks / f"{name_of(png)}.png")
         except OSError as error:
             raise StorageUnwritable(self.masks, error) from error
 
@@ -166,31 +157,12 @@ class Storage:
 
         Raises StorageUnwritable.
         """
-        kept = self.pictures / hashlib.sha256(content).hexdigest()[:16] / name
-        aside = kept.with_name(f"{kept.stem}.{secrets.token_hex(4)}.part")
         try:
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            aside.write_bytes(content)
-            return aside.replace(kept)
+            make_private(self.pictures)
+            return put(content, self.pictures / name_of(content)[:16] / name)
         except OSError as error:
             raise StorageUnwritable(self.pictures, error) from error
 
     def worker_log_tail(self, lines: int = 200) -> str:
         """The end of the worker's log, for a report. Raises OSError."""
         return self.worker_log.tail(lines)
-
-    def _remove_abandoned_jobs(self) -> None:
-        oldest = time.time() - ABANDONED_AFTER_SECONDS
-        for folder in self.jobs.glob(JOB_PREFIX + "*"):
-            if folder.is_dir() and not folder.is_symlink() and folder.stat().st_mtime < oldest:
-                self.remove_job_folder(folder)
-
-    def _remove_older(self, folder: Path, seconds: float) -> None:
-        """What the system refuses to remove (on Windows a file that somebody reads) stays for another time."""
-        oldest = time.time() - seconds
-        for file in folder.iterdir():
-            try:
-                if file.stat().st_mtime < oldest:
-                    file.unlink()
-            except OSError as error:
-                self.worker_log.note(f"{file} can't be removed yet: {error}")
