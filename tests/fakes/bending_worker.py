@@ -3,8 +3,8 @@
 
     PYTHON -I bending_worker.py FOLDER
 
-What is done to a job is said by its photo's name, PICTURE~BEND~NUMBER.png (see bends.py); what is done at the start by
-the file FOLDER/start, which is taken away. When something is done, the time (time.monotonic) is written to FOLDER/JOB.
+What is done to a job is said by its photo's name, PICTURE~BEND~NUMBER.png (see bend_table.py); what is done at the start
+by the file FOLDER/start, which is taken away. When something is done, the time (time.monotonic) is written to FOLDER/JOB.
 It dies as the real worker dies.
 """
 
@@ -22,7 +22,8 @@ from typing import Any, NoReturn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.fakes.bends import AT_THE_START, BENDS, Bend
+from tests.fakes.bend_table import AT_THE_START, BENDS
+from tests.fakes.bends import Bend
 from triposr_addon import wire
 from triposr_addon.protocol import Cancel, Extract, Heartbeat, Progress, Reconstruct
 from triposr_addon.wire import ErrorLine, RequestLine, ResultLine

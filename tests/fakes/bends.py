@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -250,69 +250,3 @@ def refuses(middle: Middle, line: bytes, message: Any) -> None:
             middle.say(wire.encode_error(asked.id, error))
 
     middle.hears = answer
-
-
-LOG = b'{"jsonrpc":"2.0","method":"log","params":{"level":"info","message":"'
-KILLS = {f"killed at {step}": Bend(f"at {step}", ends_by(signal.SIGKILL)) for step in protocol.STEPS[1:]}
-RECONSTRUCT, EXTRACT = "answer of reconstruct", "answer of extract"
-
-BENDS: Mapping[str, Bend] = {
-    **KILLS,
-    "killed when asked": Bend("asked reconstruct", ends_by(signal.SIGKILL)),
-    "killed before the answer": Bend(EXTRACT, ends_by(signal.SIGKILL)),
-    "segmentation fault": Bend("at reconstruct", ends_by(signal.SIGSEGV)),
-    "abort": Bend("at extract", ends_by(signal.SIGABRT)),
-    "terminated": Bend("at frame", ends_by(signal.SIGTERM)),
-    "hung up": Bend("at colour", ends_by(signal.SIGHUP)),
-    "leaves with 0": Bend("at extract", leaves),
-    "dies leaving children": Bend("at extract", dies_leaving_children),
-    "fork bomb on stderr": Bend("at frame", starts_children(6)),
-    "silent for ever": Bend("at reconstruct", falls_silent),
-    "beats without work": Bend("at extract", stops_working),
-    "ignores cancel": Bend("at reconstruct", ignores_cancel),
-    "out of address space": Bend("asked extract", runs_out_of_address_space),
-    "killed for memory": Bend("asked extract", is_killed_for_memory),
-    "file size limit": Bend("asked reconstruct", can_write_little),
-    "closed output": Bend("at frame", closes_output),
-    "closed input": Bend("at reconstruct", closes_input),
-    "closed errors": Bend("at frame", closes_errors),
-    "full output": Bend("at frame", fills_output),
-    "full errors": Bend("at frame", fills_errors),
-    "byte by byte": Bend("at frame", dribbles),
-    "babble": Bend("at frame", says(b"Downloading: 100%|#####|\n")),
-    "half a line, then death": Bend(RECONSTRUCT, says_half_and_dies),
-    "half a line, then silence": Bend(EXTRACT, says_half_and_waits),
-    "a line of 1 GB": Bend("at extract", says_a_gigabyte),
-    "a line of 2 MB": Bend("at frame", says(LOG + b"x" * (2 << 20) + b'"}}\n')),
-    "invalid UTF-8": Bend("at frame", says(LOG + b'\xff\xfe\x80"}}\n')),
-    "zero bytes": Bend("at frame", says(b"\0" * 300 + b"\n")),
-    "deep JSON": Bend("at frame", says(b"[" * 200_000 + b"\n")),
-    "huge number": Bend(
-        "at frame", says(b'{"jsonrpc":"2.0","method":"memory_held","params":{"resident":' + b"9" * 4000 + b"}}\n")
-    ),
-    "NaN in a line": Bend("at frame", says(b'{"jsonrpc":"2.0","method":"heartbeat","params":{"cpu_seconds":NaN}}\n')),
-    "answers twice": Bend(RECONSTRUCT, says_twice),
-    "answers twice at the end": Bend(EXTRACT, says_twice),
-    "answers late": Bend(EXTRACT, says_late),
-    "answers a stranger": Bend(RECONSTRUCT, says_to_a_stranger),
-    "wrong fields": Bend(RECONSTRUCT, says_wrong_fields),
-    "unknown step": Bend("at frame", says_progress(step="make tea")),
-    "step of another kind": Bend("at frame", says_progress(step="draw sheet")),
-    "progress of another job": Bend("at frame", says_progress(job="nobody")),
-    "answers without work": Bend("asked extract", answers_without_work),
-    "half a mesh file": Bend(EXTRACT, to_mesh(halve)),
-    "empty mesh file": Bend(EXTRACT, to_mesh(empty)),
-    "flipped bits in a mesh": Bend(EXTRACT, to_mesh(scramble)),
-    "no mesh file": Bend(EXTRACT, to_mesh(lambda path: path.unlink())),
-    "NaN in a mesh": Bend(EXTRACT, to_mesh(with_arrays(nan_in_vertices))),
-    "wild triangle": Bend(EXTRACT, to_mesh(with_arrays(wild_triangle))),
-    "half a field file": Bend(RECONSTRUCT, to_field(halve)),
-    "no field file": Bend(RECONSTRUCT, to_field(lambda path: path.unlink())),
-}
-
-AT_THE_START: Mapping[str, Bend] = {
-    "dies at the start": Bend("start", ends_by(signal.SIGKILL)),
-    "hangs at the start": Bend("start", falls_silent),
-    "another version": Bend("start", speaks_another_version),
-    "refuses to start": Bend("start", refuses),
-}

@@ -179,6 +179,11 @@ def makes_no_mesh(request_id: int, request: Extract) -> None:
     say_extracted(request_id, request)
 
 
+def makes_mesh_twice(request_id: int, request: Extract) -> None:
+    makes_mesh(request_id, request)
+    say_extracted(request_id, request)
+
+
 def makes_empty_mesh(request_id: int, request: Extract) -> None:
     Path(request.mesh_path).write_bytes(b"")
     say_extracted(request_id, request)
@@ -197,6 +202,7 @@ def say_extracted(request_id: int, request: Extract) -> None:
 MESHES: dict[str, Callable[[int, Extract], None]] = {
     **dict.fromkeys(PHOTOS, makes_mesh),
     "makes-no-mesh": makes_no_mesh,
+    "makes-mesh-twice": makes_mesh_twice,
     "makes-empty-mesh": makes_empty_mesh,
     "reports-failure-of-mesh": finds_no_surface,
 }

@@ -121,6 +121,23 @@ def tells_wild_fractions(cancelled: IsCancelled, request_id: int, request: Recon
     makes_field(cancelled, request_id, request)
 
 
+def tells_a_step_of_others(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> None:
+    tell(request, "draw sheet", 0.5)
+    makes_field(cancelled, request_id, request)
+
+
+def floods_with_long_lines(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> None:
+    for _ in range(40):
+        say(wire.encode_notification(protocol.Log("info", "x" * 900_000)))
+    makes_field(cancelled, request_id, request)
+
+
+def closes_stdin(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> None:
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    makes_field(cancelled, request_id, request)
+    time.sleep(LONG)
+
+
 def writes_without_end(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> None:
     while True:
         sys.stdout.buffer.write(b"x" * 65536)
@@ -178,6 +195,10 @@ PHOTOS: Mapping[str, Callable[[IsCancelled, int, Reconstruct], None]] = {
     "answers-nobody": answers_nobody,
     "answers-with-wrong-fields": answers_with_wrong_fields,
     "tells-an-unknown-step": tells_an_unknown_step,
+    "tells-a-step-of-others": tells_a_step_of_others,
+    "floods-with-long-lines": floods_with_long_lines,
+    "closes-stdin": closes_stdin,
+    "makes-mesh-twice": makes_field,
     "tells-wild-fractions": tells_wild_fractions,
     "writes-without-end": writes_without_end,
     "writes-a-gigantic-line": writes_a_gigantic_line,

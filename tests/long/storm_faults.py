@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.fakes.bends import AT_THE_START, BENDS
+from tests.fakes.bend_table import AT_THE_START, BENDS
 from tests.long import storm_hands as hands
 from tests.long.storm_scene import Scene
 from triposr_addon import protocol
