@@ -69,8 +69,8 @@ BENDS: Mapping[str, Bend] = {
 }
 
 AT_THE_START: Mapping[str, Bend] = {
-    "dies at the start": Bend("start", ends_by(signal.SIGKILL)),
-    "hangs at the start": Bend("start", bends.falls_silent),
+    "dies at the start": Bend("start", bends.dies_at_the_start),
+    "hangs at the start": Bend("start", bends.hangs_at_the_start),
     "another version": Bend("start", bends.speaks_another_version),
     "refuses to start": Bend("start", bends.refuses),
 }

@@ -3,9 +3,9 @@
 
     PYTHON -I bending_worker.py FOLDER
 
-What is done to a job is said by its photo's name, PICTURE~BEND~NUMBER.png (see bend_table.py); what is done at the start
-by the file FOLDER/start, which is taken away. When something is done, the time (time.monotonic) is written to FOLDER/JOB.
-It dies as the real worker dies.
+What is done to a job is said by its photo's name, PICTURE~BEND~NUMBER.png (see bend_table.py); what is done at the
+start by the file FOLDER/start, which is taken away. When something is done, the time (time.monotonic) is written to
+FOLDER/JOB. It dies as the real worker dies.
 """
 
 from __future__ import annotations
@@ -80,8 +80,9 @@ class Middle:
 
     def die(self, number: int) -> NoReturn:
         """Both, by a signal."""
-        os.kill(self.real.pid, number)
-        self.real.wait()
+        if self.real.poll() is None:
+            os.kill(self.real.pid, number)
+            self.real.wait()
         if number != signal.SIGKILL:
             signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
@@ -152,7 +153,8 @@ class Middle:
         if plan.is_file():
             self.job, self.bend = "started", AT_THE_START[plan.read_text()]
             plan.unlink()
-            self._bent("start", b"", None)
+            self.bend.act(self, b"", None)
+            self.bend = None
 
     def _begin_job(self, request: Reconstruct) -> None:
         name = Path(request.photo_path).stem.split("~")

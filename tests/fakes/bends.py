@@ -86,10 +86,10 @@ def runs_out_of_address_space(middle: Middle, line: bytes, message: Any) -> None
 
 
 def is_killed_for_memory(middle: Middle, line: bytes, message: Any) -> None:
-    """A group of two megabytes: what was taken before does not count."""
+    """A group of a tenth of a megabyte: what was taken before does not count."""
     group = MEMORY_GROUPS / f"triposr-storm-{os.getpid()}"
     group.mkdir(exist_ok=True)
-    (group / "memory.limit_in_bytes").write_text(str(2 << 20))
+    (group / "memory.limit_in_bytes").write_text(str(100 << 10))
     (group / "tasks").write_text(str(middle.real.pid))
     for thread in Path(f"/proc/{middle.real.pid}/task").iterdir():
         (group / "tasks").write_text(thread.name)
@@ -232,14 +232,27 @@ def wild_triangle(arrays: dict[str, Any]) -> None:
 
 
 def speaks_another_version(middle: Middle, line: bytes, message: Any) -> None:
+    """It happens when it speaks: a real one of another version refuses before it has imported anything."""
+
     def is_first_answer(message: Any) -> bool:
         if not isinstance(message, wire.ResultLine):
             return True
         result = {**message.result, "protocol_version": protocol.PROTOCOL_VERSION + 1}
+        middle.stamp()
         middle.say(json.dumps({"jsonrpc": "2.0", "id": message.id, "result": result}).encode() + b"\n")
         return False
 
     middle.passes = is_first_answer
+
+
+def hangs_at_the_start(middle: Middle, line: bytes, message: Any) -> None:
+    middle.stamp()
+    falls_silent(middle, line, message)
+
+
+def dies_at_the_start(middle: Middle, line: bytes, message: Any) -> None:
+    middle.stamp()
+    middle.die(signal.SIGKILL)
 
 
 def refuses(middle: Middle, line: bytes, message: Any) -> None:
@@ -247,6 +260,7 @@ def refuses(middle: Middle, line: bytes, message: Any) -> None:
         asked = wire.decode_host_line(request)
         if isinstance(asked, wire.RequestLine) and isinstance(asked.request, Initialize):
             error = ErrorReport("DEVICE_UNAVAILABLE", "There is no such device. Choose another one.")
+            middle.stamp()
             middle.say(wire.encode_error(asked.id, error))
 
     middle.hears = answer

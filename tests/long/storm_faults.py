@@ -72,7 +72,7 @@ ENDS_OF_BENDS: dict[str, frozenset[str]] = {
     "fork bomb on stderr": HARMLESS,
 }
 SLOW = {"silent for ever", "beats without work", "half a line, then silence", "a line of 1 GB", "fork bomb on stderr"}
-SPOILING = {"killed for memory", "out of address space", "file size limit", "fork bomb on stderr"}
+SPOILING = {"closed errors", "killed for memory", "out of address space", "file size limit", "fork bomb on stderr"}
 UNWRITABLE = frozenset({"OUTPUT_UNWRITABLE", "STORAGE_UNWRITABLE"})
 LOST = UNREADABLE | UNWRITABLE | {"FIELD_FILE_MISSING"}
 
@@ -95,7 +95,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("folder deleted", LOST, then=hands.delete_folder, at="load photo"),
     Fault("folder read-only", UNWRITABLE, then=hands.make_folder_read_only, at="load model", spoils=True),
     Fault("a file for the folder", UNWRITABLE, before=hands.put_file_for_folder),
-    Fault("disk full", UNWRITABLE, before=hands.fill_disk),
+    Fault("disk full", UNWRITABLE, before=hands.fill_disk_beforehand),
     Fault("disk full in the middle", UNWRITABLE, then=hands.fill_disk, at="load model", spoils=True),
     Fault("a folder for the log", HARMLESS, before=hands.put_folder_for_log),
     Fault("clock put forward", HARMLESS, then=hands.put_clock_forward, at="frame"),

@@ -57,6 +57,16 @@ def test_a_folder_in_the_way_is_named(tmp_path: Path) -> None:
     assert names(tmp_path) == ["mesh.npz"]
 
 
+def test_a_disk_that_becomes_read_only_is_named(tmp_path: Path) -> None:
+    """What was begun can't be removed then; a folder in its place can't either, and no rights are needed for that."""
+    with (
+        pytest.raises(failures.OutputUnwritable),
+        written_aside(tmp_path / "mesh.npz") as aside,
+    ):
+        aside.mkdir()
+        raise OSError("Read-only file system")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_full_disk_is_named(tmp_path: Path) -> None:
     def write_to_full_disk() -> None:

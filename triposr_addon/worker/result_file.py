@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from triposr_addon.worker.failures import OutputUnwritable
@@ -28,7 +28,9 @@ def written_aside(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise OutputUnwritable(_unwritable(path, error), repr(error)) from error
     finally:
-        aside.unlink(missing_ok=True)
+        # On a disk that has become read-only it stays, and what is told is the failure to write.
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
 def _unwritable(path: Path, error: OSError) -> str:
