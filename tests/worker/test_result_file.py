@@ -59,10 +59,7 @@ def test_a_folder_in_the_way_is_named(tmp_path: Path) -> None:
 
 def test_a_disk_that_becomes_read_only_is_named(tmp_path: Path) -> None:
     """What was begun can't be removed then; a folder in its place can't either, and no rights are needed for that."""
-    with (
-        pytest.raises(failures.OutputUnwritable),
-        written_aside(tmp_path / "mesh.npz") as aside,
-    ):
+    with pytest.raises(failures.OutputUnwritable), written_aside(tmp_path / "mesh.npz") as aside:  # noqa: PT012 - as above
         aside.mkdir()
         raise OSError("Read-only file system")
 
