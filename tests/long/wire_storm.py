@@ -29,7 +29,7 @@ from tests.long.storm_round import Drawn, play
 from tests.long.storm_scene import Scene
 from tests.long.storm_tally import Tally
 
-SHARE_OF_FAULTS = 0.2
+SHARE_OF_FAULTS = 0.16
 
 
 def drawn(seed: int, number: int, faults: list[Fault]) -> Drawn:
