@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import bpy
@@ -14,6 +18,7 @@ from tests.gui.window import Steps, wait_until
 INSTALL = "bpy.ops.triposr.install("
 CANCEL_INSTALLATION = "bpy.ops.triposr.cancel_installation("
 LONGEST_ANSWER_SECONDS = 60.0
+CHECKOUT = Path(__file__).parents[2]
 
 
 class FirstCard(Play):
@@ -38,6 +43,20 @@ class FirstCard(Play):
         """Of this computer, with the real engine."""
         module("blender.installation_orders").ask_plan(self.session)
         yield from self.answered("the plan")
+
+    def use_small_copy(self, kind: str) -> Path:
+        """A copy of the engine with a tiny package, in a folder of its own. kind: quick, or slow: its proof takes 60 s."""
+        make = "import sys; from tests.fakes.small_installer import main; main(*sys.argv[1:])"
+        folder = self.folder / kind
+        folder.mkdir()
+        argv = [self.settings["worker_python"], "-c", make, str(folder), kind]
+        told = subprocess.run(argv, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+        root = Path(told.stdout.strip()) / "vendor_installer"
+        os.environ |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder / "wheels"), "PIP_CONFIG_FILE": os.devnull}
+        self.installation.installer = SimpleNamespace(DOOR=root / "from_blender.py", GUARDIAN=root / "guardian.py")
+        self.preferences.data_folder = str(folder / "data")
+        self.preferences.backend = "cpu"
+        return folder
 
     def press(self, command: str) -> Steps:
         """Find a button in the sidebar, and click it."""

@@ -7,11 +7,9 @@ in its place, from a folder. The worker's Python plays Blender's own, which some
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import bpy
 
@@ -59,29 +57,13 @@ class Installing(FirstCard):
         bpy.context.preferences.system.use_online_access = True
         yield 0.5
 
-    def use_small_copy(self, slow: bool) -> None:
-        """A copy of the engine with a tiny package; slow: its proof takes a minute, so that there is time to cancel."""
-        make = "import sys; from tests.fakes.small_installer import main; main(*sys.argv[1:])"
-        name = "slow" if slow else "quick"
-        folder = self.folder / name
-        folder.mkdir()
-        argv = [self.settings["worker_python"], "-c", make, str(folder), name]
-        told = subprocess.run(argv, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
-        root = Path(told.stdout.strip()) / "vendor_installer"
-        os.environ |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder / "wheels"), "PIP_CONFIG_FILE": os.devnull}
-        self.session.installation.installer = SimpleNamespace(
-            DOOR=root / "from_blender.py", GUARDIAN=root / "guardian.py"
-        )
-        self.preferences.data_folder = str(folder / "data")
-        self.preferences.backend = "cpu"
-
     def proof_runs(self) -> bool:
         run = self.session.installation.run_or_none
         return run is not None and run.fraction > 0.9
 
     def cancel(self) -> Steps:
         """In the middle of it."""
-        self.use_small_copy(slow=True)
+        self.use_small_copy("slow")
         yield from self.answered("the plan of the copy")
         yield from self.press_install()
         yield from wait_until(self.proof_runs, LONGEST_ANSWER_SECONDS, "the proof has begun")
@@ -98,7 +80,7 @@ class Installing(FirstCard):
 
     def install(self) -> Steps:
         """To the end, by one click."""
-        self.use_small_copy(slow=False)
+        self.use_small_copy("quick")
         yield from self.answered("the plan of the copy")
         yield from self.press_install()
         yield from self.answered("it is installed")
