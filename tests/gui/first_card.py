@@ -45,7 +45,7 @@ class FirstCard(Play):
         yield from self.answered("the plan")
 
     def use_small_copy(self, kind: str) -> Path:
-        """A copy of the engine with a tiny package, in a folder of its own. kind: quick, or slow: its proof takes 60 s."""
+        """A copy of the engine with a tiny package, in a folder of its own. kind: quick or slow, a minute's proof."""
         make = "import sys; from tests.fakes.small_installer import main; main(*sys.argv[1:])"
         folder = self.folder / kind
         folder.mkdir()

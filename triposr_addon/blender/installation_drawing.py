@@ -11,6 +11,7 @@ from ..host.installer_run import InstallerRun
 from ..host.installer_words import Finding, InstallPlan, ModelRow
 from .installation import Installation
 from .installation_operators import why_no_network
+from .installing import upgrade
 from .installing.choices import draw_choices
 from .installing.sentences import build_label, detail_of, short, tell, tell_all
 from .queue_panel import duration
@@ -74,6 +75,18 @@ def _draw_run(layout: bpy.types.UILayout, run: InstallerRun) -> None:
         layout.label(text=f"{amount}{soon}", translate=False)
     if run.detail:
         layout.label(text=detail_of(run), translate=False)
+
+
+def draw_upgrade(layout: bpy.types.UILayout, context: bpy.types.Context, running: Session) -> None:
+    """Only where this version wants another installation than the one that is there."""
+    told = upgrade.change_or_none(running)
+    if told is None or running.installation.work_or_none is not None:
+        return
+    box = layout.box()
+    draw_lines(box, context, "TripoSR was installed by another version of this extension, or of Blender.", "INFO")
+    draw_lines(box, context, tell(told), "BLANK1")
+    box.operator("triposr.install", text="Update Installation", icon="FILE_REFRESH")
+    draw_network(box, context)
 
 
 def draw_install_buttons(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

@@ -10,8 +10,7 @@ import bpy
 from ..host.failures import HostFailure
 from . import models, session
 from .cutout_panel import draw_picture
-from .installation_drawing import draw_bar, draw_card
-from .installing.upgrade import draw_upgrade
+from .installation_drawing import draw_bar, draw_card, draw_upgrade
 from .presets import TRIPOSR_PT_presets
 from .properties import settings_of
 from .queue import Queue

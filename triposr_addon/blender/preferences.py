@@ -9,9 +9,8 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from . import data_folder, installation_orders, session
-from .installation_drawing import draw_bar, draw_card, draw_checks, draw_models
+from .installation_drawing import draw_bar, draw_card, draw_checks, draw_models, draw_upgrade
 from .installation_words import BACKENDS
-from .installing.upgrade import draw_upgrade
 from .sidebar import draw_lines
 from .words import ui
 

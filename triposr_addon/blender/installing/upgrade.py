@@ -8,14 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import bpy
-
 from ...host.installer_words import InstallPlan, Told
 from ..provenance import extension_version
 from ..session import Session
-from ..sidebar import draw_lines
 from ..words import ui
-from .sentences import tell
 
 NOTE = "looked_at_by_version.txt"
 FITS = ("INSTALLED_ALREADY", "WOULD_BE_KEPT")
@@ -48,17 +44,6 @@ def change_or_none(running: Session) -> Told | None:
     plan = running.installation.plan
     told = plan.environment if plan is not None else None
     return told if told is not None and told.code in MUST_CHANGE and not running.preferences().worker_python else None
-
-
-def draw_upgrade(layout: bpy.types.UILayout, context: bpy.types.Context, running: Session) -> None:
-    """Only where this version wants another installation than the one that is there."""
-    told = change_or_none(running)
-    if told is None or running.installation.work_or_none is not None:
-        return
-    box = layout.box()
-    draw_lines(box, context, "TripoSR was installed by another version of this extension, or of Blender.", "INFO")
-    draw_lines(box, context, tell(told), "BLANK1")
-    box.operator("triposr.install", text="Update Installation", icon="FILE_REFRESH")
 
 
 def _noted(environment: Path) -> str:
