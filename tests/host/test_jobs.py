@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from triposr_addon.host.failures import ResultUnreadable
-from triposr_addon.host.jobs import GenerationRequest, Job, JobState
+from triposr_addon.host.jobs import BEGINS_AGAIN, GenerationRequest, Job, JobState
 from triposr_addon.protocol import Extracted, PhotoSettings, Reconstructed, SurfaceSettings
 
 PHOTO, SURFACE = PhotoSettings("flat", 0.7), SurfaceSettings(64, 0.39)
@@ -78,3 +78,24 @@ def test_a_job_without_all_its_files_has_failed(job: Job, tmp_path: Path, missin
     assert isinstance(job.failure, ResultUnreadable)
     assert missing in job.failure.sentence
     assert job.view().fraction < 1.0
+
+
+def test_a_job_at_rest_looks_the_same_and_one_that_begins_again_does_not(tmp_path: Path) -> None:
+    job = Job("j1", GenerationRequest(Path("photo.png"), Path("model"), "teapot", PHOTO, SURFACE))
+    waiting = job.view()
+    assert job.view() is waiting
+    job.begin(tmp_path, on_kept_worker=True)
+    assert job.view().state is JobState.RUNNING
+    assert job.may_begin_again
+    job.wait_again()
+    assert (job.view().state, job.view().notice) == (JobState.WAITING, BEGINS_AGAIN)
+    job.begin(tmp_path)
+    job.worker_looks("")
+    assert job.view().notice == BEGINS_AGAIN
+    job.told("load photo", 0.5, "x" * 1000)
+    job.worker_looks("")
+    assert (job.view().notice, len(job.view().detail)) == ("", 200)
+    assert not job.may_begin_again
+    job.cancelled()
+    assert job.view().state is JobState.CANCELLED
+    assert job.view() is job.view()

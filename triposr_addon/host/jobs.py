@@ -99,6 +99,7 @@ class Job(JobLife):
         self.cancel_asked: Patience | None = None
         self._on_kept_worker = False
         self._heard = self._began_again = False
+        self._still: JobView | None = None
         self.reconstructed: Reconstructed | None = None
         self.extracted: Extracted | None = None
         self.reviewed: Reviewed | None = None
@@ -122,6 +123,7 @@ class Job(JobLife):
         """Back into the queue, to begin with another worker: what broke was none of its doing."""
         self.state, self._on_kept_worker, self._began_again = JobState.WAITING, False, True
         self.progress, self.notice = JobProgress(steps=self.progress.steps), BEGINS_AGAIN
+        self._still = None
 
     def worker_looks(self, notice: str) -> None:
         """What is to be said of the worker, if anything; else of the job itself."""
@@ -183,7 +185,14 @@ class Job(JobLife):
         return review_question(self.id, mesh, self.file("cutout.png"), mesh.parent)
 
     def view(self) -> JobView:
-        """The job as it is now."""
+        """The job as it is now. One that waits or is over is the same each time: there may be thousands of them."""
+        if self._still is not None and self._still.state is self.state:
+            return self._still
+        view = self._view()
+        self._still = view if self.state is not JobState.RUNNING else None
+        return view
+
+    def _view(self) -> JobView:
         cancelling = self.state is JobState.RUNNING and self.cancel_asked is not None
         return JobView(**vars(self.life()), request=self.request, result=self.result, cancelling=cancelling)
 

@@ -17,7 +17,9 @@ class Limits:
     start: to answer `initialize`; the first start after an installation reads gigabytes, past a virus scanner.
     silence: to say anything while it owes an answer.
     cancel: to answer a cancelled request, before it is killed.
-    polite, terminate, kill: to leave after being asked, signalled, killed.
+    polite, terminate: to leave after being asked, signalled.
+    kill: to be gone after being killed. Who takes longer is waited for by a thread: nothing of it runs any more, but
+    the system may be busy for a while with taking its memory apart.
     """
 
     start: float = 180.0
@@ -25,7 +27,7 @@ class Limits:
     cancel: float = 0.6
     polite: float = 1.5
     terminate: float = 0.7
-    kill: float = 0.8
+    kill: float = 0.1
 
 
 DEFAULT_LIMITS = Limits()

@@ -50,7 +50,7 @@ POLL_SECONDS = 0.02
 TORN_PIPE_SECONDS = 1.0
 """A process and its output end together. So long may the one lag behind the other."""
 GLANCE_SECONDS = 0.005
-LETTING_GO_SECONDS = 0.2
+LETTING_GO_SECONDS = 0.05
 """For each pipe of a dead worker. One that a child of the worker still holds is left to its daemon thread."""
 
 
@@ -152,11 +152,13 @@ class WorkerProcess:
         self._over = True
         self._output.discard()
         kill_group(self._process)
-        if not self._has_ended_within(self._limits.kill):
-            start_daemon("reaper", self._process.wait)  # the system is still busy with taking it apart
+        ended = self._has_ended_within(self._limits.kill)
         self._input.close()
-        for stream in (self._input, self._output, self._errors):
-            stream.join(LETTING_GO_SECONDS)
+        if ended:
+            for stream in (self._input, self._output, self._errors):
+                stream.join(LETTING_GO_SECONDS)
+        else:
+            start_daemon("reaper", self._process.wait)
         self._owed.clear()
         atexit.unregister(self.kill)
 
