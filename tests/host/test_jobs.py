@@ -86,7 +86,8 @@ def test_a_job_at_rest_looks_the_same_and_one_that_begins_again_does_not(tmp_pat
     assert job.view() is waiting
     job.begin(tmp_path, on_kept_worker=True)
     assert job.view().state is JobState.RUNNING
-    assert job.may_begin_again
+    began_well = job.may_begin_again
+    assert began_well
     job.wait_again()
     assert (job.view().state, job.view().notice) == (JobState.WAITING, BEGINS_AGAIN)
     job.begin(tmp_path)

@@ -35,10 +35,11 @@ class Pace:
         """
         lasting, pace, left = 0.0, dict(self._seconds), dict[str, float]()
         for view in sorted((view for view in views if not view.state.over), key=_runs_first):
-            own = _left_of(view, pace.get(_kind(view.request)))
+            kind = _kind(view.request)
+            own = _left_of(view, pace.get(kind))
             if own is None:
                 break
-            pace.setdefault(_kind(view.request), view.seconds + own)
+            pace.setdefault(kind, view.seconds + own)
             lasting += own
             left[view.id] = lasting
         return left
