@@ -7,6 +7,7 @@ them is checked afterwards, like a download.
 
 from __future__ import annotations
 
+import errno
 import struct
 import zipfile
 import zlib
@@ -64,6 +65,8 @@ def unpack(pack: Path, sizes: Mapping[str, int | None], folder: Path, report: Re
     except FileNotFoundError as error:
         raise PackUnreadable(pack, str(error)) from error
     except OSError as error:
+        if error.errno == errno.EINVAL:  # a place before the file's beginning, which a damaged zip leads to
+            raise PackUnreadable(pack, str(error)) from error
         raise _disk_failure(folder, sum(size or 0 for size in sizes.values()), error) from error
     except DAMAGE as error:
         raise PackUnreadable(pack, f"{type(error).__name__}: {error!s:.200}") from error

@@ -64,6 +64,9 @@ def zipped(entries: Mapping[str, bytes], packing: int = zipfile.ZIP_STORED, name
     return stream.getvalue()
 
 
+ODD_NUMBERS = (0.0, -1.0, 1e-45, 3.4e38, -3.4e38, float("nan"), float("inf"), float("-inf"))
+
+
 def bad_npz(sound: bytes, chance: random.Random) -> bytes:
     """Damaged as bytes, in an array's own header, or in how it is packed."""
     if chance.random() < 0.5:
@@ -71,8 +74,10 @@ def bad_npz(sound: bytes, chance: random.Random) -> bytes:
     with zipfile.ZipFile(io.BytesIO(sound)) as archive:
         entries = {name: archive.read(name) for name in archive.namelist()}
     name = chance.choice(list(entries))
-    entries[name] = chance.choice((_bad_npy, _odd_npy))(entries[name], chance)
-    packing = chance.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
+    entries[name] = chance.choice((_bad_npy, _odd_npy, _bad_numbers, _bad_numbers))(entries[name], chance)
+    packing = chance.choice(
+        (zipfile.ZIP_STORED, *[zipfile.ZIP_STORED] * 5, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+    )
     data = zipped(entries, packing)
     return data if chance.random() < 0.7 else with_entry_flags(data, chance)
 
@@ -91,6 +96,17 @@ def with_entry_flags(data: bytes, chance: random.Random) -> bytes:
 
 def _bad_npy(data: bytes, chance: random.Random) -> bytes:
     return damaged(data, chance)
+
+
+def _bad_numbers(data: bytes, chance: random.Random) -> bytes:
+    """The header stays, so that this comes as far as the numbers themselves are looked at."""
+    numbers = bytearray(data)
+    for _ in range(chance.randint(1, 4)):
+        at = chance.randrange(32, len(data) // 4) * 4
+        numbers[at : at + 4] = chance.choice(
+            (b"\0\0\xc0\x7f", b"\0\0\x80\xff", b"\xff\xff\x7f\x7f", bytes(4), b"\xff" * 4)
+        )
+    return bytes(numbers[: len(data)])
 
 
 def _odd_npy(data: bytes, chance: random.Random) -> bytes:

@@ -103,7 +103,7 @@ def doors(home: Path, facts: Path, python: str) -> dict[str, Door]:
     model = arrays.tiny_checkpoint(home / "tiny", facts / "parity" / "synthetic_checkpoint.py", python)
     return {
         "photo": Door(lambda chance: _picture(sound, odd, chance), _enter_photo, "photo.png"),
-        "mask": Door(lambda chance: damaged(png, chance, sound), _enter_mask, "mask.png"),
+        "mask": Door(lambda chance: _picture([png], odd, chance), _enter_mask, "mask.png"),
         "cut-out": Door(
             lambda chance: _picture([png], odd, chance), lambda file: _enter_review(home / "mesh.npz", file), "c.png"
         ),
@@ -167,7 +167,8 @@ def _model_doors(model: Path) -> dict[str, Door]:
 def _picture(sound: list[bytes], odd: list[bytes], chance: random.Random) -> bytes:
     if chance.random() < 0.04:
         return chance.choice(odd)
-    return damaged(chance.choice(sound), chance, sound)
+    bad = damaged(chance.choice(sound), chance, sound)
+    return pictures.resealed(bad) if chance.random() < 0.7 else bad
 
 
 def _enter_photo(file: Path) -> str:

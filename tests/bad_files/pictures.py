@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 SIDE = 48
+PNG_START = b"\x89PNG\r\n\x1a\n"
 
 
 @functools.cache
@@ -111,6 +112,19 @@ def png_of_nothing(width: int, height: int) -> bytes:
     packed = b"".join(rows.compress(row) for _ in range(height)) + rows.flush()
     header = _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0))
     return b"\x89PNG\r\n\x1a\n" + header + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
+
+
+def resealed(data: bytes) -> bytes:
+    """A PNG whose chunks have the sums of what is in them now; anything else as it is."""
+    if not data.startswith(PNG_START):
+        return data
+    sealed, at = bytearray(PNG_START), len(PNG_START)
+    while at + 8 <= len(data):
+        length = struct.unpack_from(">I", data, at)[0]
+        body = data[at + 4 : at + 8 + length]
+        sealed += data[at : at + 4] + body + struct.pack(">I", zlib.crc32(body))
+        at += 12 + length
+    return bytes(sealed)
 
 
 def ico_of(png: bytes) -> bytes:

@@ -32,8 +32,8 @@ from typing import Any
 
 CHILD = Path(__file__).with_name("bad_files_child.py")
 KINDS = (
-    "photo", "mask", "cut-out", "mesh", "unwrapped", "points", "field", "config", "checkpoint", "weights", "line", "log", "lock",
-    "receipt", "pack",
+    "photo", "mask", "cut-out", "mesh", "unwrapped", "points", "field", "config", "checkpoint", "weights", "line",
+    "log", "lock", "receipt", "pack",
 )  # fmt: skip
 LONGEST_SECONDS = 5.0
 """Of processor time."""
