@@ -113,3 +113,19 @@ def test_it_goes_when_blender_is_killed(tmp_path: Path) -> None:
         assert time.monotonic() < until
         before = beat.stat().st_size
         time.sleep(0.5)
+
+
+@pytest.mark.parametrize(
+    "garbled",
+    [
+        '{"progress": "x"}',
+        '{"progress": 1e999}',
+        '{"progress": {}}',
+        '{"failure": 7}',
+        '{"failure": {"x": 1}}',
+        '{"' * 9000,
+    ],
+)
+def test_a_garbled_line_is_one_for_people(garbled: str, tmp_path: Path) -> None:
+    run = ended(InstallerRun(command(tmp_path, f"print({garbled!r})")))
+    assert (run.exit_code, run.output) == (0, [garbled])

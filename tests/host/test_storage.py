@@ -115,3 +115,13 @@ def test_an_old_mask_that_can_not_be_removed_yet_keeps_no_new_one_away(tmp_path:
     assert storage.keep_mask(b"png").read_bytes() == b"png"
     assert stuck.is_dir()
     assert "can't be removed yet" in storage.worker_log_tail()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such rights; the user's folder is private there")
+def test_nobody_else_looks_into_the_artists_pictures(tmp_path: Path) -> None:
+    storage = Storage(tmp_path / "data")
+    storage.keep_mask(b"mask")
+    storage.keep_picture("x.png", b"picture")
+    storage.new_job_folder()
+    for folder in (storage.masks, storage.pictures, storage.jobs):
+        assert folder.stat().st_mode & 0o077 == 0

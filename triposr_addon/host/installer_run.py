@@ -8,6 +8,7 @@ it because the artist cancelled or because Blender is gone.
 from __future__ import annotations
 
 import collections
+import contextlib
 import json
 import os
 import queue
@@ -141,7 +142,8 @@ class InstallerRun:
         self._tail.append(line)
         if name == "out":
             self.output.append(line)
-            self._take(_fields(line))
+            with contextlib.suppress(KeyError, OverflowError, TypeError, ValueError):  # garbled: a line for people
+                self._take(_fields(line))
 
     def _take(self, told: dict[str, Any]) -> None:
         if "progress" in told:
@@ -176,6 +178,6 @@ def _fields(line: str) -> dict[str, Any]:
     """What a line for a program says; nothing where it is meant for people."""
     try:
         told = json.loads(line) if line.startswith('{"') else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}

@@ -225,3 +225,19 @@ def test_a_file_that_lacks_something_is_not_kept(
     with pytest.raises(failures.FileNotWhole, match="incomplete"):
         facts.looked_at_again(cut, "GLB", [part], textured=False)
     assert struct.unpack_from("<I", file.read_bytes(), 4) == (2,)
+
+
+@pytest.mark.parametrize("name", ["My_vase.glb", "My_vase.json"])
+def test_a_file_of_somebody_elses_is_never_replaced(
+    name: str, bpy: Any, vase: Any, export: Callable[..., Path], tmp_path: Path
+) -> None:
+    """The folder may have come with a stranger's .blend."""
+    folder = export("GODOT")
+    written = names_in(folder)
+    assert export("GODOT") == folder  # our own are
+    (folder / "My_vase.json").unlink()
+    (folder / name).write_text("{}")
+    with pytest.raises(RuntimeError, match="no export of ours"):
+        export("GODOT")
+    assert (folder / name).read_text() == "{}"
+    assert set(names_in(folder)) <= set(written)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -96,6 +97,22 @@ def _check_glb(file: Path, facts: Sequence[PartFacts], *, textured: bool) -> Non
             raise FileNotWhole(file, f"{part.name} has no colours")
 
 
+OURS = "TripoSR for Blender"
+"""How a sidecar's note of what made it begins."""
+LARGEST_SIDECAR_BYTES = 1 << 20
+
+
+def is_our_sidecar(path: Path) -> bool:
+    """Whether an export of ours left that file. Raises OSError where it is there and can't be read."""
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST_SIDECAR_BYTES:
+        return False
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(told, dict) and str(told.get("made_with", "")).startswith(OURS)
+
+
 def sidecar_of(
     parts: AssetParts,
     engine: Engine,
@@ -122,7 +139,7 @@ def sidecar_of(
         "parts": [asdict(part) for part in facts],
         "photo": str(parts.first.get(f"{PREFIX}image_name", "")),
         "model": str(parts.first.get(f"{PREFIX}model", "")),
-        "made_with": f"TripoSR for Blender {extension_version()}, Blender {bpy.app.version_string}",
+        "made_with": f"{OURS} {extension_version()}, Blender {bpy.app.version_string}",
     }
 
 

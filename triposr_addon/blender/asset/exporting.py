@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -13,10 +14,11 @@ from pathlib import Path
 import bpy
 
 from ..failures import FileNotWritten
+from ..file_names import file_stem
 from ..words import told, ui
 from .engines import ENGINES, FORMATS, Engine
 from .export_copies import Copies, copies_of, has_texture
-from .export_facts import PartFacts, facts_of, looked_at_again, sidecar_of
+from .export_facts import PartFacts, facts_of, is_our_sidecar, looked_at_again, sidecar_of
 from .export_parts import AssetParts
 from .exporters import can_write, write
 from .failures import ExportFolderMissing, FormatMissing, TextureMissing
@@ -105,7 +107,7 @@ def file_names(assets: Sequence[AssetParts]) -> list[str]:
     names: list[str] = []
     taken: set[str] = set()
     for parts in assets:
-        stem = name = bpy.path.clean_name(parts.name)
+        stem = name = file_stem(parts.name)
         number = 1
         while name.casefold() in taken:  # to Windows and macOS, Cup and cup are one name
             number += 1
@@ -137,8 +139,20 @@ def _export(
         sidecar = aside / f"{path.stem}.json"
         told_of = sidecar_of(parts, engine, file_format, [file.name for file in written], found, textured=textured)
         sidecar.write_text(json.dumps(told_of, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        files = tuple(file.replace(path.with_name(file.name)) for file in dict.fromkeys([*reversed(written), sidecar]))
+        new = list(dict.fromkeys([*reversed(written), sidecar]))
+        _check_nothing_foreign(path.with_name(sidecar.name), [path.with_name(file.name) for file in new])
+        files = tuple(file.replace(path.with_name(file.name)) for file in new)
     return ExportedAsset(path.stem, files, tuple(found), textured)
+
+
+def _check_nothing_foreign(sidecar: Path, files: Sequence[Path]) -> None:
+    """An earlier export is replaced, and its sidecar says that it is one. What else has such a name is somebody's.
+
+    The folder may come with a stranger's .blend. Raises OSError.
+    """
+    there = [file for file in files if file.exists() or file.is_symlink()]
+    if there and not is_our_sidecar(sidecar):
+        raise FileExistsError(errno.EEXIST, f"{there[0].name} is there already, and no export of ours")
 
 
 @contextmanager

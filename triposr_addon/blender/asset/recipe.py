@@ -46,7 +46,7 @@ def use_recipe(group: bpy.types.PropertyGroup, recipe: AssetRecipe, prefix: str 
             continue
         try:
             setattr(group, name, value)
-        except (AttributeError, TypeError, ValueError):
+        except (AttributeError, OverflowError, TypeError, ValueError):
             refused.append(f"{prefix}{name}")
     return refused
 
