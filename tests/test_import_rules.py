@@ -47,6 +47,7 @@ RULES = (
                 "bpy",
                 "bl_operators",  # Blender's own scripts: its presets
                 "bl_ui",
+                "bmesh",
                 "gpu",
                 "gpu_extras",
                 "mathutils",
