@@ -20,6 +20,7 @@ MADE, FAILED, CANCELLED = "made", "failed", "cancelled"
 LARGEST_LOG_BYTES = 256 << 20
 """Some hundred thousand lines. Of a longer log the end counts."""
 LARGEST_NUMBER = 1 << 63
+LONGEST_TEXT = 4096
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def _has_right_kinds(line: PictureLine) -> bool:
     texts = (line.picture, line.at, line.status, line.code, line.sentence, line.cutout, line.drawing, *line.warnings)
     wholes, groups = (line.bytes, line.modified, line.triangles, line.parts), (line.review, line.seconds)
     return (
-        all(isinstance(text, str) for text in texts)
+        all(isinstance(text, str) and len(text) <= LONGEST_TEXT for text in texts)
         and all(isinstance(whole, int) and abs(whole) < LARGEST_NUMBER for whole in wholes)
         and all(isinstance(group, dict) for group in groups)
         and (line.overlap is None or (isinstance(line.overlap, int | float) and 0.0 <= line.overlap <= 1.0))

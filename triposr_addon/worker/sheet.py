@@ -61,8 +61,16 @@ def _shown_lines(log: Path, folder: Path) -> list[PictureLine]:
         raise LogUnreadable(
             "The folder's log could not be read. Make the folder's meshes again.", repr(error)
         ) from error
-    there = [line for line in latest if line.status != CANCELLED and (folder / line.picture).is_file()]
+    there = [line for line in latest if line.status != CANCELLED and _is_there(folder / line.picture)]
     return sorted(there, key=lambda line: (line.status != FAILED, score(line), line.picture))
+
+
+def _is_there(path: Path) -> bool:
+    """Not what no system would take for a name."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _card(line: PictureLine, record: Path, folder: Path) -> Card:

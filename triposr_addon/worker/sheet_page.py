@@ -17,6 +17,8 @@ PICTURE = 176
 PAD, GAP, MARGIN, HEADER = 10, 14, 28, 84
 TEXT_LINE, NAME_LINE = 17, 24
 CAUSE_LINES = 3
+LONGEST_LINE = 400
+"""Letters that are measured; no page is as wide."""
 CARD_WIDTH = 2 * PICTURE + 3 * PAD
 CARD_HEIGHT = PAD + PICTURE + PAD + NAME_LINE + TEXT_LINE + 6 + CAUSE_LINES * TEXT_LINE + PAD
 PAGE_WIDTH = 2 * MARGIN + COLUMNS * CARD_WIDTH + (COLUMNS - 1) * GAP
@@ -116,7 +118,7 @@ def _draw_score(draw: ImageDraw.ImageDraw, score: float | None, right: int, top:
 
 def fitted(text: str, size: int, width: int) -> str:
     """The text, shortened in its middle until it is at most `width` pixels wide."""
-    font, kept = _font(size), spelled(text)
+    font, kept = _font(size), spelled(text[:LONGEST_LINE])
     while len(kept) > 3 and font.getlength(kept) > width:
         half = (len(kept) - 2) // 2
         kept = f"{kept[:half].rstrip()}\u2026{kept[-half:].lstrip()}"
@@ -128,7 +130,7 @@ def wrapped(sentences: Sequence[str], size: int, width: int, lines: int) -> list
     font, made = _font(size), list[str]()
     for sentence in sentences:
         begun = ""
-        for word in spelled(sentence).split():
+        for word in spelled(sentence[: lines * LONGEST_LINE]).split():
             longer = f"{begun} {word}".strip()
             if begun and font.getlength(longer) > width:
                 made.append(begun)
