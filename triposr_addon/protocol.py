@@ -81,7 +81,7 @@ from .settings import PhotoSettings as PhotoSettings
 from .settings import SurfaceSettings as SurfaceSettings
 from .settings import TextureSettings as TextureSettings
 
-PROTOCOL_VERSION = 13
+PROTOCOL_VERSION = 14
 
 STEPS = ("load model", "load photo", "cut out", "frame", "reconstruct", "extract", "colour", "orient")
 """The steps of one photo, in order, under the names used in code, logs, progress bars and docs."""

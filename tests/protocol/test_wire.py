@@ -67,7 +67,15 @@ CUT_OUT = CutOut("c1", "/a/photo.png", "c", "m")
 REVIEW = Review("r1", "m.npz", "cutout.png", "p", "t")
 SHEET = DrawSheet("d1", "log.jsonl", "/a/photos", "sheet.png")
 TEXTURE = BakeTexture(
-    "b1", "f", ["lod0.npz", "lod1.npz"], "colour.png", TextureSettings(2048, 16, True, 12.0, 0.7, True), "n.png"
+    "b1",
+    "f",
+    ["lod0.npz", "lod1.npz"],
+    "colour.png",
+    TextureSettings(2048, 16, True, 12.0, 0.7, True),
+    "n.png",
+    "p.png",
+    Frame(1, 2, 3, 4, 5),
+    PhotoCamera(2.0),
 )
 VIEWS = RenderViews("v1", "f", "/a/folder")
 CAMERA = PhotoCamera(1.8, 10.0, -5.0, 40.0, 0.01, 0.02)
@@ -108,7 +116,10 @@ RESULTS: tuple[tuple[Request, Result], ...] = (
     (REQUESTS[12], ColoursSampled("colours.npz", 126_698, {"colour": 0.5})),
     (REVIEW, Reviewed("p", "t", 0.8, 0.9, CAMERA, 0.1, 0.05, 0.02, 2, 0.75, True, 4, [0.5, 0.4, 1.0], {"review": 0.4})),
     (SHEET, SheetDrawn(["sheet.png", "sheet-2.png"], 23, {"draw sheet": 0.4})),
-    (TEXTURE, TextureBaked("c.png", 57.5, 0.5, 0.75, 0.6, 63, 0.02, 700, "n.png", {"bake texture": 0.4}, "cpu", ["x"])),
+    (
+        TEXTURE,
+        TextureBaked("c.png", 57.5, 0.5, 0.75, 0.6, 63, 0.02, 700, "n.png", 0.2, {"bake texture": 0.4}, "cpu", ["x"]),
+    ),
     (VIEWS, ViewsRendered(["frame_0001.png"], "sheet.png", 500_000, {"render views": 1.5})),
     (Unload(), Unloaded(had_model=False)),
     (Shutdown(), ShutDown()),

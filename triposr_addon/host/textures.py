@@ -3,20 +3,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..protocol import BakeTexture, TextureBaked, TextureSettings
+from ..protocol import BakeTexture, Frame, PhotoCamera, TextureBaked, TextureSettings
 from .result_files import readable
 
 PLAIN_TEXTURE = TextureSettings()
 
 
 @dataclass(frozen=True)
+class TexturePhoto:
+    """An upright photo (PNG) whose alpha is its mask, the square of it that was framed, and the camera that sees it."""
+
+    path: Path
+    frame: Frame
+    camera: PhotoCamera
+
+
+@dataclass(frozen=True)
 class TextureRequest:
     """A field file and files of meshes (.npz: see worker/asset/unwrapped) that are to share one picture.
 
-    normal_map: one is wanted, too. name, subject: as in ExtractRequest.
+    normal_map: one is wanted, too. photo: to be laid over the field's colours. name, subject: as in ExtractRequest.
     """
 
     field: Path
@@ -24,6 +33,7 @@ class TextureRequest:
     name: str
     settings: TextureSettings = PLAIN_TEXTURE
     normal_map: bool = False
+    photo: TexturePhoto | None = None
     subject: str = ""
 
 
@@ -42,8 +52,18 @@ class TextureResult:
 def texture_question(job: str, request: TextureRequest, folder: Path) -> BakeTexture:
     """What to ask the worker; its files go into `folder`."""
     meshes = [str(mesh.absolute()) for mesh in request.meshes]
-    normal = str(folder / "normal.png") if request.normal_map else ""
-    return BakeTexture(job, str(request.field.absolute()), meshes, str(folder / "colour.png"), request.settings, normal)
+    asked = BakeTexture(
+        job,
+        str(request.field.absolute()),
+        meshes,
+        str(folder / "colour.png"),
+        request.settings,
+        str(folder / "normal.png") if request.normal_map else "",
+    )
+    if request.photo is None:
+        return asked
+    photo = request.photo
+    return replace(asked, photo_path=str(photo.path.absolute()), frame=photo.frame, camera=photo.camera)
 
 
 def texture_result(answer: TextureBaked) -> TextureResult:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from ..settings import TextureSettings
+from .photos import Frame
+from .reviews import PhotoCamera
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,8 @@ class BakeTexture:
 
     colour_path: gets the base colour, RGB PNG, sRGB-encoded, without holes. normal_path: where not empty, a normal
     map of the field's surface, RGB PNG in the meshes' tangent space.
+    photo_path: where not empty, an upright photo whose alpha is its mask (PNG), to be laid over the field's colours
+    where it saw the surface; frame: the square of it that `camera` sees.
     """
 
     METHOD: ClassVar[str] = "bake_texture"
@@ -24,16 +28,21 @@ class BakeTexture:
     colour_path: str
     settings: TextureSettings = field(default_factory=TextureSettings)
     normal_path: str = ""
+    photo_path: str = ""
+    frame: Frame = field(default_factory=Frame)
+    camera: PhotoCamera = field(default_factory=lambda: PhotoCamera(1.9))
 
 
 @dataclass(frozen=True)
 class TextureBaked:
     """The picture, and how true it is.
 
-    likeness: peak signal to noise in dB, of the texture against the field at points of the surface that are no texel's
-    middle; 99 where nothing differs. seam_mean, seam_p95: how far the colours on both sides of a seam are apart, of
-    255: mean and 95th percentile. covered: share of the texels that lie in a chart, 0..1. charts: how many pieces the
-    surface was cut into; small_charts: share of them under 8 texels. texels: asked of the field, gutter and all.
+    likeness: peak signal to noise in dB, of the texture against the field at points of the surface that are no
+    texel's middle; 99 where nothing differs. seam_mean, seam_p95: how far the colours on both sides of a seam are
+    apart, of 255: mean and 95th percentile. covered: share of the texels that lie in a chart, 0..1. charts: how
+    many pieces the surface was cut into; small_charts: share of them under 8 texels. texels: asked of the field,
+    gutter and all. from_photo: the photo's share of the covered texels; likeness is that of the field's colours
+    without it.
     """
 
     colour_path: str
@@ -45,6 +54,7 @@ class TextureBaked:
     small_charts: float
     texels: int
     normal_path: str = ""
+    from_photo: float = 0.0
     seconds: dict[str, float] = field(default_factory=dict)
     device: str = ""
     warnings: list[str] = field(default_factory=list)

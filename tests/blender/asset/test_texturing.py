@@ -138,13 +138,9 @@ def test_a_normal_map_is_data_in_the_meshs_own_frames(bpy: Any, chair: Any) -> N
     assert bump.outputs["Normal"].links[0].to_socket.name == "Normal"
     assert normals.colorspace_settings.name == "Non-Color"
     assert normals.packed_file is not None
-    up = pixels(normals)
-    assert up[..., 2].min() >= 0.49, "no normal points into the surface"
-    assert 0.001 < np.abs(up[..., :2] - 0.5).mean() < 0.2
-    settings.green = "DOWN"
-    assert bpy.ops.triposr.bake_texture() == {"FINISHED"}
-    down = pixels(next(image for image in bpy.data.images if "Normal" in image.name))
-    assert np.abs(up[..., 1] + down[..., 1] - 1.0).max() < 2.5 / 255
+    values = pixels(normals)
+    assert values[..., 2].min() >= 0.49, "no normal points into the surface"
+    assert 0.001 < np.abs(values[..., :2] - 0.5).mean() < 0.2
     chair.data.clear_geometry()
     chair.data.from_pydata([(0, 0, 0), (1, 0, 0), (1, 1, 0), (0.5, 2, 0), (0, 1, 0)], [], [(0, 1, 2, 3, 4)])
     with pytest.raises(RuntimeError, match="Triangulate"):

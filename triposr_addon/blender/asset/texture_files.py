@@ -57,6 +57,12 @@ def read(things: Any, name: str, width: int) -> Floats:
     return flat.reshape(-1, width)
 
 
+def triangles_of(mesh: bpy.types.Mesh) -> Indices:
+    """The vertices of its triangles [F, 3]."""
+    mesh.calc_loop_triangles()
+    return _read_triangles(mesh, "vertices")
+
+
 def _triangle_corners(mesh: bpy.types.Mesh) -> Indices:
     mesh.calc_loop_triangles()
     return _read_triangles(mesh, "loops")

@@ -44,8 +44,8 @@ def textured_material(name: str, colour: bpy.types.Image, average: tuple[float, 
     return material
 
 
-def add_normal_map(material: bpy.types.Material, normals: bpy.types.Image, uv_map: str, *, green_down: bool) -> None:
-    """Let the material's surface be shaded by a normal map. Blender's green points up: another one is turned round."""
+def add_normal_map(material: bpy.types.Material, normals: bpy.types.Image, uv_map: str) -> None:
+    """Let the material's surface be shaded by a normal map, whose green points up."""
     tree = material.node_tree
     assert tree is not None
     surface = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
@@ -55,24 +55,8 @@ def add_normal_map(material: bpy.types.Material, normals: bpy.types.Image, uv_ma
     turned = cast("bpy.types.ShaderNodeNormalMap", tree.nodes.new("ShaderNodeNormalMap"))
     turned.space, turned.uv_map = "TANGENT", uv_map
     turned.location = (surface.location.x - 220.0, surface.location.y - 320.0)
-    values = cast("Any", picture).outputs["Color"]
-    if green_down:
-        values = _green_turned_round(tree, values)
-    tree.links.new(values, cast("Any", turned).inputs["Color"])
+    tree.links.new(cast("Any", picture).outputs["Color"], cast("Any", turned).inputs["Color"])
     tree.links.new(cast("Any", turned).outputs["Normal"], surface.inputs["Normal"])
-
-
-def _green_turned_round(tree: bpy.types.NodeTree, values: Any) -> Any:
-    parts, less, whole = (
-        cast("Any", tree.nodes.new(f"ShaderNode{kind}")) for kind in ("SeparateColor", "Math", "CombineColor")
-    )
-    less.operation = "SUBTRACT"
-    less.inputs[0].default_value = 1.0
-    for output, socket in ((values, parts.inputs[0]), (parts.outputs[1], less.inputs[1])):
-        tree.links.new(output, socket)
-    for number, output in enumerate((parts.outputs[0], less.outputs[0], parts.outputs[2])):
-        tree.links.new(output, whole.inputs[number])
-    return whole.outputs[0]
 
 
 def show_texture(mesh: bpy.types.Mesh, material: bpy.types.Material) -> None:

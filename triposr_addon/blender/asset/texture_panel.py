@@ -37,9 +37,7 @@ class TRIPOSR_PT_asset_texture(UnderGameAsset, bpy.types.Panel):
         for name in LAYOUT:
             laid_out.prop(settings, name)
         column.prop(settings, "normal_map")
-        green = column.column()
-        green.active = settings.normal_map
-        green.prop(settings, "green")
+        column.prop(settings, "photo")
         layout.operator("triposr.bake_texture", icon="TEXTURE")
         row = layout.row(align=True)
         row.operator("triposr.show_texture", text=ui("Texture"), icon="IMAGE_DATA")

@@ -9,10 +9,6 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty
 
-GREENS = (
-    ("UP", "Up (OpenGL)", "Green points up, as Blender, glTF, Unity and Godot have it"),
-    ("DOWN", "Down (DirectX)", "Green points down, as Unreal has it"),
-)
 SIZES = tuple((str(size), str(size), f"{size} x {size} texels") for size in (512, 1024, 2048, 4096))
 
 
@@ -26,7 +22,7 @@ class TRIPOSR_PG_asset_texture(bpy.types.PropertyGroup):
         angle: float
         tight: bool
         normal_map: bool
-        green: str
+        photo: bool
     else:
         size: EnumProperty(name="Size", description="Texels on a side of the texture", items=SIZES, default="1024")
         padding: IntProperty(
@@ -63,9 +59,9 @@ class TRIPOSR_PG_asset_texture(bpy.types.PropertyGroup):
             description="Also bake the shape that the field has and a reduced mesh has not any more",
             default=False,
         )
-        green: EnumProperty(
-            name="Green",
-            description="Which way the normal map's green channel points",
-            items=GREENS,
-            default="UP",
+        photo: BoolProperty(
+            name="Photo",
+            description="Lay the photo over the field's colours where it saw the surface. It must still be where it "
+            "was, and its outline that of the object: 85 % or more must overlap",
+            default=False,
         )

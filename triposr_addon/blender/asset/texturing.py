@@ -14,7 +14,7 @@ import bpy
 import numpy as np
 
 from ...host.failures import ResultUnreadable
-from ...host.textures import TextureRequest, TextureResult
+from ...host.textures import TexturePhoto, TextureRequest, TextureResult
 from ...protocol import SurfaceSettings, TextureBaked, TextureSettings
 from ..colour_targets import Target
 from ..living_preview import put_back
@@ -26,6 +26,7 @@ from ..words import told, ui
 from .stage import Progress, Stage, answers, within
 from .texture_files import active_uvs, uvs_of, write_unwrapped
 from .texture_material import add_normal_map, packed_image, show_texture, textured_material
+from .texture_photo import PhotoOfField, projectable_photo
 from .unwrapping import Unwrapping, unwrap
 
 FIGURES = "triposr_texture"
@@ -42,7 +43,7 @@ class Texturing:
     angle: float = 1.1519
     tight: bool = False
     normal_map: bool = False
-    green: str = "UP"
+    photo: bool = False
 
     @property
     def side(self) -> int:
@@ -78,18 +79,22 @@ def texture_objects(
 ) -> Stage[Textured]:
     """One picture for all targets, which have one field. Until the picture is there nothing of theirs is changed.
 
-    Raises FieldLost, FieldFileMissing, FieldOutOfReach, FacesTooWide, StorageUnwritable, ResultUnreadable, what
-    the worker fails of.
+    Raises PictureMissing, PhotoGone, FieldLost, FieldFileMissing, FieldOutOfReach, FacesTooWide, StorageUnwritable,
+    ResultUnreadable, what the worker fails of.
     """
     storage = running.storage()
     folder = storage.new_job_folder()
+    search = PhotoOfField(context, running, targets) if wished.photo else None
     try:
-        yield Progress(ui("Unwrap"), 0.0)
+        photo = (yield from within(projectable_photo(running, search), 0.0, 0.05)) if search is not None else None
+        yield Progress(ui("Unwrap"), 0.05)
         files = tuple(folder / f"mesh{number}.npz" for number in range(len(targets)))
         layouts = _laid_out(context, targets, files, wished)
-        result = yield from within(_baked(running, targets[0], files, wished), 0.1, 1.0)
+        result = yield from within(_baked(running, targets[0], files, wished, photo), 0.1, 1.0)
         return _shown(targets, layouts, result, wished)
     finally:
+        if search is not None:
+            search.close()
         storage.remove_job_folder(folder)
 
 
@@ -118,10 +123,12 @@ def _lay_out(context: bpy.types.Context, copies: Sequence[bpy.types.Mesh], wishe
         unwrap(context, copies, Unwrapping(wished.angle, wished.padding, wished.side, wished.tight))
 
 
-def _baked(running: Session, target: Target, files: tuple[Path, ...], wished: Texturing) -> Stage[TextureResult]:
+def _baked(
+    running: Session, target: Target, files: tuple[Path, ...], wished: Texturing, photo: TexturePhoto | None
+) -> Stage[TextureResult]:
     """The answer, its picture read; the job's own files go with the job."""
     request = TextureRequest(
-        field_file(target.field_mesh), files, target.thing.name, _settings(target, wished), wished.normal_map
+        field_file(target.field_mesh), files, target.thing.name, _settings(target, wished), wished.normal_map, photo
     )
     job = running.fitting_generator().fields.submit(request)
     try:
@@ -138,10 +145,7 @@ def _settings(target: Target, wished: Texturing) -> TextureSettings:
     """The surface is that which the mesh was made of."""
     record = record_or_none(target.field_mesh)
     made = record.settings if record is not None else SurfaceSettings()
-    down = wished.green == "DOWN"
-    return TextureSettings(
-        wished.side, wished.padding, made.symmetry, made.threshold, made.density_blur, green_down=down
-    )
+    return TextureSettings(wished.side, wished.padding, made.symmetry, made.threshold, made.density_blur)
 
 
 def _kept(result: TextureResult, folder: Path) -> TextureResult:
@@ -158,7 +162,7 @@ def _shown(targets: Sequence[Target], layouts: Sequence[Layout], result: Texture
     material = textured_material(f"{name} Texture", image, _average(image))
     if result.normal is not None:
         normals = packed_image(f"{name} Normal", result.normal.read_bytes(), wished.side, colour=False)
-        add_normal_map(material, normals, layouts[0].name, green_down=wished.green == "DOWN")
+        add_normal_map(material, normals, layouts[0].name)
     for target, layout in zip(targets, layouts, strict=True):
         mesh = target.mesh
         _write_uvs(mesh, layout)
@@ -169,7 +173,7 @@ def _shown(targets: Sequence[Target], layouts: Sequence[Layout], result: Texture
 
 def likeness_words(figures: Mapping[str, float]) -> str:
     """How true a texture is, in one line for the artist; figures: as `figures_of` has them."""
-    return told(
+    words = told(
         "{likeness:.1f} dB, seams {seam:.1f} of 255, {covered:.0%} used, {charts:.0f} pieces, {seconds:.1f} s",
         likeness=figures["likeness"],
         seam=figures["seam_p95"],
@@ -177,6 +181,7 @@ def likeness_words(figures: Mapping[str, float]) -> str:
         charts=figures["charts"],
         seconds=figures["seconds"],
     )
+    return words + (told(", {share:.0%} from the photo", share=figures["from_photo"]) if figures["from_photo"] else "")
 
 
 def figures_of(facts: TextureBaked) -> dict[str, float]:
@@ -188,6 +193,7 @@ def figures_of(facts: TextureBaked) -> dict[str, float]:
         "covered": round(facts.covered, 4),
         "charts": float(facts.charts),
         "small_charts": round(facts.small_charts, 4),
+        "from_photo": round(facts.from_photo, 4),
         "seconds": round(sum(facts.seconds.values()), 2),
     }
 

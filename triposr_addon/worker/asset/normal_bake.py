@@ -47,7 +47,7 @@ def _asked(field: TriplaneField, meshes: Sequence[Unwrapped], settings: TextureS
     """Normals in Blender's axes, field space [4, S, S]; the fourth is 1 where there is one, else all are 0."""
     atlas = atlas_of(meshes, min(settings.side, LARGEST_ASKED))
     layout, places = laid_out(atlas, settings.padding), TexelPlaces(atlas, field.device)
-    corner_normals = torch.from_numpy(np.concatenate([_in_field(mesh) for mesh in meshes])).to(field.device)
+    corner_normals = torch.from_numpy(np.concatenate([normals_in_field(mesh) for mesh in meshes])).to(field.device)
     texels, done = np.flatnonzero(layout.owner >= 0), 0
     surface = FieldSurface(
         field, settings.threshold, settings.density_blur, lambda: advance(done / max(1, len(texels)))
@@ -63,7 +63,7 @@ def _asked(field: TriplaneField, meshes: Sequence[Unwrapped], settings: TextureS
     return found.T.reshape(4, atlas.side, atlas.side)
 
 
-def _in_field(mesh: Unwrapped) -> Floats:
+def normals_in_field(mesh: Unwrapped) -> Floats:
     """The corners' normals [F, 3, 3] in field space, Blender's axes; of any length."""
     turned: Floats = (mesh.normals @ np.linalg.inv(mesh.to_field[:3, :3])).astype(np.float32)
     return turned

@@ -13,6 +13,8 @@ from triposr_addon.protocol import LARGEST_TEXTURE, SMALLEST_TEXTURE, BakeTextur
 from triposr_addon.worker.asset.atlas import Atlas, atlas_of
 from triposr_addon.worker.asset.colour_bake import Layout, bake_colours, laid_out, without_holes
 from triposr_addon.worker.asset.normal_bake import bake_normals
+from triposr_addon.worker.asset.photo_projection import plain_mesh, project
+from triposr_addon.worker.asset.photo_view import PhotoView, check_fit, load_view
 from triposr_addon.worker.asset.picture_fill import Picture
 from triposr_addon.worker.asset.texture_figures import charts, likeness, seam_steps
 from triposr_addon.worker.asset.unwrapped import Unwrapped, load_unwrapped
@@ -37,21 +39,25 @@ class Texture:
     layout: Layout
     likeness: float
     seams: tuple[float, float]
+    from_photo: float = 0.0
 
 
 def make_texture(request: BakeTexture, bench: Workbench, steps: Steps) -> TextureBaked:
     """Ask, fill, measure, write.
 
-    Raises SettingsInvalid, a FieldFailure, ReviewFailure (a mesh's file), UvsOutside, OutOfMemory, OutputUnwritable,
-    Cancelled.
+    Raises SettingsInvalid, a FieldFailure, ReviewFailure (a file of a mesh or photo), UvsOutside, PhotoDoesNotFit,
+    OutOfMemory, OutputUnwritable, Cancelled.
     """
     _check(request)
     meshes = [load_unwrapped(Path(path)) for path in request.mesh_paths]
     atlas = atlas_of(meshes, request.settings.side)
     field = load_field(Path(request.field_path), HOME)
+    view = _view_or_none(request, meshes[0])
     with steps.step(STEP) as advance:
         outcome = bench.ask(field, lambda placed: texture_of(placed, atlas, request.settings, advance))
         made = outcome.made
+        if view is not None:
+            made = with_photo(made, view, meshes, atlas)
         save_picture(made.picture, Path(request.colour_path))
     if request.normal_path:
         with steps.step(NORMALS) as advance:
@@ -69,6 +75,7 @@ def make_texture(request: BakeTexture, bench: Workbench, steps: Steps) -> Textur
         charts=found.count,
         small_charts=found.small,
         normal_path=request.normal_path,
+        from_photo=made.from_photo,
         texels=int((made.layout.owner >= 0).sum()),
         seconds=steps.seconds,
         device=str(outcome.plan.device),
@@ -87,6 +94,13 @@ def texture_of(field: TriplaneField, atlas: Atlas, settings: TextureSettings, ad
         return Texture(picture, layout, likeness(field, atlas, picture), seam_steps(atlas, picture))
 
 
+def with_photo(made: Texture, view: PhotoView, meshes: Sequence[Unwrapped], atlas: Atlas) -> Texture:
+    """The texture with the photo over it, where that saw the surface."""
+    asked, share = project(view, meshes, atlas, made.layout, made.picture)
+    picture = without_holes(asked, made.layout)
+    return replace(made, picture=picture, seams=seam_steps(atlas, picture), from_photo=share)
+
+
 def normals_of(
     field: TriplaneField, meshes: Sequence[Unwrapped], layout: Layout, settings: TextureSettings, advance: Advance
 ) -> Picture:
@@ -100,6 +114,15 @@ def save_picture(picture: Picture, path: Path) -> None:
     """Write the picture [S, S, 3] as PNG. Raises OutputUnwritable."""
     with written_aside(path) as aside:
         Image.fromarray(picture).save(aside, format="PNG", compress_level=3)
+
+
+def _view_or_none(request: BakeTexture, mesh: Unwrapped) -> PhotoView | None:
+    """Raises CutOutUnreadable, PhotoDoesNotFit."""
+    if not request.photo_path:
+        return None
+    view = load_view(Path(request.photo_path), request.frame, request.camera)
+    check_fit(view, plain_mesh(mesh))
+    return view
 
 
 def _check(request: BakeTexture) -> None:

@@ -10,3 +10,9 @@ class UvsOutside(WorkerFailure):
     """A UV map that leaves the picture: tiled, or laid out over several."""
 
     code = "UVS_OUTSIDE"
+
+
+class PhotoDoesNotFit(WorkerFailure):
+    """The object's outline is not that of its photo, so that it can't be projected."""
+
+    code = "PHOTO_DOES_NOT_FIT"
