@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Callable
@@ -19,6 +20,7 @@ INSTALL = "bpy.ops.triposr.install("
 CANCEL_INSTALLATION = "bpy.ops.triposr.cancel_installation("
 LONGEST_ANSWER_SECONDS = 60.0
 CHECKOUT = Path(__file__).parents[2]
+FACTS = CHECKOUT / "tests/vendor_installer/computers/facts.json"
 
 
 class FirstCard(Play):
@@ -43,6 +45,14 @@ class FirstCard(Play):
         """Of this computer, with the real engine."""
         module("blender.installation_orders").ask_plan(self.session)
         yield from self.answered("the plan")
+
+    def plan_of(self, name: str) -> Any:
+        """Of a recorded computer, by the real engine."""
+        facts = self.folder / "facts.json"
+        facts.write_text(json.dumps(json.loads(FACTS.read_text(encoding="utf-8"))[name]), encoding="utf-8")
+        argv = [self.settings["worker_python"], "-m", "vendor_installer", "plan", "--json", "--facts", str(facts)]
+        told = subprocess.run(argv, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+        return module("host.installer_words").InstallPlan.from_text(told.stdout)
 
     def use_small_copy(self, kind: str) -> Path:
         """A copy of the engine with a tiny package, in a folder of its own. kind: quick or slow, a minute's proof."""

@@ -7,7 +7,6 @@ Started by `smoke.py --story packs`. The two cards are recorded facts; a tiny pa
 from __future__ import annotations
 
 import dataclasses
-import json
 import shutil
 import subprocess
 import sys
@@ -19,13 +18,12 @@ from typing import Any
 import bpy
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.gui.first_card import CHECKOUT, LONGEST_ANSWER_SECONDS, FirstCard
+from tests.gui.first_card import LONGEST_ANSWER_SECONDS, FirstCard
 from tests.gui.play import module, perform
 from tests.gui.window import Steps, wait_until
 
 CHOOSE_CARD = "bpy.ops.triposr.choose_card("
 FROM_PACK = "bpy.ops.triposr.install_from_pack("
-FACTS = CHECKOUT / "tests/vendor_installer/computers/facts.json"
 
 
 class Packs(FirstCard):
@@ -42,14 +40,6 @@ class Packs(FirstCard):
         yield from self.two_cards()
         yield from self.packs()
         yield from self.upgrade()
-
-    def plan_of(self, name: str) -> Any:
-        """Of a recorded computer, by the real engine."""
-        facts = self.folder / "facts.json"
-        facts.write_text(json.dumps(json.loads(FACTS.read_text(encoding="utf-8"))[name]), encoding="utf-8")
-        argv = [self.settings["worker_python"], "-m", "vendor_installer", "plan", "--json", "--facts", str(facts)]
-        told = subprocess.run(argv, cwd=CHECKOUT, capture_output=True, text=True, check=False)
-        return module("host.installer_words").InstallPlan.from_text(told.stdout)
 
     def two_cards(self) -> Steps:
         """A click chooses; this computer has not that card, so the best one is taken, and that is said."""
