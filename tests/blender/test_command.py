@@ -96,30 +96,44 @@ def test_a_folder_becomes_a_grid_in_a_collection_of_one_file(bpy: Any, run: Run,
 def test_each_picture_of_a_folder_gets_a_file_of_its_own(bpy: Any, run: Run, folder: Path, tmp_path: Path) -> None:
     code, _said = run(folder, "--recursive", "-o", tmp_path / "out", "--format", "obj")
     assert code == 1
-    names = ("answers-late", "good", "good-2", "good-3")
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        f"{name}.{kind}" for name in names for kind in ("obj", "mtl")
-    }
-    assert "mtllib good-2.mtl" in (tmp_path / "out" / "good-2.obj").read_text()
+    made = sorted((tmp_path / "out").iterdir())
+    assert [re.sub("-[0-9a-f]{8}", "-*", path.name) for path in made] == [
+        f"{name}.{kind}" for name in ("answers-late", "good-*", "good-*", "good-*") for kind in ("mtl", "obj")
+    ]
+    assert f"mtllib {made[-2].name}" in made[-1].read_text()
     assert not bpy.data.objects
     assert not bpy.data.meshes
 
 
 def test_names_that_differ_in_case_alone_are_told_apart(room: Callable[[str], Any], tmp_path: Path) -> None:
-    pictures = [tmp_path / name for name in ("cup.png", "Cup.jpg", "CUP-2.png")]
+    pictures = [tmp_path / name for name in ("cup.png", "Cup.jpg", "tea.png")]
     files = room("blender.command_run").files_for(pictures, tmp_path, ".glb")
-    assert [file.name for file in files.values()] == ["cup.glb", "Cup-2.glb", "CUP-2-2.glb"]
+    names = [file.name for file in files.values()]
+    assert len({name.casefold() for name in names}) == 3
+    assert [re.sub("-[0-9a-f]{8}", "-*", name) for name in names] == ["cup-*.glb", "Cup-*.glb", "tea.glb"]
+
+
+def test_a_new_picture_of_the_same_name_changes_no_others_file(room: Callable[[str], Any], tmp_path: Path) -> None:
+    files_for = room("blender.command_run").files_for
+    before = [tmp_path / "b" / "cup.png", tmp_path / "c" / "cup.png"]
+    first, second = (
+        files_for(before, tmp_path, ".glb"),
+        files_for([tmp_path / "a" / "cup.png", *before], tmp_path, ".glb"),
+    )
+    assert {picture: second[picture] for picture in before} == first
+    assert len(set(second.values())) == 3
 
 
 def test_only_new_goes_on_where_it_stopped(run: Run, folder: Path, tmp_path: Path) -> None:
     words = (folder, "--recursive", "-o", tmp_path / "out", "--format", "ply", "--only-new")
     run(*words)
     first = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir()}
-    (tmp_path / "out" / "good-2.ply").unlink()
+    one = next(name for name in sorted(first) if name.startswith("good-"))
+    (tmp_path / "out" / one).unlink()
     code, said = run(*words)
     assert (code, said.splitlines()[-1]) == (1, "1 of 5 made, 3 there already")
     again = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir()}
-    assert {name for name in first if first[name] != again[name]} == {"good-2.ply"}
+    assert {name for name in first if first[name] != again[name]} == {one}
 
 
 def test_without_a_terminal_each_step_is_a_line(run: Run, picture: Callable[[str], Path], tmp_path: Path) -> None:

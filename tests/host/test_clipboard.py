@@ -8,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from triposr_addon.host.clipboard import ClipboardPicture, ClipboardReader, files_in, reader_or_none
+from triposr_addon.host.clipboard import (
+    ClipboardPicture,
+    ClipboardReader,
+    files_in,
+    path_in_address,
+    reader_or_none,
+)
 
 PNG = b"\x89PNG and more"
 PLAYS = """
@@ -76,3 +82,36 @@ def test_the_desktop_decides_which_program(environment: dict[str, str], installe
 @pytest.mark.skipif(sys.platform == "win32", reason="other paths")
 def test_files_in_a_text(text: str, files: list[str]) -> None:
     assert files_in(text) == [Path(file) for file in files]
+
+
+TALKS_FOR_EVER = """
+import sys
+if sys.argv[-1] == "TARGETS":
+    print("image/png")
+else:
+    while True:
+        sys.stdout.buffer.write(bytes(4096))
+"""
+
+
+def test_what_never_ends_is_not_read_to_its_end() -> None:
+    words = [sys.executable, "-c", TALKS_FOR_EVER]
+    assert ClipboardReader([*words, "TARGETS"], words, largest=100_000).picture_or_none() is None
+
+
+@pytest.mark.parametrize(
+    ("address", "windows", "path"),
+    [
+        ("file:///C:/Users/ann/cup%20one.png", True, "C:/Users/ann/cup one.png"),
+        ("file:///c:/cup.png", True, "c:/cup.png"),
+        ("file://localhost/C:/cup.png", True, "C:/cup.png"),
+        ("file:///C:/cup.png", False, "/C:/cup.png"),
+        ("file:///home/ann/cup.png", False, "/home/ann/cup.png"),
+        ("file://another.computer/share/cup.png", True, ""),
+        ("file://another.computer/share/cup.png", False, ""),
+        ("file:////another.computer/share/cup.png", True, ""),
+        ("file:///%5C%5Canother.computer/cup.png", True, ""),
+    ],
+)
+def test_an_address_is_the_path_that_the_system_means(address: str, windows: bool, path: str) -> None:
+    assert path_in_address(address, windows) == path

@@ -161,3 +161,10 @@ def test_a_file_cut_short_is_named(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(failures.FieldFileMissing):
         load_field(tmp_path / "x.triplane.safetensors", CPU)
+
+
+def test_a_file_of_a_newer_version_says_so(tmp_path: Path) -> None:
+    newer = {**METADATA, "version": str(int(FORMAT_VERSION) + 1)}
+    save_file(tensors_of(ball()), tmp_path / "newer.safetensors", newer)
+    with pytest.raises(failures.FieldFileUnreadable, match=r"written by a newer version of TripoSR\. Update"):
+        load_field(tmp_path / "newer.safetensors", CPU)

@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 from bpy.props import EnumProperty, PointerProperty
 
+from .context_members import active_object, selected_objects
 from .failures import FieldOutOfReach
 from .field_carrier import Place, place_of
 from .living_object import living_mesh_or_none, why_in_use, why_not_editable
@@ -96,7 +97,7 @@ def targets_of(context: bpy.types.Context) -> tuple[Target, ...]:
 
     An object that lends its field to others is none itself: so one selects what was retopologised, then the original.
     """
-    selected = [thing for thing in context.selected_objects if isinstance(thing.data, bpy.types.Mesh)]
+    selected = [thing for thing in selected_objects(context) if isinstance(thing.data, bpy.types.Mesh)]
     lender = lender_or_none(context)
     found: dict[bpy.types.Mesh, Target] = {}
     for thing in selected:
@@ -115,15 +116,15 @@ def lender_or_none(context: bpy.types.Context) -> bpy.types.Object | None:
     """
     assert context.scene is not None
     chosen = colour_settings_of(context.scene).lender
-    candidates = (thing for thing in (chosen, context.object) if thing is not None)
-    selected = [thing for thing in context.selected_objects if has_field(None, thing)]
+    candidates = (thing for thing in (chosen, active_object(context)) if thing is not None)
+    selected = [thing for thing in selected_objects(context) if has_field(None, thing)]
     alone = selected[0] if len(selected) == 1 else None
     return next((thing for thing in candidates if has_field(None, thing)), alone)
 
 
 def why_no_colours(context: bpy.types.Context) -> str:
     """Why nothing can be coloured; empty where something can."""
-    if not any(isinstance(thing.data, bpy.types.Mesh) for thing in context.selected_objects):
+    if not any(isinstance(thing.data, bpy.types.Mesh) for thing in selected_objects(context)):
         return "Select the meshes to colour"
     targets = targets_of(context)
     if not targets:

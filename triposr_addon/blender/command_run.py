@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -132,14 +134,16 @@ def after_modifiers(new: bpy.types.Object) -> str:
 
 
 def files_for(pictures: Sequence[Path], folder: Path, ending: str) -> dict[Path, Path]:
-    """A file for each picture, named after it; a number tells pictures of the same name apart."""
-    files: dict[Path, Path] = {}
-    taken: set[str] = set()
-    for picture in pictures:
-        name, number = picture.stem, 1
-        while name.casefold() in taken:  # to Windows and macOS, Cup and cup are one name
-            number += 1
-            name = f"{picture.stem}-{number}"
-        taken.add(name.casefold())
-        files[picture] = folder / f"{name}{ending}"
-    return files
+    """A file for each picture, named after it; where several have that name, with a few digits of their whole paths.
+
+    Not with numbers: those would go to other pictures when one is added, and a file made of another look up to date.
+    """
+    stems = Counter(
+        picture.stem.casefold() for picture in set(pictures)
+    )  # to Windows and macOS, Cup and cup are one name
+
+    def name_of(picture: Path) -> str:
+        digits = hashlib.sha256(str(picture.absolute()).encode("utf-8", "backslashreplace")).hexdigest()[:8]
+        return picture.stem if stems[picture.stem.casefold()] == 1 else f"{picture.stem}-{digits}"
+
+    return {picture: folder / f"{name_of(picture)}{ending}" for picture in pictures}

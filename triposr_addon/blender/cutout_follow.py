@@ -17,6 +17,7 @@ from .cutout_settings import is_of_now, photo_settings_of
 from .failures import CutOutTookTooLong
 from .paths import path_or_none
 from .redraw import redraw_panels
+from .unforeseen import forgiving_timer
 
 if TYPE_CHECKING:
     from .properties import TRIPOSR_PG_settings
@@ -90,6 +91,7 @@ def wait(running: session.Session) -> CutOutView:
         time.sleep(BEAT_SECONDS / 3)
 
 
+@forgiving_timer(BEAT_SECONDS)
 def beat() -> float | None:
     """A timer's function: seconds to the next call, None when the newest wish is over."""
     running = session.current_or_none()

@@ -25,6 +25,8 @@ from .viewport import show_colours, show_in_local_view
 def deliver(context: bpy.types.Context, order: Order, result: GenerationResult) -> bpy.types.Object:
     """Put the job's mesh into the scene that it was ordered in, or into the current one where that is gone.
 
+    Into one of this file in any case: a scene that is linked from another file can't take an object.
+
     Raises ResultUnreadable, before anything is added to the .blend.
     """
     made, field = read_mesh_file(result.mesh), _read_field(result.field)
@@ -62,6 +64,7 @@ def _destination(context: bpy.types.Context, scene_uid: int) -> tuple[bpy.types.
     here, view_layer = context.scene, context.view_layer
     assert here is not None, "wherever operators run there is a scene"
     assert view_layer is not None, "and a scene has a view layer"
-    others = (scene for scene in bpy.data.scenes if scene != here and scene.session_uid == scene_uid)
-    ordered_in = next(others, None)
-    return (here, view_layer) if ordered_in is None else (ordered_in, ordered_in.view_layers[0])
+    own = [scene for scene in bpy.data.scenes if scene.is_editable]
+    wanted = [scene for scene in own if scene.session_uid == scene_uid] or [scene for scene in own if scene == here]
+    chosen = (wanted or own or [bpy.data.scenes.new("Scene")])[0]
+    return (here, view_layer) if chosen == here else (chosen, chosen.view_layers[0])

@@ -14,7 +14,8 @@ from .batch import order_pictures
 from .choose_picture import named_files
 from .failures import PictureNotChosen
 from .handover import tell_failure
-from .landing import chosen_place, landing_place
+from .landing import chosen_place
+from .place_with_mouse import place_under
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -44,9 +45,9 @@ class TRIPOSR_OT_drop_pictures(bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturnItems]:
         """The pointer says where."""
-        view = next((region for region in context.area.regions if region.type == "WINDOW"), None)
-        if view is not None and context.space_data.type == "VIEW_3D":
-            self.location = landing_place(context, view, (event.mouse_x - view.x, event.mouse_y - view.y))
+        place = place_under(context, (event.mouse_x, event.mouse_y))
+        if place is not None:
+            self.location = place
         return self.execute(context)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:

@@ -25,6 +25,7 @@ HostFailure
 ├── ClipboardWithoutPicture  nothing on the clipboard is a picture
 ├── ClipboardUnreadable      the desktop's program that reads the clipboard is not installed
 ├── ViewportEmpty            the 3D View shows nothing but its background
+├── ViewportNotDrawn         the graphics driver could not draw it once more
 ├── InstallationFailed       the installer gave up; carries its own code
 └── ObjectNotMade         a mesh came, and making an object of it broke in a way nobody foresaw
 """
@@ -35,6 +36,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..host.failures import HostFailure
+from .desktop_failures import ClipboardUnreadable as ClipboardUnreadable
+from .desktop_failures import ClipboardWithoutPicture as ClipboardWithoutPicture
+from .desktop_failures import ViewportEmpty as ViewportEmpty
+from .desktop_failures import ViewportNotDrawn as ViewportNotDrawn
 
 
 class PictureNotChosen(HostFailure):
@@ -258,36 +263,6 @@ class FileNotWritten(HostFailure):
         # An exporter's error is a traceback, whose last line says most.
         why = (getattr(error, "strerror", None) or str(error).strip() or repr(error)).splitlines()[-1]
         super().__init__(f"{path.name} could not be written ({why}). Choose another folder, or make room.", repr(error))
-
-
-class ClipboardWithoutPicture(HostFailure):
-    """What was copied is no picture and no picture's file, or nothing was."""
-
-    CODE = "CLIPBOARD_WITHOUT_PICTURE"
-
-    def __init__(self) -> None:
-        super().__init__("There is no picture on the clipboard. Copy a picture, or a picture's file, and paste again.")
-
-
-class ClipboardUnreadable(HostFailure):
-    """Linux, and neither Blender nor an installed program reads pictures from its clipboard."""
-
-    CODE = "CLIPBOARD_UNREADABLE"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Blender finds no picture on this desktop's clipboard by itself. Install xclip (with Wayland wl-clipboard) "
-            "or save the picture as a file and choose that."
-        )
-
-
-class ViewportEmpty(HostFailure):
-    """The 3D View was drawn, and each pixel of it is background."""
-
-    CODE = "VIEWPORT_EMPTY"
-
-    def __init__(self) -> None:
-        super().__init__("This 3D View shows no object. Frame one (numpad .), and try again.")
 
 
 class InstallationFailed(HostFailure):

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bpy
+from bpy.app.handlers import persistent
 
 from ..host.failures import HostFailure
 from ..host.field_jobs import FieldJobView, SheetRequest, SheetResult
@@ -15,6 +17,7 @@ from . import session
 from .image_area import fit_soon, image_space_or_none
 from .paths import shown
 from .redraw import redraw_panels
+from .unforeseen import forgiving_timer
 
 if TYPE_CHECKING:
     from .session import Session
@@ -63,12 +66,32 @@ def follow_sheet() -> None:
         bpy.app.timers.register(beat, first_interval=BEAT_SECONDS, persistent=True)
 
 
+@persistent  # type: ignore[untyped-decorator]  # the stubs say nothing of it
+def keep_out_of_other_files(*_: object) -> None:
+    """Another .blend was opened: the sheet is drawn to its end, and is shown when somebody asks for it."""
+    running = session.current_or_none()
+    if running is not None and running.sheet is not None:
+        running.sheet = dataclasses.replace(running.sheet, show=False)
+
+
+def add() -> None:
+    """Called by register()."""
+    bpy.app.handlers.load_post.append(keep_out_of_other_files)
+
+
+def remove() -> None:
+    """Called by unregister()."""
+    bpy.app.handlers.load_post.remove(keep_out_of_other_files)
+    unfollow_sheet()
+
+
 def unfollow_sheet() -> None:
     """Before the extension is switched off."""
     if bpy.app.timers.is_registered(beat):
         bpy.app.timers.unregister(beat)
 
 
+@forgiving_timer(BEAT_SECONDS)
 def beat() -> float | None:
     """The timer's function."""
     running = session.current_or_none()

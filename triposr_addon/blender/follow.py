@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from ..host.failures import HostFailure
 from . import session
 from .handover import hand_over
 from .watch import watch
@@ -28,7 +29,13 @@ def wait_for(operator: bpy.types.Operator, context: bpy.types.Context, jobs: Seq
     """Where no timer ticks, or a script wants the object now: come back when the jobs are over and taken in."""
     running = session.current()
     arrived = 0
+    failures: list[HostFailure] = []
     for job in jobs:
         running.run_to_end(job)
-        arrived += hand_over(operator, context, running, job)
+        # An error ends a script, which must not be where others of the same order were made.
+        arrived += hand_over(operator, context, running, job, alone=len(jobs) == 1)
+        failure = running.queue.ticket(job).failure
+        failures += [failure] if failure is not None and running.queue.ticket(job).order.folder is None else []
+    if failures and not arrived and len(jobs) > 1:
+        operator.report({"ERROR"}, failures[0].sentence)
     return {"FINISHED"} if arrived else {"CANCELLED"}

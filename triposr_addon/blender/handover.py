@@ -46,9 +46,12 @@ class TRIPOSR_OT_deliver(bpy.types.Operator):
         return {"FINISHED"} if _take_in(context, running, running.queue.view(self.job)) else {"CANCELLED"}
 
 
-def hand_over(operator: bpy.types.Operator, context: bpy.types.Context, running: Session, job: str) -> bool:
+def hand_over(
+    operator: bpy.types.Operator, context: bpy.types.Context, running: Session, job: str, *, alone: bool = True
+) -> bool:
     """Take in what came of a job that is over, and report it; answers whether there is an object now.
 
+    alone: it was not ordered together with others.
     From a script the undo step is pushed only where the script's own call asked for one, as with all of Blender's.
     """
     if running.queue.ticket(job).order.candidate is not None and running.queue.view(job).state is JobState.DONE:
@@ -59,8 +62,11 @@ def hand_over(operator: bpy.types.Operator, context: bpy.types.Context, running:
         sentence = ticket.failure.sentence
         if ticket.order.folder is not None:
             sentence = named(view.request.photo.name, sentence)
-        # One of a folder is passed over: a script must not stop at it.
-        operator.report({"WARNING"} if ticket.order.folder else {"ERROR"}, sentence)
+        # One of a folder, or of several, is passed over: a script must not stop at it.
+        one_of_many = not alone or ticket.order.folder is not None
+        if not alone and ticket.order.folder is None:
+            sentence = named(view.request.photo.name, sentence)
+        operator.report({"WARNING"} if one_of_many else {"ERROR"}, sentence)
     elif not arrived:
         operator.report({"INFO"}, told("{name}: cancelled", name=view.request.name))
     else:

@@ -9,6 +9,7 @@ import bpy
 
 from . import session
 from .redraw import redraw_panels, redraw_preferences
+from .unforeseen import forgiving_timer
 
 TICK_SECONDS = 0.1
 REDRAW_SECONDS = 0.4
@@ -22,6 +23,7 @@ def follow() -> None:
         bpy.app.timers.register(beat, first_interval=TICK_SECONDS, persistent=True)
 
 
+@forgiving_timer(TICK_SECONDS)
 def beat() -> float | None:
     """A timer's function."""
     global _drawn_at  # a timer has no place of its own

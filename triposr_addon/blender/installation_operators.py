@@ -121,7 +121,7 @@ class TRIPOSR_OT_install_from_pack(bpy.types.Operator):
         if file is not None and file.suffix == ".zip":
             pack = file
         if pack is None or not pack.exists():
-            self.report({"ERROR"}, "Choose the folder or zip that holds the pack")
+            self.report({"ERROR"}, "Choose the folder or zip that holds the pack.")
             return {"CANCELLED"}
         installation_orders.install(running, pack)
         return outcome(self, running)

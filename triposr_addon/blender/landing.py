@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import bpy
 from mathutils import Matrix, Vector
 
 from .placement import Place
 from .properties import settings_of
+from .viewport import view_of
 
 STEEPEST_GRAZE = 0.02
 """Sine of the angle at which a look at the floor is too flat to mean a place on it: the horizon is far away."""
@@ -52,7 +54,7 @@ def landing_place(context: bpy.types.Context, region: bpy.types.Region, pointer:
 
     On the surface that is seen there, else on the floor z = 0, else (looking along it) in the depth of the 3D cursor.
     """
-    view = context.space_data.region_3d
+    view = view_of(cast("bpy.types.SpaceView3D", context.space_data), region)
     ray = ray_through(view.perspective_matrix, (region.width, region.height), pointer)
     depsgraph = context.evaluated_depsgraph_get()
     hit, place, *_ = context.scene.ray_cast(depsgraph, ray.origin, ray.direction, distance=ray.length)

@@ -13,6 +13,7 @@ from bpy.props import StringProperty
 from ..host.failures import HostFailure
 from ..host.field_jobs import FieldJobView, MeshResult
 from . import living_preview, session
+from .context_members import active_object
 from .failures import MeshChanged, MeshInUse
 from .living_object import mesh_by_number, why_in_use
 from .living_orders import MeshOrder, Shown
@@ -96,7 +97,7 @@ def _take_in(running: Session, order: MeshOrder, view: FieldJobView) -> bool:
     )
     for thing in living_preview.objects_of(mesh):
         let_decimate_wait(thing, before)
-        notice += waiting_modifiers(thing) if thing == bpy.context.object else ""
+        notice += waiting_modifiers(thing) if thing == active_object(bpy.context) else ""
     if running.shaping.wishes.get(order.mesh) in (None, order.settings):
         running.shaping.forget_wishes(order.mesh)  # else a slider was moved meanwhile
     running.failure, running.notice = None, notice

@@ -13,13 +13,16 @@ import bpy
 
 from ..host.failures import HostFailure
 from . import living_preview, session
+from .context_members import active_object
 from .living_arrival import show_preview
 from .living_object import living_mesh_or_none, mesh_by_number, why_in_use, why_no_other_shape
 from .living_orders import ColourOrder, MeshOrder, Order
 from .living_questions import PREVIEW_NODES, ask_preview, drop_preview, finest_nodes, wished_settings
 from .modal_hands import are_free
 from .redraw import redraw_panels
+from .renders import renders
 from .session import Session
+from .unforeseen import forgiving_timer
 
 BEAT_SECONDS = 0.03
 WATCH_SECONDS = 0.2
@@ -29,7 +32,7 @@ LONGEST_WAIT_SECONDS = 3600.0
 
 def preview_on_change(_settings: Any, context: bpy.types.Context) -> None:
     """A slider's update function. Nothing without a window, where nobody looks."""
-    running, mesh = session.current_or_none(), living_mesh_or_none(context.object)
+    running, mesh = session.current_or_none(), living_mesh_or_none(active_object(context))
     if running is None or mesh is None or bpy.app.background or why_no_other_shape(context):
         return
     if mesh.session_uid not in running.shaping.wishes:
@@ -65,6 +68,7 @@ def follow() -> None:
         bpy.app.timers.register(beat, first_interval=BEAT_SECONDS, persistent=True)
 
 
+@forgiving_timer(WATCH_SECONDS)
 def beat() -> float | None:
     """A timer's function: seconds to the next call, None when nothing is awaited and no preview is on the screen."""
     running = session.current_or_none()
@@ -167,7 +171,7 @@ def leave_what_is_left(context: bpy.types.Context) -> bool:
 
 def _active_objects(context: bpy.types.Context) -> list[bpy.types.Object | None]:
     windows = context.window_manager.windows
-    return [context.object, *(window.view_layer.objects.active for window in windows)]
+    return [active_object(context), *(window.view_layer.objects.active for window in windows)]
 
 
 def _put_back_in_its_mode(thing: bpy.types.Object, real: bpy.types.Mesh) -> bool:
@@ -181,4 +185,4 @@ def _put_back_in_its_mode(thing: bpy.types.Object, real: bpy.types.Mesh) -> bool
 
 
 def _ripe(order: MeshOrder | ColourOrder, over: bool) -> bool:
-    return over and are_free(bpy.context, order.busy_hands, order.ordered_at)
+    return over and not renders() and are_free(bpy.context, order.busy_hands, order.ordered_at)

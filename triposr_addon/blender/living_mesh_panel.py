@@ -8,8 +8,9 @@ import bpy
 from ..host.jobs import JobState
 from . import session
 from .colour_targets import colour_settings_of, lender_or_none
+from .context_members import active_object
 from .field_carrier import FIELD, Place, file_of, place_of
-from .living_object import living_mesh_or_none, why_no_other_shape
+from .living_object import TOO_NEW, living_mesh_or_none, why_no_other_shape, why_nothing_living
 from .living_orders import Shaping, Shown
 from .living_preview import preview_or_none
 from .living_readiness import get_ready_soon
@@ -32,13 +33,16 @@ class TRIPOSR_PT_living_mesh(InSidebar, bpy.types.Panel):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only for a mesh whose making is on record."""
-        return living_mesh_or_none(context.object) is not None
+        thing = active_object(context)
+        return living_mesh_or_none(thing) is not None or why_nothing_living(thing) == TOO_NEW
 
     def draw(self, context: bpy.types.Context) -> None:
         """The field, how it becomes the mesh, and how that stands."""
-        mesh, layout, running = living_mesh_or_none(context.object), self.layout, session.current()
-        assert mesh is not None, "poll() saw one"
+        mesh, layout, running = living_mesh_or_none(active_object(context)), self.layout, session.current()
         assert layout is not None
+        if mesh is None:
+            draw_lines(layout, context, ui(TOO_NEW), "INFO")
+            return
         _draw_field(layout, context, mesh)
         refusal = why_no_other_shape(context)
         _draw_sliders(layout, context, usable=not refusal)
@@ -60,7 +64,7 @@ class TRIPOSR_PT_colour_from_field(InSidebar, bpy.types.Panel):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only for meshes."""
-        return context.object is not None and isinstance(context.object.data, bpy.types.Mesh)
+        return active_object(context) is not None and isinstance(active_object(context).data, bpy.types.Mesh)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Whose field, per what, and the button."""

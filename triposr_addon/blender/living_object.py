@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import bpy
 
+from .context_members import active_object
 from .field_carrier import Place, place_of
 from .living_preview import objects_of, preview_or_none, real_mesh
-from .living_record import record_or_none
+from .living_record import is_of_a_newer_version, record_or_none
 from .words import told
 
 NOTHING_LIVING = "Select an object that TripoSR made"
+TOO_NEW = "A newer version of TripoSR made this object. Update the extension to go on with it"
 
 
 def living_mesh_or_none(thing: bpy.types.Object | None) -> bpy.types.Mesh | None:
@@ -24,7 +26,7 @@ def living_mesh_or_none(thing: bpy.types.Object | None) -> bpy.types.Mesh | None
 
 def active_living_mesh(context: bpy.types.Context) -> bpy.types.Mesh:
     """The active object's mesh, where `why_not` has nothing to say."""
-    mesh = living_mesh_or_none(context.object)
+    mesh = living_mesh_or_none(active_object(context))
     assert mesh is not None, "operators ask `why_not` first"
     return mesh
 
@@ -34,10 +36,16 @@ def mesh_by_number(number: int) -> bpy.types.Mesh | None:
     return next((mesh for mesh in bpy.data.meshes if mesh.session_uid == number), None)
 
 
+def why_nothing_living(thing: bpy.types.Object | None) -> str:
+    """Why an object has no living mesh: a newer version made it, or not TripoSR."""
+    mesh = thing.data if thing is not None else None
+    return TOO_NEW if isinstance(mesh, bpy.types.Mesh) and is_of_a_newer_version(real_mesh(mesh)) else NOTHING_LIVING
+
+
 def why_not(context: bpy.types.Context) -> str:
     """Why nothing can be done about the active object's field; empty where it can."""
-    mesh = living_mesh_or_none(context.object)
-    return NOTHING_LIVING if mesh is None else why_not_editable(mesh)
+    mesh = living_mesh_or_none(active_object(context))
+    return why_nothing_living(active_object(context)) if mesh is None else why_not_editable(mesh)
 
 
 def why_not_editable(mesh: bpy.types.Mesh) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from . import living_follow, session
+from .context_members import active_object
 from .living_object import active_living_mesh, living_mesh_or_none, why_no_other_shape, why_not
 from .living_ordering import OrdersOfFields
 from .living_orders import MeshOrder
@@ -65,7 +66,7 @@ class TRIPOSR_OT_preview_back(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only where there is something to go back from."""
-        refusal, mesh = why_not(context), living_mesh_or_none(context.object)
+        refusal, mesh = why_not(context), living_mesh_or_none(active_object(context))
         if not refusal and mesh is not None and not _is_changed(mesh):
             refusal = "The mesh is as it was made, and so are its settings"
         cls.poll_message_set(told(refusal))
@@ -87,7 +88,10 @@ class TRIPOSR_OT_leave_preview(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Nothing else of what Escape does is taken away."""
-        return bool(previews()) and TRIPOSR_OT_preview_back.poll(context)
+        if not previews():
+            cls.poll_message_set(told("No preview is shown"))
+            return False
+        return bool(TRIPOSR_OT_preview_back.poll(context))
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """As Back does."""
@@ -117,7 +121,7 @@ class TRIPOSR_OT_cancel_re_extract(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only while it is being made."""
-        mesh, running = living_mesh_or_none(context.object), session.current()
+        mesh, running = living_mesh_or_none(active_object(context)), session.current()
         if mesh is None or running.shaping.order_for(mesh.session_uid) is None:
             cls.poll_message_set(told("This mesh is not being made again"))
             return False

@@ -20,6 +20,8 @@ from .mesh_arrays import Doubles, Indices
 from .stored_groups import stored_group
 
 RECORD = "triposr_living"
+VERSION = 1
+"""Of what is in it. Raise it when an older extension would misread the record; see is_of_a_newer_version."""
 ANCHORS = 16
 LARGEST_MISFIT = 1e-4
 """Of the mesh's size. Applied transforms are exact to 1e-6; a stroke of a brush is far beyond."""
@@ -47,6 +49,7 @@ class LivingRecord:
 def write_record(mesh: bpy.types.Mesh, record: LivingRecord) -> None:
     """Put the record on the mesh, with what tells later how it was changed: see placement_now, is_shaped_by_hand."""
     mesh[RECORD] = {
+        "version": VERSION,
         "placement": record.placement.ravel().tolist(),
         "settings": dataclasses.asdict(record.settings),
         "field": record.field,
@@ -69,12 +72,14 @@ def marks_of(mesh: bpy.types.Mesh) -> dict[str, Any]:
 def record_or_none(mesh: bpy.types.Mesh) -> LivingRecord | None:
     """The record of a mesh; None for one that TripoSR did not make, or whose record someone has broken."""
     stored = _stored(mesh)
+    if is_of_a_newer_version(mesh):
+        return None
     try:
         placement = np.array(stored["placement"], np.float64).reshape(4, 4)
         settings = settings_from(stored["settings"])
         anchors = np.array(stored["anchors"], np.int32)
         places = np.array(stored["anchor_places"], np.float64).reshape(len(anchors), 3)
-        balance = np.array(stored["balance"], np.float64).reshape(3)
+        balance = np.array(stored.get("balance", (0.0, 0.0, 0.0)), np.float64).reshape(3)
         if len(anchors) > ANCHORS or not 0 <= anchors.min() <= anchors.max() < stored["vertices"]:
             return None
         if not all(np.abs(numbers).max() <= LARGEST_PLACE for numbers in (placement, places, balance)):
@@ -92,6 +97,12 @@ def _is_affine(placement: Doubles) -> bool:
     )
 
 
+def is_of_a_newer_version(mesh: bpy.types.Mesh) -> bool:
+    """Whether a later version of the extension wrote the record in a way that this one can't read. None has a 1."""
+    version = _stored(mesh).get("version", 1)
+    return isinstance(version, int) and version > VERSION
+
+
 def placement_now(mesh: bpy.types.Mesh) -> Doubles:
     """From field units to the mesh's coordinates as they are now [4, 4]; the mesh must have a record.
 
@@ -107,12 +118,15 @@ def placement_now(mesh: bpy.types.Mesh) -> Doubles:
 def is_shaped_by_hand(mesh: bpy.types.Mesh) -> bool:
     """Whether its vertices are others than those it was made with, or were moved otherwise than all alike.
 
-    In sculpt or edit mode that is seen when the mode ends. The mesh must have a record.
+    In sculpt or edit mode that is seen when the mode ends. The mesh must have a record. The first records have neither
+    a balance nor a number of triangles: there a few places must do.
     """
     stored = _stored(mesh)
     movement = movement_since(mesh, stored)
-    if movement is None or stored.get("triangles") != len(mesh.polygons):
+    if movement is None or stored.get("triangles", len(mesh.polygons)) != len(mesh.polygons):
         return True
+    if "balance" not in stored:
+        return False
     places = _all_places(mesh)
     expected = movement @ np.array([*stored["balance"], 0.0], np.float64)
     expected[:3] += movement[:3, 3] * _signs(len(places)).mean()

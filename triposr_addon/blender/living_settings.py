@@ -15,6 +15,7 @@ from bpy.props import BoolProperty, FloatProperty, IntProperty, PointerProperty
 
 from ..protocol import SurfaceSettings
 from . import session
+from .context_members import active_object
 from .decimals import decimal
 from .living_follow import preview_on_change
 from .living_object import living_mesh_or_none
@@ -27,7 +28,7 @@ FAINTEST_BLUR = 0.5
 
 def settings_shown(context: bpy.types.Context) -> SurfaceSettings:
     """What the sliders say of the active object; the defaults where it is none of ours."""
-    mesh = living_mesh_or_none(context.object)
+    mesh = living_mesh_or_none(active_object(context))
     record = record_or_none(mesh) if mesh is not None else None
     running = session.current_or_none()
     if mesh is None or record is None or running is None:
@@ -37,7 +38,7 @@ def settings_shown(context: bpy.types.Context) -> SurfaceSettings:
 
 def wish(context: bpy.types.Context, name: str, value: Any) -> None:
     """A slider was moved. One that is back where the mesh was made with is no wish."""
-    mesh = living_mesh_or_none(context.object)
+    mesh = living_mesh_or_none(active_object(context))
     record = record_or_none(mesh) if mesh is not None else None
     running = session.current_or_none()
     if mesh is None or record is None or running is None:

@@ -11,6 +11,7 @@ import bpy
 
 from ..host.failures import HostFailure
 from . import session
+from .context_members import active_object, selected_objects
 from .failures import RecipeNotWhole
 from .follow import follow, wait_for
 from .handover import tell_failure
@@ -64,11 +65,11 @@ class TRIPOSR_OT_settings_to_panel(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only with something of ours active."""
-        return _says_why(cls, "" if recipe_or_none(context.object) is not None else NOTHING_OF_OURS)
+        return _says_why(cls, "" if recipe_or_none(active_object(context)) is not None else NOTHING_OF_OURS)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """A picture that is an image of the .blend has no file to choose; then only the settings."""
-        thing, settings = context.object, settings_of(context)
+        thing, settings = active_object(context), settings_of(context)
         assert thing is not None, "poll() saw it"
         recipe = _recipe_now(thing)
         path, mask = stored_text(thing, "triposr_image"), mask_of_or_none(thing)
@@ -91,13 +92,13 @@ class TRIPOSR_OT_copy_settings(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only from one of ours to others of ours."""
-        if recipe_or_none(context.object) is None:
+        if recipe_or_none(active_object(context)) is None:
             return _says_why(cls, NOTHING_OF_OURS)
         return _says_why(cls, "" if _targets(context) else "Select other objects that TripoSR made, too")
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Copy."""
-        source, targets = context.object, _targets(context)
+        source, targets = active_object(context), _targets(context)
         assert source is not None, "poll() saw it"
         for target in targets:
             copy_recipe(source, target)
@@ -115,12 +116,12 @@ def tell_refused(operator: bpy.types.Operator, refused: list[str]) -> None:
 
 def _chosen(context: bpy.types.Context) -> list[bpy.types.Object]:
     """The selected objects that we made, or the active one where none is selected."""
-    selected = made_by_us(context.selected_objects)
-    return selected or made_by_us([context.object] if context.object is not None else [])
+    active = active_object(context)
+    return made_by_us(selected_objects(context)) or made_by_us([active] if active is not None else [])
 
 
 def _targets(context: bpy.types.Context) -> list[bpy.types.Object]:
-    others = [thing for thing in context.selected_objects if thing != context.object]
+    others = [thing for thing in selected_objects(context) if thing != active_object(context)]
     return [thing for thing in made_by_us(others) if thing.is_editable]
 
 

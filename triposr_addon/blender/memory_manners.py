@@ -15,6 +15,8 @@ from bpy.app.handlers import persistent
 
 from . import session
 from .redraw import redraw_panels
+from .renders import renders
+from .unforeseen import forgiving_timer
 
 BEAT_SECONDS = 2.0
 """Idle time is counted in minutes, and a render that begins on another thread waits so long for its memory at most."""
@@ -44,6 +46,7 @@ def render_is_over(*_ignored: Any) -> None:
         running.let_jobs_wait(False)
 
 
+@forgiving_timer(BEAT_SECONDS)
 def beat() -> float:
     """A timer's function, on the main thread: what the render left word of, idle time, and news of the worker."""
     running = session.current_or_none()
@@ -51,8 +54,7 @@ def beat() -> float:
     if running is None or memory is None:
         return BEAT_SECONDS
     before = memory.held()
-    renders = bpy.app.is_job_running("RENDER")  # type: ignore[func-returns-value]  # it does, whatever the stubs say
-    if memory.paused and not renders:
+    if memory.paused and not renders():
         running.let_jobs_wait(False)  # the render's last word is missing, and must not stop the queue for ever
     memory.idle_limit_seconds = running.preferences().idle_minutes * 60.0
     running.tick()

@@ -94,7 +94,7 @@ class TRIPOSR_OT_add_model_file(_OneModel, bpy.types.Operator):
         """Start it. Without a window, wait for its end."""
         path = path_or_none(self.filepath)
         if path is None or not path.is_file():
-            self.report({"ERROR"}, "Choose a file that is there")
+            self.report({"ERROR"}, "Choose a file that is there.")
             return {"CANCELLED"}
         installation_orders.add_model_file(session.current(), path)
         return outcome(self, session.current())

@@ -12,11 +12,13 @@ from bpy.props import BoolProperty
 
 from ..host.failures import HostFailure, JobTookTooLong
 from . import session
+from .context_members import active_object
 from .failures import ObjectGone, PictureMissing
 from .handover import tell_failure
-from .living_object import NOTHING_LIVING, living_mesh_or_none
+from .living_object import living_mesh_or_none, why_nothing_living
 from .photo_fit import PhotoFit, PhotoFitting, field_space, object_by_number
 from .photo_lens import SENSOR_MILLIMETRES, lens_for, world_matrix
+from .unforeseen import forgiving_modal
 from .viewport import look_through
 from .words import told
 
@@ -57,8 +59,8 @@ class TRIPOSR_OT_photo_camera(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only for what TripoSR made."""
-        if living_mesh_or_none(context.object) is None:
-            cls.poll_message_set(told(NOTHING_LIVING))
+        if living_mesh_or_none(active_object(context)) is None:
+            cls.poll_message_set(told(why_nothing_living(active_object(context))))
             return False
         return True
 
@@ -72,6 +74,7 @@ class TRIPOSR_OT_photo_camera(bpy.types.Operator):
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
+    @forgiving_modal
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturnItems]:
         """A step at each beat; ESC stops it."""
         if event.type == "ESC" and event.value == "PRESS":
@@ -105,7 +108,7 @@ class TRIPOSR_OT_photo_camera(bpy.types.Operator):
         return self._end(context, fit)
 
     def _begin(self, context: bpy.types.Context) -> bool:
-        thing = context.object
+        thing = active_object(context)
         assert thing is not None, "poll() saw it"
         try:
             self._fitting = PhotoFitting(context, session.current(), thing)

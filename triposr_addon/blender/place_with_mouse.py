@@ -19,6 +19,7 @@ from .order import chosen_picture, placement_for
 from .placement import Place
 from .properties import settings_of
 from .redraw import redraw_views
+from .unforeseen import forgiving_modal
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -52,11 +53,15 @@ class TRIPOSR_OT_place_with_mouse(bpy.types.Operator):
         except HostFailure as failure:
             tell_failure(self, session.current(), failure)
             return {"CANCELLED"}
+        if context.window is None or bpy.app.background:
+            self.report({"ERROR"}, "Placing with the mouse needs a window. A script gives the location instead.")
+            return {"CANCELLED"}
         context.window_manager.modal_handler_add(self)
         context.window.cursor_modal_set("CROSSHAIR")
         context.workspace.status_text_set("Click where the object shall stand.  Right-click or Esc: cancel")
         return {"RUNNING_MODAL"}
 
+    @forgiving_modal
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturnItems]:
         """The view can be turned and zoomed meanwhile."""
         if event.type in LOOKING_AROUND or event.type.startswith("TIMER"):
@@ -112,7 +117,7 @@ def hovering_ghost(context: bpy.types.Context, running: session.Session, place: 
 
 def place_under(context: bpy.types.Context, pointer: tuple[int, int]) -> Place | None:
     """What is under a pixel of the window, from its bottom left; None where no 3D View's scene is seen there."""
-    for area in context.window.screen.areas:
+    for area in context.window.screen.areas if context.window is not None else ():
         if area.type != "VIEW_3D":
             continue
         seen = [region for region in area.regions if holds(region, pointer)]

@@ -16,7 +16,7 @@ from bpy.props import StringProperty
 
 from .make_again import tell_refused
 from .properties import settings_of
-from .recipe import as_text, from_text, recipe_of, use_recipe
+from .recipe import RecipeTooNew, as_text, from_text, recipe_of, use_recipe
 from .words import told
 
 if TYPE_CHECKING:
@@ -47,8 +47,11 @@ class TRIPOSR_OT_use_recipe(bpy.types.Operator):
         """Set what can be set, and tell of the rest."""
         try:
             recipe = from_text(self.recipe)
+        except RecipeTooNew as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
         except ValueError as error:
-            self.report({"ERROR"}, told("This is no preset of TripoSR: {error}", error=error))
+            self.report({"ERROR"}, told("This is no preset of TripoSR ({error}). Choose another one.", error=error))
             return {"CANCELLED"}
         refused = use_recipe(settings_of(context), recipe)
         if refused:

@@ -15,7 +15,7 @@ from ..host.jobs import GenerationResult
 from .failures import PictureMissing
 from .order import Order
 from .paths import shown
-from .recipe import Value
+from .recipe import IN_A_RECIPE, Value
 from .stored_groups import stored_group, stored_text
 
 MANIFEST = Path(__file__).parents[2] / "blender_manifest.toml"
@@ -59,8 +59,15 @@ def record(new: bpy.types.Object, order: Order, result: GenerationResult) -> Non
 
 
 def recipe_or_none(thing: bpy.types.Object | None) -> dict[str, Value] | None:
-    """The recipe of an object; None for one that TripoSR did not make."""
-    return (stored_group(thing, RECIPE) or None) if thing is not None else None
+    """The recipe of an object; None for one that TripoSR did not make.
+
+    The first versions of the extension kept no recipe: theirs is read off what the worker was told.
+    """
+    if thing is None:
+        return None
+    told = stored_group(thing, PREFIX + "settings")
+    of_old = {name: value for name, value in told.items() if name in IN_A_RECIPE and value != ""}
+    return stored_group(thing, RECIPE) or of_old or None
 
 
 def copy_recipe(source: bpy.types.Object, target: bpy.types.Object) -> None:

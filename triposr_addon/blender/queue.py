@@ -121,6 +121,10 @@ class Queue:
         """Jobs that are over and not settled yet."""
         return tuple(view for view in self.views() if view.state.over and not self._tickets[view.id].settled)
 
+    def is_ripe(self, job: str) -> bool:
+        """Whether it is over, known, and not settled yet."""
+        return any(view.id == job for view in self.ripe())
+
     def settled(self) -> tuple[JobView, ...]:
         """Jobs that nothing will happen to any more, unless they are tried again."""
         done = ((view, self._tickets[view.id]) for view in self.views())

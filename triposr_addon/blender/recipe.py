@@ -47,6 +47,9 @@ NOT_IN_A_RECIPE = {
 }
 """The others, and why. A test fails for a setting that is in neither."""
 
+VERSION = 1
+"""Of recipes that are kept as text. Raise it when an older extension would misread one."""
+
 LONGEST_TEXT = 1 << 16
 
 Value = str | int | float | bool | list[float]
@@ -98,13 +101,20 @@ def settings_from(
     return cast("TRIPOSR_PG_settings", own)
 
 
+class RecipeTooNew(ValueError):
+    """A newer version of the extension kept it, in a way that this one can't read."""
+
+    def __init__(self) -> None:
+        super().__init__("These settings were kept by a newer version of TripoSR. Update the extension to use them.")
+
+
 def as_text(recipe: Recipe) -> str:
     """One line of JSON."""
-    return json.dumps(recipe, ensure_ascii=False)
+    return json.dumps({"version": VERSION, **recipe}, ensure_ascii=False)
 
 
 def from_text(text: str) -> dict[str, Value]:
-    """The recipe in a text. Raises ValueError for what is none."""
+    """The recipe in a text; one without a version is of the first. Raises ValueError for what is none, RecipeTooNew."""
     if len(text) > LONGEST_TEXT:
         raise ValueError("it is too long")
     try:
@@ -113,6 +123,11 @@ def from_text(text: str) -> dict[str, Value]:
         raise ValueError("it is nested too deeply") from error
     if not isinstance(read, dict):
         raise ValueError("a recipe is an object in JSON")
+    version = read.pop("version", 1)
+    if not isinstance(version, int):
+        raise ValueError("its version is no number")
+    if version > VERSION:
+        raise RecipeTooNew
     return read
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import bpy
 
+from .context_members import active_object
 from .provenance import recipe_or_none
 from .sidebar import InSidebar
 
@@ -19,11 +20,11 @@ class TRIPOSR_PT_made_of(InSidebar, bpy.types.Panel):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only for one with a recipe."""
-        return recipe_or_none(context.object) is not None
+        return recipe_or_none(active_object(context)) is not None
 
     def draw(self, context: bpy.types.Context) -> None:
         """What made it, then what can be done with it."""
-        thing, layout = context.object, self.layout
+        thing, layout = active_object(context), self.layout
         assert thing is not None, "poll() saw one"
         assert layout is not None
         facts = layout.column(align=True)

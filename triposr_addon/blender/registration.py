@@ -214,6 +214,7 @@ def register(root_package: str, installer: Installer) -> None:
     _ghosts.add()
     memory_manners.add()
     living_handlers.add()
+    folder_sheet.add()
     installation_start.add()
 
 
@@ -231,7 +232,7 @@ def unregister() -> None:
     image_editor.remove_from_menu()
     watch.unwatch()
     image_area.forget_to_fit()
-    folder_sheet.unfollow_sheet()
+    folder_sheet.remove()
     asset_settings.remove_from_scenes()
     living_settings.remove_from_windows()
     colour_targets.remove_from_scenes()

@@ -101,8 +101,12 @@ def remove() -> None:
 
 
 def _use_kept(settings: TRIPOSR_PG_settings) -> list[str]:
+    """What could not be set. Preferences that a newer version kept, or that somebody broke, set nothing."""
     kept = session.current().preferences().scene_defaults
-    return use_recipe(settings, from_text(kept)) if kept else []
+    try:
+        return use_recipe(settings, from_text(kept)) if kept else []
+    except ValueError as error:
+        return [str(error)]
 
 
 def _keep(context: bpy.types.Context, recipe: str) -> None:

@@ -13,12 +13,13 @@ import numpy as np
 from ..host.failures import HostFailure, StorageUnwritable
 from ..host.storage import Storage
 from . import session
-from .failures import ViewportEmpty
+from .failures import ViewportEmpty, ViewportNotDrawn
 from .follow import follow
 from .handover import tell_failure
 from .image_editor import lend
 from .order import order_for_picture
 from .png import Bytes, png_file
+from .viewport import main_region, view_of
 from .words import told
 
 if TYPE_CHECKING:
@@ -86,10 +87,20 @@ class TRIPOSR_OT_generate_from_render(bpy.types.Operator):
 
 
 def drawn_view(context: bpy.types.Context) -> Bytes:
-    """What the 3D View shows, drawn anew without background and overlays: RGBA [H, W, 4], top row first."""
+    """What the 3D View shows, drawn anew without background and overlays: RGBA [H, W, 4], top row first.
+
+    Raises ViewportNotDrawn.
+    """
+    try:
+        return _drawn(context)
+    except (RuntimeError, SystemError) as error:  # the graphics driver's: too little memory, a lost device
+        raise ViewportNotDrawn(str(error)) from error
+
+
+def _drawn(context: bpy.types.Context) -> Bytes:
     space = cast("bpy.types.SpaceView3D", context.space_data)
-    region = next(region for region in context.area.regions if region.type == "WINDOW")
-    view, shrink = space.region_3d, LONGER_SIDE / max(region.width, region.height)
+    region = main_region(cast("bpy.types.Area", context.area), context.region)
+    view, shrink = view_of(space, region), LONGER_SIDE / max(region.width, region.height)
     size = max(1, round(region.width * shrink)), max(1, round(region.height * shrink))
     make: Any = gpu.types.GPUOffScreen  # the stubs know nothing of its arguments
     overlays, screen = space.overlay.show_overlays, make(*size)

@@ -18,7 +18,9 @@ from .handover import hand_over
 from .redraw import redraw_panels as redraw_panels
 from .redraw import redraw_views
 from .redraw_pace import RedrawPace
+from .renders import renders
 from .session import Session
+from .unforeseen import MOST_IN_A_ROW, survives
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -45,6 +47,7 @@ class TRIPOSR_OT_watch(bpy.types.Operator):
     _waiting_since = math.inf
     _listeners: frozenset[int] = frozenset()
     _looks: tuple[tuple[str, int], ...] = ()
+    _faults = 0
     _pace: RedrawPace
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturnItems]:
@@ -75,26 +78,41 @@ class TRIPOSR_OT_watch(bpy.types.Operator):
             watch_soon()
 
     def _follow(self, context: bpy.types.Context, running: Session) -> None:
-        running.tick()
+        self._tick(running)
         self._pace.beat()
         for view in running.queue.ripe():
             if view.state is not JobState.DONE:
-                hand_over(self, context, running, view.id)
+                self._hand_over(context, running, view.id)
         # One at a time: between two objects Blender draws, and the artist may take hold of something.
         arrived = next(iter(running.queue.ripe()), None)
         if arrived is not None and self._may_arrive(context):
-            hand_over(self, context, running, arrived.id)
+            self._hand_over(context, running, arrived.id)
         if time.monotonic() - self._drawn_at >= REDRAW_SECONDS:
             self._drawn_at = time.monotonic()
             if not self._redraw_ghosts(context, running):  # not both at once: the window would stand for both
                 redraw_panels(context)
+
+    def _tick(self, running: Session) -> None:
+        """What breaks at every tick would never end: then the worker is stopped, and what waits is told as failed."""
+        self._faults = 0 if survives(running.tick) else self._faults + 1
+        if self._faults >= MOST_IN_A_ROW:
+            self._faults = 0
+            running.stop_worker()
+
+    def _hand_over(self, context: bpy.types.Context, running: Session, job: str) -> None:
+        """A job that can't even be told of must not hold up those behind it."""
+        if not survives(lambda: hand_over(self, context, running, job)) and running.queue.is_ripe(job):
+            running.queue.settle(job, "", running.failure)
 
     def _may_arrive(self, context: bpy.types.Context) -> bool:
         """Whether an object may come now: not while the artist is in the middle of something, say of moving another.
 
         It would change the selection under their hands, and its undo step would hold half of their movement. An
         operator that stays for longer than our courtesy is some extension's listener: it is never waited for again.
+        Nor while Blender renders or bakes, which reads the scene on a thread of its own.
         """
+        if renders():
+            return False
         newer = self._newer_operators(context)
         self._listeners &= newer  # an address may serve again, for something else
         if newer == self._listeners:

@@ -150,6 +150,10 @@ def load_field(path: Path, device: torch.device) -> TriplaneField:
         tensors, metadata = _read(path)
         radius, density_bias, provenance = _read_metadata(metadata)
         decoder = _decoder(tensors)
+    except _TooNew as error:
+        raise FieldFileUnreadable(
+            f"{path.name} was written by a newer version of TripoSR. Update the extension to use it.", str(error)
+        ) from error
     except (_NotAField, safetensors.SafetensorError, OSError, ValueError) as error:
         raise FieldFileUnreadable(
             f"{path.name} is not a field file that can be used, or it is damaged. Make it again from the photo.",
@@ -162,6 +166,10 @@ def load_field(path: Path, device: torch.device) -> TriplaneField:
 
 class _NotAField(ValueError):
     """What a file lacks to be a field; the text is for the log."""
+
+
+class _TooNew(_NotAField):
+    """A field, but of a version that came after this one."""
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -214,8 +222,14 @@ def _decoder(tensors: Mapping[str, Tensor]) -> FieldDecoder:
     return decoder.eval().requires_grad_(False)
 
 
+def _number_or_0(version: str | None) -> int:
+    return int(version) if version and len(version) < 9 and version.isascii() and version.isdigit() else 0
+
+
 def _read_metadata(metadata: Mapping[str, str]) -> tuple[float, float, dict[str, str]]:
     kind, version = metadata.get("format"), metadata.get("version")
+    if kind == FORMAT and _number_or_0(version) > int(FORMAT_VERSION):
+        raise _TooNew(f"version {version!r}")
     if (kind, version) != (FORMAT, FORMAT_VERSION):
         raise _NotAField(f"format {kind!r}, version {version!r}")
     try:

@@ -8,6 +8,7 @@ from typing import Any
 import bpy
 
 from .. import session
+from ..context_members import active_object
 from ..sidebar import InSidebar
 from .settings import asset_settings_of
 
@@ -22,7 +23,7 @@ class TRIPOSR_PT_game_asset(InSidebar, bpy.types.Panel):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only for meshes."""
-        return context.object is not None and isinstance(context.object.data, bpy.types.Mesh)
+        return active_object(context) is not None and isinstance(active_object(context).data, bpy.types.Mesh)
 
     def draw(self, context: bpy.types.Context) -> None:
         """What all stages need to know, and how far the one is that is under way."""
