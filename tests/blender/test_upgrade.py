@@ -75,12 +75,17 @@ def test_a_field_of_an_older_version_gives_another_mesh(
     assert thing.dimensions.z == pytest.approx(height, rel=0.03)
 
 
-def test_preferences_of_the_first_version_are_read(tmp_path: Path) -> None:
+def test_preferences_of_the_first_version_are_read(bpy: Any, tmp_path: Path) -> None:
+    """Blender 4.2's module crashes in read_userpref(), whatever it reads: there the newer Blender reads them."""
+    crashes = bpy.app.version < (4, 3, 0)
+    python = os.environ.get("TRIPOSR_TEST_NEWER_BPY_PYTHON", "") if crashes else sys.executable
+    if not python:
+        pytest.skip("set TRIPOSR_TEST_NEWER_BPY_PYTHON to a Python with a newer Blender")
     config = tmp_path / "home" / "config"
     config.mkdir(parents=True)
     shutil.copy(SAMPLES / "first" / "userpref.blend", config)
     said = tmp_path / "preferences.json"
-    command = [sys.executable, str(VISIT), str(Path(__file__).parents[2]), str(tmp_path / "home"), str(said)]
+    command = [python, str(VISIT), str(Path(__file__).parents[2]), str(tmp_path / "home"), str(said)]
     subprocess.run(command, check=True, timeout=120, env={**os.environ, "BLENDER_USER_RESOURCES": ""})
     assert json.loads(said.read_text()) == {
         "worker_python": "/an/old/python",

@@ -61,7 +61,7 @@ class Artist:
     def work(self, number: int) -> None:
         """One job, and something after it."""
         if self.bpy.context.mode != "OBJECT":
-            self.bpy.ops.object.mode_set(mode="OBJECT")
+            self.bpy.ops.object.mode_set("EXEC_DEFAULT", True, mode="OBJECT")
         before = len(self.bpy.data.objects)
         answer = self.bpy.ops.triposr.generate("EXEC_DEFAULT", True)
         if answer != {"FINISHED"} or len(self.bpy.data.objects) != before + 1:

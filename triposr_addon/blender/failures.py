@@ -260,8 +260,9 @@ class FileNotWritten(HostFailure):
     CODE = "FILE_NOT_WRITTEN"
 
     def __init__(self, path: Path, error: Exception) -> None:
-        # An exporter's error is a traceback, whose last line says most.
-        why = (getattr(error, "strerror", None) or str(error).strip() or repr(error)).splitlines()[-1]
+        # An exporter's error is a traceback, whose last line says most; where our own call stands says nothing.
+        lines = (getattr(error, "strerror", None) or str(error).strip() or repr(error)).splitlines()
+        why = next((line for line in reversed(lines) if not line.startswith("Location: ")), repr(error))
         super().__init__(f"{path.name} could not be written ({why}). Choose another folder, or make room.", repr(error))
 
 

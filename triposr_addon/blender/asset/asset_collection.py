@@ -11,6 +11,8 @@ from collections.abc import Iterable
 
 import bpy
 
+from ..context_members import selected_objects
+
 SOURCE = "triposr_asset_of"
 """On a collection: the object that it was made of."""
 LEVEL = "triposr_level"
@@ -75,7 +77,7 @@ def hide(context: bpy.types.Context, thing: bpy.types.Object, hidden: bool) -> N
 def make_active(context: bpy.types.Context, thing: bpy.types.Object) -> None:
     """Select it alone."""
     assert context.view_layer is not None
-    for other in context.selected_objects:
+    for other in selected_objects(context):
         other.select_set(False)
     if context.view_layer.objects.get(thing.name) is not None:
         thing.select_set(True)

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import bpy
 
+from ..context_members import active_object
 from ..living_object import why_in_use, why_not_editable
 from ..living_preview import put_back, real_mesh
 from ..living_record import RECORD, LivingRecord, placement_now, record_or_none, write_record
@@ -30,10 +31,12 @@ def asset_mesh(thing: bpy.types.Object) -> bpy.types.Mesh:
 
 def why_no_asset(context: bpy.types.Context) -> str:
     """Why no stage can work on the active object; empty where one can."""
-    thing = context.object
+    thing = active_object(context)
     if thing is None or not isinstance(thing.data, bpy.types.Mesh):
         return "Select a mesh"
     mesh = real_mesh(thing.data)
+    if not mesh.polygons:
+        return told("{name} has no faces", name=thing.name)
     if mesh.shape_keys is not None:
         return told("{name} has shape keys. Apply or remove them first", name=thing.name)
     return why_not_editable(mesh) or why_in_use(mesh)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty
 
+from ..context_members import active_object, selected_objects
 from ..words import told
 from .asset_object import why_no_asset
 from .export_parts import AssetParts, assets_among
@@ -20,10 +21,10 @@ from .stage_operator import StageOperator
 
 def chosen_assets(context: bpy.types.Context, *, whole_collection: bool) -> list[AssetParts]:
     """The assets that are selected, or all in the active object's collection."""
-    thing = context.object
+    thing = active_object(context)
     if whole_collection and thing is not None and thing.users_collection:
         return assets_among(thing.users_collection[0].all_objects)
-    return assets_among(context.selected_objects or ([thing] if thing is not None else []))
+    return assets_among(selected_objects(context) or ([thing] if thing is not None else []))
 
 
 class TRIPOSR_OT_export_asset(StageOperator):

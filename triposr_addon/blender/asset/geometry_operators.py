@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from .. import session
+from ..context_members import active_object
 from ..words import told
 from .asset_object import why_no_asset
 from .budget import Budget, Budgeted, keep_budget, make_real
@@ -42,9 +43,10 @@ class TRIPOSR_OT_clean_geometry(OfAnAsset, StageOperator):
     def stage(self, context: bpy.types.Context) -> Stage[CleanedObject]:
         """On the active object."""
         assert context.scene is not None
-        assert context.object is not None
+        thing = active_object(context)
+        assert thing is not None
         wished = settings_from(asset_settings_of(context.scene).cleaning, Cleaning)
-        return clean_object(session.current(), context.object, context.scene, wished)
+        return clean_object(session.current(), thing, context.scene, wished)
 
     def tell(self, _context: bpy.types.Context, result: CleanedObject) -> str:
         """What was done, and the verdict."""
@@ -62,8 +64,9 @@ class TRIPOSR_OT_check_geometry(OfAnAsset, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """About a second for 200,000 triangles."""
         assert context.scene is not None
-        assert context.object is not None
-        self.report({"INFO"}, verdict_words(look_at(session.current(), context.object, context.scene)))
+        thing = active_object(context)
+        assert thing is not None
+        self.report({"INFO"}, verdict_words(look_at(session.current(), thing, context.scene)))
         return {"FINISHED"}
 
 
@@ -76,9 +79,10 @@ class TRIPOSR_OT_keep_budget(OfAnAsset, StageOperator):
     def stage(self, context: bpy.types.Context) -> Stage[Budgeted]:
         """On the active object."""
         assert context.scene is not None
-        assert context.object is not None
+        thing = active_object(context)
+        assert thing is not None
         wished = settings_from(asset_settings_of(context.scene).budget, Budget)
-        return keep_budget(session.current(), context, context.object, wished)
+        return keep_budget(session.current(), context, thing, wished)
 
     def tell(self, _context: bpy.types.Context, result: Budgeted) -> str:
         """How many there are."""
@@ -94,7 +98,7 @@ class TRIPOSR_OT_apply_budget(OfAnAsset, StageOperator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only where there is something to apply."""
-        thing = context.object
+        thing = active_object(context)
         refusal = why_no_asset(context)
         if not refusal and not any(
             modifier.show_viewport for modifier in (thing.modifiers if thing is not None else ())
@@ -105,8 +109,9 @@ class TRIPOSR_OT_apply_budget(OfAnAsset, StageOperator):
 
     def stage(self, context: bpy.types.Context) -> Stage[Budgeted]:
         """On the active object."""
-        assert context.object is not None
-        return make_real(session.current(), context, context.object)
+        thing = active_object(context)
+        assert thing is not None
+        return make_real(session.current(), context, thing)
 
     def tell(self, _context: bpy.types.Context, result: Budgeted) -> str:
         """How many there are."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import bpy
 
 from .. import session
+from ..context_members import active_object
 from ..living_preview import real_mesh
 from ..sidebar import draw_lines
 from .geometry import remembered
@@ -23,7 +24,7 @@ class TRIPOSR_PT_asset_geometry(UnderGameAsset, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Settings, buttons, verdict."""
-        layout, scene, thing = self.layout, context.scene, context.object
+        layout, scene, thing = self.layout, context.scene, active_object(context)
         assert layout is not None
         assert scene is not None
         column = layout.column()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import bpy
 
 from .. import session
+from ..context_members import active_object
 from .colliders import CollidersMade, Colliding, make_colliders
 from .geometry_operators import OfAnAsset
 from .levels import Levels, LevelsMade, make_levels
@@ -23,9 +24,10 @@ class TRIPOSR_OT_make_levels(OfAnAsset, StageOperator):
     def stage(self, context: bpy.types.Context) -> Stage[LevelsMade]:
         """Of the active object, or of what it is a level of."""
         assert context.scene is not None
-        assert context.object is not None
+        thing = active_object(context)
+        assert thing is not None
         wished = settings_from(asset_settings_of(context.scene).levels, Levels)
-        return make_levels(session.current(), context, context.object, wished)
+        return make_levels(session.current(), context, thing, wished)
 
     def tell(self, _context: bpy.types.Context, result: LevelsMade) -> str:
         """The triangles and the error of each."""
@@ -41,9 +43,10 @@ class TRIPOSR_OT_make_colliders(OfAnAsset, StageOperator):
     def stage(self, context: bpy.types.Context) -> Stage[CollidersMade]:
         """For the active object, or for what it is a part of."""
         assert context.scene is not None
-        assert context.object is not None
+        thing = active_object(context)
+        assert thing is not None
         wished = colliding_from(asset_settings_of(context.scene))
-        return make_colliders(session.current(), context, context.object, wished)
+        return make_colliders(session.current(), context, thing, wished)
 
     def tell(self, _context: bpy.types.Context, result: CollidersMade) -> str:
         """How many, and how much they hold."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..context_members import active_object
 from ..words import ui
 from .asset_collection import collection_of, colliders_in, levels_in
 from .levels import ERROR, level_words
@@ -21,7 +22,7 @@ class TRIPOSR_PT_asset_levels(UnderGameAsset, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Settings, the button, the levels."""
-        layout, scene, thing = self.layout, context.scene, context.object
+        layout, scene, thing = self.layout, context.scene, active_object(context)
         assert layout is not None
         assert scene is not None
         settings = asset_settings_of(scene).levels
@@ -46,7 +47,7 @@ class TRIPOSR_PT_asset_colliders(UnderGameAsset, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Settings, the button, what there is."""
-        layout, scene, thing = self.layout, context.scene, context.object
+        layout, scene, thing = self.layout, context.scene, active_object(context)
         assert layout is not None
         assert scene is not None
         settings = asset_settings_of(scene).colliders

@@ -12,6 +12,7 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
+from ...host.failures import ResultUnreadable
 from ...protocol import ViewSettings
 from ..field_carrier import Place, place_of
 from ..living_record import record_or_none
@@ -108,6 +109,8 @@ def _set_up(scene: bpy.types.Scene, path: Path) -> None:
 def _pixels(path: Path) -> Floats:
     image = bpy.data.images.load(str(path))
     try:
+        if tuple(image.size) != (SIDE, SIDE):
+            raise ResultUnreadable(path, f"{image.size[0]} x {image.size[1]} pixels, not {SIDE}")
         values = np.empty(SIDE * SIDE * 4, np.float32)
         cast("Any", image.pixels).foreach_get(values)
         return values

@@ -12,6 +12,7 @@ from ...host.failures import HostFailure
 from .. import session
 from ..handover import tell_failure
 from ..redraw import redraw_panels, redraw_views
+from ..unforeseen import tell_unforeseen
 from ..words import told, ui
 from .stage import REST_SECONDS, Progress, Stage
 
@@ -101,6 +102,10 @@ class StageOperator(bpy.types.Operator):
         except HostFailure as failure:
             self._leave(context)
             tell_failure(self, session.current(), failure)
+            return {"CANCELLED"}, False
+        except Exception:  # noqa: BLE001  # nobody foresaw it; told in the panel, it can be reported
+            self._leave(context)
+            self.report({"ERROR"}, tell_unforeseen().sentence)
             return {"CANCELLED"}, False
         except BaseException:
             self._leave(context)

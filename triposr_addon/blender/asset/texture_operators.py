@@ -9,6 +9,7 @@ import bpy
 
 from .. import session
 from ..colour_targets import Target, targets_of, why_no_colours
+from ..context_members import selected_objects
 from ..living_preview import real_mesh
 from ..living_record import record_or_none
 from ..words import told
@@ -96,7 +97,10 @@ def why_no_texture(context: bpy.types.Context) -> str:
     refusal = why_no_colours(context)
     if not refusal and context.mode != "OBJECT":
         return "Switch to Object Mode first"
-    return refusal
+    if not refusal and not hasattr(context, "object"):
+        return "Unwrapping needs a window of Blender"
+    empty = [target.thing.name for target in targets_of(context) if not target.mesh.polygons] if not refusal else []
+    return told("{name} has no faces", name=empty[0]) if empty else refusal
 
 
 def _texture_all(running: session.Session, context: bpy.types.Context, wished: Texturing) -> Stage[list[Textured]]:
@@ -118,5 +122,5 @@ def _by_field(targets: tuple[Target, ...]) -> dict[str, list[Target]]:
 
 def _selected(context: bpy.types.Context) -> list[bpy.types.Mesh]:
     """The meshes of what is selected that can be changed."""
-    meshes = (thing.data for thing in context.selected_objects if isinstance(thing.data, bpy.types.Mesh))
+    meshes = (thing.data for thing in selected_objects(context) if isinstance(thing.data, bpy.types.Mesh))
     return [real_mesh(mesh) for mesh in meshes if mesh.library is None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..context_members import active_object
 from ..living_preview import real_mesh
 from ..sidebar import draw_lines
 from ..words import ui
@@ -23,7 +24,7 @@ class TRIPOSR_PT_asset_texture(UnderGameAsset, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         """Settings, buttons, figures."""
-        layout, scene, thing = self.layout, context.scene, context.object
+        layout, scene, thing = self.layout, context.scene, active_object(context)
         assert layout is not None
         assert scene is not None
         settings = asset_settings_of(scene).texture

@@ -159,6 +159,9 @@ def _shown(targets: Sequence[Target], layouts: Sequence[Layout], result: Texture
     """What the artist sees changes here, all at once."""
     name = targets[0].thing.name
     image = packed_image(f"{name} Base Color", result.colour.read_bytes(), wished.side, colour=True)
+    if not all(image.size):
+        bpy.data.images.remove(image)
+        raise ResultUnreadable(result.colour, "it is no picture")
     material = textured_material(f"{name} Texture", image, _average(image))
     if result.normal is not None:
         normals = packed_image(f"{name} Normal", result.normal.read_bytes(), wished.side, colour=False)

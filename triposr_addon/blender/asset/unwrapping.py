@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import bpy
 
+from ..context_members import selected_objects
+
 UV_MAP = "UVMap"
 
 
@@ -42,7 +44,7 @@ def _edited(context: bpy.types.Context, meshes: Sequence[bpy.types.Mesh]) -> Ite
     assert context.scene is not None
     assert context.view_layer is not None
     layer = context.view_layer
-    selected, active = list(context.selected_objects), layer.objects.active
+    selected, active = selected_objects(context), layer.objects.active
     things = [bpy.data.objects.new("triposr stand-in", mesh) for mesh in meshes]
     for thing in selected:
         thing.select_set(False)

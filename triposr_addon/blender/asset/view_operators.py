@@ -8,6 +8,7 @@ from typing import cast
 import bpy
 
 from .. import session
+from ..context_members import active_object
 from ..field_carrier import Place, place_of
 from ..living_preview import real_mesh
 from ..words import told
@@ -21,9 +22,9 @@ from .viewing import Viewed, Viewing, view_field
 def why_no_views(context: bpy.types.Context) -> str:
     """Why the active object's field can't be looked at; empty where it can."""
     refusal = why_no_asset(context)
-    if refusal or context.object is None:
+    if refusal or active_object(context) is None:
         return refusal
-    mesh = real_mesh(cast("bpy.types.Mesh", context.object.data))
+    mesh = real_mesh(cast("bpy.types.Mesh", active_object(context).data))
     return "" if place_of(mesh) is not Place.NOWHERE else "Only a mesh that TripoSR made, with its field"
 
 
@@ -45,9 +46,10 @@ class TRIPOSR_OT_render_views(StageOperator):
     def stage(self, context: bpy.types.Context) -> Stage[Viewed]:
         """Of the active object."""
         assert context.scene is not None
-        assert context.object is not None
+        thing = active_object(context)
+        assert thing is not None
         wished = settings_from(asset_settings_of(context.scene).views, Viewing)
-        return view_field(session.current(), context.object, wished)
+        return view_field(session.current(), thing, wished)
 
     def tell(self, _context: bpy.types.Context, result: Viewed) -> str:
         """How many, how long, where."""
