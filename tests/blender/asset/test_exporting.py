@@ -153,6 +153,17 @@ def test_a_texture_goes_along_and_vertex_colours_stay(
     assert facts.triangles == 12
 
 
+def test_levels_share_a_texture_and_give_names_back(
+    bpy: Any, vase: Any, export: Callable[..., Path], room: Callable[[str], Any]
+) -> None:
+    material = textured(bpy, vase, room)
+    material.name = "My_vase"
+    with_levels(bpy, vase, room)
+    assert names_in(export("UNITY")) == ["My_vase.fbx", "My_vase.json", "My_vase_colour.png", "My_vase_normal.png"]
+    assert [each.name for each in bpy.data.materials] == ["My_vase"]
+    assert sorted(each.name for each in bpy.data.images) == ["colour", "normal"]
+
+
 def textured(bpy: Any, thing: Any, room: Callable[[str], Any]) -> Any:
     """A colour and a normal map of 4 x 4 pixels."""
     bpy.context.view_layer.objects.active = thing

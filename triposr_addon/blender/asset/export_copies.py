@@ -49,6 +49,8 @@ class _Staging:
     lent: list[tuple[bpy.types.ID, str]] = field(default_factory=list)
     made: list[bpy.types.ID] = field(default_factory=list)
     pictures: dict[str, bpy.types.Image] = field(default_factory=dict)
+    materials: dict[str, bpy.types.Material] = field(default_factory=dict)
+    """By the name of what they are copies of: all levels share them."""
 
     def called(self, thing: bpy.types.ID, kind: Any, name: str) -> None:
         """Give a copy its name; who has it lends it."""
@@ -161,10 +163,13 @@ def _with_colours(staging: _Staging, mesh: bpy.types.Mesh, name: str, _pictures:
     layer.data.foreach_set("color_srgb", opaque.ravel())
     mesh.color_attributes.active_color = layer
     mesh.color_attributes.render_color_index = 0
-    material = colour_material(name, COLOUR_ATTRIBUTE, average_colour(colours))
-    staging.made.append(material)
+    if COLOUR_ATTRIBUTE not in staging.materials:
+        material = colour_material(name, COLOUR_ATTRIBUTE, average_colour(colours))
+        staging.made.append(material)
+        staging.called(material, bpy.data.materials, name)
+        staging.materials[COLOUR_ATTRIBUTE] = material
     mesh.materials.clear()
-    mesh.materials.append(material)
+    mesh.materials.append(staging.materials[COLOUR_ATTRIBUTE])
 
 
 def _colours_of(mesh: bpy.types.Mesh) -> Floats | None:
@@ -187,15 +192,22 @@ def _with_texture(staging: _Staging, mesh: bpy.types.Mesh, name: str, pictures: 
     for attribute in [*mesh.color_attributes]:
         mesh.attributes.remove(attribute)
     for number, material in enumerate(mesh.materials):
-        if material is None:
-            continue
-        copy = material.copy()
-        staging.made.append(copy)
-        staging.called(copy, bpy.data.materials, name if number == 0 else f"{name}_{number + 1}")
-        mesh.materials[number] = copy
-        for node in copy.node_tree.nodes if copy.node_tree is not None else ():
-            if isinstance(node, bpy.types.ShaderNodeTexImage) and node.image is not None:
-                node.image = _picture(staging, node.image, name, pictures, engine)
+        if material is not None:
+            if material.name not in staging.materials:
+                staging.materials[material.name] = _material(staging, material, name, pictures, engine)
+            mesh.materials[number] = staging.materials[material.name]
+
+
+def _material(
+    staging: _Staging, material: bpy.types.Material, name: str, pictures: Path, engine: Engine
+) -> bpy.types.Material:
+    copy, count = material.copy(), len(staging.materials)
+    staging.made.append(copy)
+    staging.called(copy, bpy.data.materials, f"{name}_{count + 1}" if count else name)
+    for node in copy.node_tree.nodes if copy.node_tree is not None else ():
+        if isinstance(node, bpy.types.ShaderNodeTexImage) and node.image is not None:
+            node.image = _picture(staging, node.image, name, pictures, engine)
+    return copy
 
 
 def _picture(staging: _Staging, image: bpy.types.Image, name: str, pictures: Path, engine: Engine) -> bpy.types.Image:

@@ -26,7 +26,7 @@ SIGNATURES = {"FBX": b"Kaydara FBX Binary", "USD": b"PXR-USDC"}
 
 @dataclass(frozen=True)
 class PartFacts:
-    """role: LOD0 and so on, or collider. low, high: the bounds in metres, Blender's axes, before a turn for the engine.
+    """role: LOD0 and so on, or collider. low, high: the bounds in metres, Blender's axes, turned for the engine.
 
     colour: the mean vertex colour, sRGB 0..1, where the file has vertex colours.
     """
