@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.fakes.bend_table import AT_THE_START, BENDS
 from tests.fakes.bends import Bend
+from tests.fakes.worker_nursery import ForkedWorker
 from triposr_addon import wire
 from triposr_addon.protocol import Cancel, Extract, Heartbeat, Progress, Reconstruct
 from triposr_addon.wire import ErrorLine, RequestLine, ResultLine
@@ -32,14 +33,21 @@ WORKER = Path(__file__).parents[2] / "triposr_addon" / "worker" / "__main__.py"
 FROM_HOST, TO_HOST, ERRORS = 0, 1, 2
 
 
+def started(nursery: Path) -> subprocess.Popen[bytes] | ForkedWorker:
+    """A real worker, from the nursery where there is one."""
+    if nursery.exists():
+        return ForkedWorker(nursery)
+    words = [sys.executable, "-I", "-X", "utf8", str(WORKER)]
+    return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
 class Middle:
     """Passes lines both ways. A bend changes the attributes here, or says something of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.real = subprocess.Popen(
-            [sys.executable, "-I", "-X", "utf8", str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        self.real = started(folder / "nursery")
+        (folder / "worker").write_text(str(self.real.pid))
         self.bend: Bend | None = None
         self.job = ""
         self.asked: dict[int, Any] = {}

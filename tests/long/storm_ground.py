@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ from triposr_addon.blender.mesh_arrays import MeshArrays, read_mesh_file
 from triposr_addon.protocol import Extracted, Reconstructed, SurfaceSettings
 
 PARITY = Path(__file__).resolve().parents[3] / "shared" / "parity"
+NURSERY = Path(__file__).parents[1] / "fakes" / "worker_nursery.py"
 SURFACE = SurfaceSettings(24, 0.39)
 """The small synthetic network's field is noise around that density."""
 SHAPES = ("disc", "bar", "ring", "cross")
@@ -62,8 +64,11 @@ class Ground:
 
 
 @contextmanager
-def prepared(folder: Path) -> Iterator[Ground]:
-    """Make everything in `folder`, which is there and empty; a disk that was mounted goes at the end."""
+def prepared(folder: Path, *, fork: bool = False) -> Iterator[Ground]:
+    """Make everything in `folder`, which is there and empty; a disk that was mounted goes at the end.
+
+    fork: workers come from a nursery, which spares each of them the seconds of its start.
+    """
     for name in ("photos", "stamps", "storage", "model", "expected", "tmp"):
         (folder / name).mkdir()
     os.environ[MARK], os.environ["TMPDIR"] = str(folder), str(folder / "tmp")
@@ -73,12 +78,26 @@ def prepared(folder: Path) -> Iterator[Ground]:
     for shape in SHAPES:
         draw(shape).save(folder / "photos" / f"{shape}.png")
     expected = meshes(folder)
+    nursery = open_nursery(folder / "stamps" / "nursery") if fork else None
     mounted = mount(["-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(folder / "storage")])
     try:
         yield Ground(folder, folder / "storage", folder / "model", expected, mounted)
     finally:
+        if nursery is not None:
+            os.killpg(nursery.pid, signal.SIGKILL)
+            nursery.wait()
         if mounted:
             subprocess.run(["umount", "-l", str(folder / "storage")], check=False)
+
+
+def open_nursery(door: Path) -> subprocess.Popen[bytes]:
+    """In a process group of its own."""
+    nursery = subprocess.Popen([sys.executable, "-I", str(NURSERY), str(door)], start_new_session=True)
+    until = time.monotonic() + 120.0
+    while not door.exists():
+        assert time.monotonic() < until, "the nursery does not open"
+        time.sleep(0.05)
+    return nursery
 
 
 def draw(shape: str) -> Image.Image:
@@ -134,11 +153,13 @@ def marked_processes(folder: Path) -> dict[int, str]:
     return found
 
 
-def left_processes(folder: Path, allowed_group: int | None, seconds: float = 6.0) -> dict[int, str]:
-    """Those that are still there after so long, outside the group of the worker that may be."""
+def left_processes(folder: Path, allowed_groups: set[int], seconds: float = 6.0) -> dict[int, str]:
+    """Those that are still there after so long, outside the groups of the worker that may be, and of the nursery."""
     until = time.monotonic() + seconds
     while True:
-        left = {pid: line for pid, line in marked_processes(folder).items() if group_or_none(pid) != allowed_group}
+        found = marked_processes(folder)
+        allowed = allowed_groups | {pid for pid, line in found.items() if NURSERY.name in line and is_leader(pid)}
+        left = {pid: line for pid, line in found.items() if group_or_none(pid) not in allowed}
         if not left or time.monotonic() > until:
             return left
         time.sleep(0.05)
@@ -150,3 +171,12 @@ def group_or_none(pid: int) -> int | None:
         return os.getpgid(pid)
     except ProcessLookupError:
         return None
+
+
+def is_leader(pid: int) -> bool:
+    """Whether it has a parent that is no nursery: that one is the nursery itself."""
+    try:
+        parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        return NURSERY.name.encode() not in Path(f"/proc/{parent}/cmdline").read_bytes()
+    except OSError:
+        return False

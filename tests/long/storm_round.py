@@ -147,4 +147,4 @@ def clean_up(scene: Scene, played: list[Played], tally: Tally) -> None:
     scene.tick()
     if faults:
         when = ", ".join(f"{one.drawn.number} {one.drawn.fault.name}" for one in played if one.drawn.fault)
-        tally.look_for_what_is_left(scene, scene.worker_group_or_none(), when)
+        tally.look_for_what_is_left(scene, scene.groups(), when)

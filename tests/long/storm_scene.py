@@ -66,6 +66,11 @@ class Scene:
         process = self.generator._worker._process
         return process.pid if process is not None else None
 
+    def groups(self) -> set[int]:
+        """Process groups that may be there: of the man in the middle and of his worker."""
+        group, worker = self.worker_group_or_none(), self.ground.stamps / "worker"
+        return {group, int(worker.read_text() or 0)} if group is not None and worker.is_file() else set()
+
     def warm(self) -> int:
         """Have an idle worker, and give its group."""
         self.generator.memory.start_worker()

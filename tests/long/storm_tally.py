@@ -67,9 +67,9 @@ class Tally:
         self.counts[kind] += 1
         self.wrong.append(f"{kind}: {words}")
 
-    def look_for_what_is_left(self, scene: Scene, allowed_group: int | None, when: str) -> None:
+    def look_for_what_is_left(self, scene: Scene, allowed_groups: set[int], when: str) -> None:
         """Processes, job folders, temporary files, and logs that grew too large."""
-        for pid, line in left_processes(scene.ground.folder, allowed_group).items():
+        for pid, line in left_processes(scene.ground.folder, allowed_groups).items():
             self.break_promise("left processes", f"{when}: {pid} {line}")
         for left in [*scene.storage.jobs.glob("triposr-job-*"), *(scene.ground.folder / "tmp").iterdir()]:
             self.break_promise("left files", f"{when}: {left.name}")

@@ -58,7 +58,7 @@ def test_a_short_storm(ground: Ground) -> None:
     finally:
         scene.clean_up()
         scene.generator.stop()
-    tally.look_for_what_is_left(scene, None, "the end")
+    tally.look_for_what_is_left(scene, set(), "the end")
     # How long a verdict took is told by the long storm: a busy machine must not fail this test.
     assert [line for line in tally.wrong if "told after" not in line] == []
     assert set(tally.faults) == set(SHORT)
