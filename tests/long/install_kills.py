@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`install` killed (-9) at random moments, again and again: nothing may be lost or left half-made.
 
-    python tests/long/install_kills.py [--kills 20] [--seed 1] [--real] [--json OUT]
+    python tests/long/install_kills.py [--kills 20] [--seed 1] [--real] [--within SECONDS] [--json OUT]
 
 Without --real a package of a few lines stands for PyTorch; pip, its wheel, the environment and the processes are real
 (a minute). With --real it is PyTorch for the processor, from wherever this computer's pip settings and the lock lead
@@ -112,14 +112,18 @@ def kill_after(installer: SmallInstaller, seconds: float) -> bool:
     return False
 
 
-def kill_again_and_again(installer: SmallInstaller, module: str, kills: int, dice: random.Random) -> Figures:
-    """One whole run to know how long one takes, then the kills, from nothing, then the last run."""
+def kill_again_and_again(
+    installer: SmallInstaller, module: str, kills: int, dice: random.Random, within: float = 0.0
+) -> Figures:
+    """One whole run to know how long one takes, then the kills, from nothing, then the last run. within: the seconds of
+    a run in which they come; 0 for all of them.
+    """
     first = whole_run(installer)
     shutil.rmtree(installer.data)
     found: list[str] = []
     ended = kept = 0
     for number in range(kills):
-        if not kill_after(installer, dice.uniform(0.0, first)):
+        if not kill_after(installer, dice.uniform(0.0, within or first)):
             ended += 1
         found.append(state(installer, module))
         wheels = installer.data / "wheels"
@@ -135,11 +139,12 @@ def kill_again_and_again(installer: SmallInstaller, module: str, kills: int, dic
     return Figures(kills, ended, **counts, bytes_kept=kept, first_s=first, last_s=last, litter=litter)
 
 
-def figures_of(kills: int, seed: int, *, with_pytorch: bool) -> Figures:
+def figures_of(kills: int, seed: int, *, with_pytorch: bool, within: float = 0.0) -> Figures:
     """In a folder of its own, which goes afterwards."""
     with tempfile.TemporaryDirectory(prefix="install-kills-") as folder:
         installer = real(Path(folder)) if with_pytorch else small(Path(folder))
-        return kill_again_and_again(installer, "torch" if with_pytorch else "leaf", kills, random.Random(seed))
+        module = "torch" if with_pytorch else "leaf"
+        return kill_again_and_again(installer, module, kills, random.Random(seed), within)
 
 
 def main() -> int:
@@ -147,9 +152,12 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=20, metavar="N", help="how often (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of the moments (default: %(default)s)")
     parser.add_argument("--real", action="store_true", help="the real PyTorch for the processor")
+    parser.add_argument(
+        "--within", type=float, default=0.0, metavar="SECONDS", help="only so early in a run (default: all of it)"
+    )
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures there")
     options = parser.parse_args()
-    figures = figures_of(options.kills, options.seed, with_pytorch=options.real)
+    figures = figures_of(options.kills, options.seed, with_pytorch=options.real, within=options.within)
     if options.json:
         options.json.write_text(json.dumps(asdict(figures), indent=1), encoding="utf-8")
     for name, value in asdict(figures).items():

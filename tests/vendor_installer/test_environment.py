@@ -108,20 +108,6 @@ def test_what_the_artist_set_for_python_and_pip_does_not_leak_in(
     assert not (elsewhere / "target").exists()
 
 
-def test_a_package_that_is_not_there_is_named_and_leaves_no_receipt(
-    environment: Environment, pip_plan: EnvironmentPlan
-) -> None:
-    environment = replace(environment, plan=pip_plan)
-    environment.plan.requirements[0].write_text("absent==1.0\n")
-    with pytest.raises(PipFailed) as caught:
-        environment.make(report_nothing)
-    assert "absent==1.0" in caught.value.details
-    assert str(environment.log) in caught.value.details
-    assert "run this again" in caught.value.sentence
-    assert "absent" in environment.log.read_text()
-    assert not environment.is_current()
-
-
 def test_a_damaged_wheel_does_not_count_as_offered(environment: Environment, wheels: Path) -> None:
     wheel = wheels / "leaf-1.0-py3-none-any.whl"
     wheel.write_bytes(wheel.read_bytes()[:-30])
@@ -130,13 +116,19 @@ def test_a_damaged_wheel_does_not_count_as_offered(environment: Environment, whe
     assert not environment.is_current()
 
 
-def test_a_source_package_is_never_built(environment: Environment, pip_plan: EnvironmentPlan, wheels: Path) -> None:
+def test_where_pip_fetches_a_source_package_is_never_built_what_is_missing_is_named_and_no_receipt_is_left(
+    environment: Environment, pip_plan: EnvironmentPlan, wheels: Path
+) -> None:
     environment = replace(environment, plan=pip_plan)
     (wheels / "leaf-1.0-py3-none-any.whl").unlink()
     (wheels / "leaf-1.0.tar.gz").write_bytes(b"must not even be opened")
     with pytest.raises(PipFailed) as caught:
         environment.make(report_nothing)
-    assert "leaf" in caught.value.details
+    assert "leaf==1.0" in caught.value.details
+    assert str(environment.log) in caught.value.details
+    assert "run this again" in caught.value.sentence
+    assert "leaf" in environment.log.read_text()
+    assert not environment.is_current()
 
 
 def test_packages_that_do_not_work_are_not_an_environment(environment: Environment) -> None:
