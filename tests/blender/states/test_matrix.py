@@ -2,7 +2,8 @@
 """Every operator in every state: it does its work, or says in its greyed-out button or in a sentence why not.
 
 The operators are those that are registered, so a new one is in. What is never allowed is a traceback, also from a
-poll, which Blender only prints. Each of four Blenders takes a quarter of the pairs; TRIPOSR_WHOLE_MATRIX=1 takes all.
+poll, which Blender only prints. Each Blender takes a twelfth of the pairs, and no two the same ones;
+TRIPOSR_WHOLE_MATRIX=1 takes all.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ pytestmark = [pytest.mark.bpy, pytest.mark.usefixtures("box_worker")]
 
 CALLS = ("EXEC_DEFAULT", "INVOKE_DEFAULT")
 SCENERY = ("reports-failure.png", "good.png")
-SHARES = 4
+SHARES = 12
 UNFORESEEN = ("nobody foresaw", "OBJECT_NOT_MADE", "could not be made. Copy the details")
 A_PROGRAM_THAT_GIVES_UP = Path("/bin/false")
 
