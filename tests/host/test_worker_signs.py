@@ -8,8 +8,9 @@ import signal
 import time
 from pathlib import Path
 
-from tests.host.waiting import MakeGenerator, Photo, pid, start_running, tick_until
+from tests.host.waiting import INITIALIZE, MakeGenerator, Photo, Start, pid, start_running, tick_until, wait_for
 from triposr_addon.host.jobs import JobState
+from triposr_addon.host.worker_process import Answered
 from triposr_addon.host.worker_signs import QUIET, STARTING, STUCK, SUSPENDED, WorkerSigns
 
 PROMISED_SECONDS = 5.0
@@ -94,3 +95,12 @@ def test_a_suspended_worker_can_be_cancelled(make: MakeGenerator, photo: Photo) 
     folder = Path(generator.view(job).request.photo).parent / "storage" / "jobs"
     generator.drop(job)
     assert not [*folder.glob("triposr-job-*")]
+
+
+def test_a_suspended_worker_leaves_when_it_is_asked_to(start: Start) -> None:
+    process = start()
+    process.send(INITIALIZE)
+    wait_for(process, Answered)
+    os.killpg(process.pid, signal.SIGSTOP)
+    process.stop()
+    assert process._process.returncode == 0

@@ -144,6 +144,8 @@ def _draw_buttons(
         text = ui("Waits for a photo") if waits else f"{ui(view.step.capitalize())}  {view.fraction:.0%}"
         row.progress(factor=view.fraction, type="BAR", text=text)
         row.operator("triposr.cancel_re_extract", text="", icon="X")
+        if view.notice:
+            draw_lines(layout, context, view.notice, "INFO")
         return
     row = layout.row(align=True)
     row.scale_y = BUTTON_SCALE

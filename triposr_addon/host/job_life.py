@@ -11,9 +11,6 @@ from pathlib import Path
 from .failures import HostFailure
 from .progress import JobProgress
 
-LONGEST_DETAIL = 200
-"""Letters of what the worker tells beside a step: it stands in one line of a panel."""
-
 
 class JobState(enum.Enum):
     """Where a job is in its life: waiting, running, then one of the three ends."""
@@ -71,7 +68,7 @@ class JobLife:
     def told(self, step: str, fraction: float, detail: str) -> None:
         """The worker is so far. A step that is none of this job's is nothing to it."""
         if step in self.progress.steps:
-            self.progress = self.progress.reached(step, fraction, detail[:LONGEST_DETAIL])
+            self.progress = self.progress.reached(step, fraction, detail)
 
     def done(self) -> None:
         """Over, with a result."""

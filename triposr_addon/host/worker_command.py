@@ -79,6 +79,12 @@ def terminate_group(process: subprocess.Popen[bytes]) -> None:
     _end_group(process, kill=False)
 
 
+def continue_group(process: subprocess.Popen[bytes]) -> None:
+    """Let a suspended worker and all it started go on; nothing to one that runs, nor where there is no such signal."""
+    if sys.platform != "win32" and exit_code_or_none(process) is None:
+        _signal_group(process.pid, signal.SIGCONT)
+
+
 def kill_group(process: subprocess.Popen[bytes]) -> None:
     """End a living worker and all it started. No effect on one that has ended."""
     _end_group(process, kill=True)

@@ -34,7 +34,7 @@ from .failures import (
 from .log_file import LogFile
 from .memory_kills import memory_kills_or_none
 from .patience import Clock, Patience
-from .worker_command import WorkerCommand, exit_code_or_none, kill_group, start_process, terminate_group
+from .worker_command import WorkerCommand, continue_group, exit_code_or_none, kill_group, start_process, terminate_group
 from .worker_events import DEFAULT_LIMITS as DEFAULT_LIMITS
 from .worker_events import Answered as Answered
 from .worker_events import Broken as Broken
@@ -43,6 +43,7 @@ from .worker_events import Refused as Refused
 from .worker_events import WorkerEvent as WorkerEvent
 from .worker_signs import WorkerSigns
 from .worker_streams import EndOfOutput, ErrorReader, InputWriter, LineTooLong, OutputReader, Piece, start_daemon
+from .worker_words import in_measure
 
 EVENTS_A_POLL = 200
 POLL_SECONDS = 0.02
@@ -138,6 +139,7 @@ class WorkerProcess:
         if self._over:
             return
         self._output.discard()
+        continue_group(self._process)  # one that was suspended could not hear us
         self._input.write(self._farewell())
         self._input.close()
         if not self._has_ended_within(self._limits.polite):
@@ -180,17 +182,18 @@ class WorkerProcess:
         if isinstance(message, wire.ResultLine):
             return self._answered(message)
         if isinstance(message, wire.ErrorLine):
-            return Refused(self._asked(message.id, message.error.sentence), message.error)
+            report = in_measure(message.error)
+            return Refused(self._asked(message.id, report.sentence), report)
         if isinstance(message, Progress) and message.step not in protocol.ALL_STEPS:
-            raise self._garbage(f"progress of the unknown step {message.step!r}")
-        return message
+            raise self._garbage(f"progress of the unknown step {message.step!r:.60}")
+        return in_measure(message)
 
     def _answered(self, line: wire.ResultLine) -> Answered:
         request = self._asked(line.id, "a result")
         if isinstance(request, Initialize):
             _check_version(line.result)
         try:
-            return Answered(request, wire.result_from_json(request, line.result))
+            return Answered(request, in_measure(wire.result_from_json(request, line.result)))
         except wire.MalformedMessage as error:
             raise self._garbage(f"answer to {request.METHOD}: {error}") from error
 
