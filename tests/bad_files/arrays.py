@@ -157,8 +157,8 @@ def _odd_metadata(header: dict[str, Any], chance: random.Random) -> None:
 
 def _odd_anything(header: dict[str, Any], chance: random.Random) -> None:
     header[chance.choice(list(header))] = odd_value(chance)
-    for name, value in with_odd_values(dict(header), chance, 0.02).items() if chance.random() < 0.5 else ():
-        header[name] = value
+    told = with_odd_values(dict(header), chance, 0.02)
+    header |= told if isinstance(told, dict) else {}
 
 
 def wide_field(width: int, side: int) -> bytes:
