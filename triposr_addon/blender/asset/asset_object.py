@@ -32,7 +32,12 @@ def asset_mesh(thing: bpy.types.Object) -> bpy.types.Mesh:
 def why_no_asset(context: bpy.types.Context) -> str:
     """Why no stage can work on the active object; empty where one can."""
     thing = active_object(context)
-    if thing is None or not isinstance(thing.data, bpy.types.Mesh):
+    return "Select a mesh" if thing is None else why_not_shaped(thing)
+
+
+def why_not_shaped(thing: bpy.types.Object) -> str:
+    """Why no stage can work on an object; empty where one can."""
+    if not isinstance(thing.data, bpy.types.Mesh):
         return "Select a mesh"
     mesh = real_mesh(thing.data)
     if not mesh.polygons:

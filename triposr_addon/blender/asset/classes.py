@@ -20,6 +20,8 @@ from .level_settings import TRIPOSR_PG_asset_colliders, TRIPOSR_PG_asset_levels
 from .library_operators import TRIPOSR_OT_mark_asset, TRIPOSR_OT_write_library
 from .library_panel import TRIPOSR_PT_asset_library
 from .library_settings import TRIPOSR_PG_asset_library
+from .making_operators import TRIPOSR_OT_make_game_asset
+from .making_settings import TRIPOSR_PG_asset_making
 from .panel import TRIPOSR_PT_game_asset
 from .settings import TRIPOSR_PG_asset
 from .texture_operators import TRIPOSR_OT_bake_texture, TRIPOSR_OT_show_colours, TRIPOSR_OT_show_texture
@@ -38,7 +40,9 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_PG_asset_export,
     TRIPOSR_PG_asset_views,
     TRIPOSR_PG_asset_library,
+    TRIPOSR_PG_asset_making,
     TRIPOSR_PG_asset,
+    TRIPOSR_OT_make_game_asset,
     TRIPOSR_OT_clean_geometry,
     TRIPOSR_OT_check_geometry,
     TRIPOSR_OT_keep_budget,

@@ -34,14 +34,14 @@ class CleanedObject:
 
 
 def clean_object(
-    running: Session, thing: bpy.types.Object, scene: bpy.types.Scene, wished: Cleaning
+    running: Session, thing: bpy.types.Object, scene: bpy.types.Scene, wished: Cleaning, *, recolour: bool = True
 ) -> Stage[CleanedObject]:
-    """Clean an object's mesh in place, without its modifiers. Raises as `clean` does."""
+    """Clean an object's mesh in place, without its modifiers. recolour: by its field. Raises as `clean` does."""
     mesh = asset_mesh(thing)
     scale = metres_per_unit(thing, scene)
     cleaned = yield from within(clean(surface_of(mesh, scale), wished), 0.0, 0.8)
     places = cleaned.surface.vertices / scale
-    colours = yield from within(field_colours(running, mesh, places), 0.8, 1.0)
+    colours = (yield from within(field_colours(running, mesh, places), 0.8, 1.0)) if recolour else None
     keepsake, before = keepsake_of(mesh), len(mesh.polygons)
     surface = dataclasses.replace(cleaned.surface, colours=colours) if colours is not None else cleaned.surface
     write_surface(mesh, surface, scale)

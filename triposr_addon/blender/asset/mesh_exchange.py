@@ -83,7 +83,9 @@ def seen_mesh(context: bpy.types.Context, thing: bpy.types.Object) -> bpy.types.
     context.view_layer.update()
     depsgraph = context.evaluated_depsgraph_get()
     evaluated = thing.evaluated_get(depsgraph)
-    return bpy.data.meshes.new_from_object(evaluated, preserve_all_data_layers=True, depsgraph=depsgraph)
+    made = bpy.data.meshes.new_from_object(evaluated, preserve_all_data_layers=True, depsgraph=depsgraph)
+    made.validate(clean_customdata=False)  # Decimate can leave a triangle twice where hardly any are left
+    return made
 
 
 def triangles_in(mesh: bpy.types.Mesh) -> int:

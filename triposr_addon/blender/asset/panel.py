@@ -12,6 +12,8 @@ from ..context_members import active_object
 from ..sidebar import InSidebar
 from .settings import asset_settings_of
 
+BUTTON_SCALE = 1.4
+
 
 class TRIPOSR_PT_game_asset(InSidebar, bpy.types.Panel):
     """Shown for any mesh; one with a field gets its colours from it again."""
@@ -33,7 +35,14 @@ class TRIPOSR_PT_game_asset(InSidebar, bpy.types.Panel):
         column = layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
-        column.prop(asset_settings_of(scene), "engine")
+        settings = asset_settings_of(scene)
+        column.prop(settings, "engine")
+        row = column.row(align=True, heading="Stages")
+        for name in ("clean", "texture", "export"):
+            row.prop(settings.making, name, toggle=True)
+        button = layout.row()
+        button.scale_y = BUTTON_SCALE
+        button.operator("triposr.make_game_asset", icon="PACKAGE")
         progress = session.current().asset_progress
         if progress is not None:
             layout.progress(factor=progress.fraction, type="BAR", text=f"{progress.step}  {progress.fraction:.0%}")

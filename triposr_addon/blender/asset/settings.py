@@ -12,6 +12,7 @@ from .export_settings import TRIPOSR_PG_asset_export
 from .geometry_settings import TRIPOSR_PG_asset_budget, TRIPOSR_PG_asset_cleaning
 from .level_settings import TRIPOSR_PG_asset_colliders, TRIPOSR_PG_asset_levels
 from .library_settings import TRIPOSR_PG_asset_library
+from .making_settings import TRIPOSR_PG_asset_making
 from .texture_settings import TRIPOSR_PG_asset_texture
 from .view_settings import TRIPOSR_PG_asset_views
 
@@ -30,6 +31,7 @@ class TRIPOSR_PG_asset(bpy.types.PropertyGroup):
 
     if TYPE_CHECKING:
         engine: str
+        making: TRIPOSR_PG_asset_making
         export: TRIPOSR_PG_asset_export
         library: TRIPOSR_PG_asset_library
         views: TRIPOSR_PG_asset_views
@@ -44,6 +46,9 @@ class TRIPOSR_PG_asset(bpy.types.PropertyGroup):
             description="For which program names, axes and files are made",
             items=ENGINES,
             default="UNITY",
+        )
+        making: PointerProperty(
+            name="Making", description="Which stages Make Game Asset takes", type=TRIPOSR_PG_asset_making
         )
         export: PointerProperty(name="Export", description="What goes into which files", type=TRIPOSR_PG_asset_export)
         views: PointerProperty(
