@@ -87,10 +87,8 @@ def draw_choices(layout: bpy.types.UILayout, running: session.Session, plan: Ins
     preferences = running.preferences()
     if len(plan.cards) > 1:
         _draw_cards(layout.column(align=True), plan, preferences.gpu)
-    chosen = preferences.backend
-    template = "Build: {build}"
     row = layout.row(align=True)
-    row.menu("TRIPOSR_MT_build", text=ui(template, build=build_label(chosen)))
+    row.menu("TRIPOSR_MT_build", text=build_label(preferences.backend))
     row.operator("triposr.plan_installation", text="", icon="FILE_REFRESH")
 
 
