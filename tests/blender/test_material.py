@@ -40,3 +40,13 @@ def test_views_that_show_one_colour_show_the_average(room: Callable[[str], Any],
     new = room("blender.mesh_object").object_from_arrays("box", cube, 1.0)
     # The cube's colours have the mean 0.457, 0.5, 0.543: sRGB, which Blender keeps as linear light.
     assert tuple(new.active_material.diffuse_color) == pytest.approx((0.1757, 0.2140, 0.2561, 1.0), abs=1e-3)
+
+
+def test_while_a_volume_is_active_a_material_has_a_surface(bpy: Any, room: Callable[[str], Any]) -> None:
+    """Blender 4.2 gives new materials a volume's nodes then."""
+    bpy.ops.object.add(type="VOLUME")
+    tree = room("blender.material").colour_material("cup", "Color", (0.5, 0.5, 0.5)).node_tree
+    output = next(node for node in tree.nodes if node.type == "OUTPUT_MATERIAL")
+    (link,) = output.inputs["Surface"].links
+    assert link.from_node.inputs["Base Color"].links[0].from_node.layer_name == "Color"
+    assert not output.inputs["Volume"].links

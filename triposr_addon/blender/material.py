@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import bpy
 
 ROUGHNESS = 0.9
@@ -16,18 +18,36 @@ def colour_material(name: str, attribute: str, average: tuple[float, float, floa
     average: linear red, green, blue, for views that show each material in one colour.
     """
     material = bpy.data.materials.new(name)
-    # Blender 4.x makes a material without nodes; 5.x always has them, and warns about this switch.
-    if material.node_tree is None:
-        material.use_nodes = True
+    surface = principled_surface(material)
     tree = material.node_tree
-    surface = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
-    colour = tree.nodes.new("ShaderNodeVertexColor")
+    assert tree is not None
+    colour = cast("bpy.types.ShaderNodeVertexColor", tree.nodes.new("ShaderNodeVertexColor"))
     colour.layer_name = attribute
     colour.location = (surface.location.x - 220.0, surface.location.y)
     # By name: the order of Principled's sockets changes between versions.
     tree.links.new(colour.outputs["Color"], surface.inputs["Base Color"])
-    surface.inputs["Roughness"].default_value = ROUGHNESS
-    surface.inputs["Specular IOR Level"].default_value = SPECULAR_LEVEL
+    for socket, value in {"Roughness": ROUGHNESS, "Specular IOR Level": SPECULAR_LEVEL}.items():
+        cast("bpy.types.NodeSocketFloat", surface.inputs[socket]).default_value = value
     material.diffuse_color = (*average, 1.0)
     material.roughness = ROUGHNESS
     return material
+
+
+def principled_surface(material: bpy.types.Material) -> bpy.types.Node:
+    """The Principled surface of a new material, connected to its output.
+
+    Blender 4.2 gives a new material the nodes of a volume where a volume is the active object.
+    """
+    # Blender 4.x makes a material without nodes; 5.x always has them, and warns about this switch.
+    if material.node_tree is None:
+        material.use_nodes = True
+    tree = material.node_tree
+    assert tree is not None
+    found = next((node for node in tree.nodes if node.type == "BSDF_PRINCIPLED"), None)
+    if found is not None:
+        return found
+    tree.nodes.clear()
+    surface, output = tree.nodes.new("ShaderNodeBsdfPrincipled"), tree.nodes.new("ShaderNodeOutputMaterial")
+    output.location = (surface.location.x + 300.0, surface.location.y)
+    tree.links.new(surface.outputs["BSDF"], output.inputs["Surface"])
+    return surface

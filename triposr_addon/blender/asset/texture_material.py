@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import bpy
 
-from ..material import ROUGHNESS, SPECULAR_LEVEL
+from ..material import ROUGHNESS, SPECULAR_LEVEL, principled_surface
 
 COLOURS = "triposr_colours_material_"
 TEXTURE = "triposr_texture_material"
@@ -28,11 +28,9 @@ def packed_image(name: str, png: bytes, side: int, colour: bool) -> bpy.types.Im
 def textured_material(name: str, colour: bpy.types.Image, average: tuple[float, float, float]) -> bpy.types.Material:
     """A new material: a rough Principled surface whose base colour is a picture. average: linear, for plain views."""
     material = bpy.data.materials.new(name)
-    # Blender 4.x makes a material without nodes; 5.x always has them, and warns about this switch.
-    if material.node_tree is None:
-        material.use_nodes = True
+    surface = principled_surface(material)
     tree = material.node_tree
-    surface = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
+    assert tree is not None
     picture = cast("bpy.types.ShaderNodeTexImage", tree.nodes.new("ShaderNodeTexImage"))
     picture.image, picture.extension = colour, "EXTEND"
     picture.location = (surface.location.x - 300.0, surface.location.y)
