@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from .asset_presets import TRIPOSR_OT_add_asset_preset, TRIPOSR_OT_use_asset_recipe, TRIPOSR_PT_asset_presets
 from .export_operators import TRIPOSR_OT_export_asset
 from .export_panel import TRIPOSR_PT_asset_export
 from .export_settings import TRIPOSR_PG_asset_export
@@ -43,6 +44,9 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_PG_asset_making,
     TRIPOSR_PG_asset,
     TRIPOSR_OT_make_game_asset,
+    TRIPOSR_OT_use_asset_recipe,
+    TRIPOSR_OT_add_asset_preset,
+    TRIPOSR_PT_asset_presets,
     TRIPOSR_OT_clean_geometry,
     TRIPOSR_OT_check_geometry,
     TRIPOSR_OT_keep_budget,

@@ -10,6 +10,7 @@ import bpy
 from .. import session
 from ..context_members import active_object
 from ..sidebar import InSidebar
+from .asset_presets import TRIPOSR_PT_asset_presets
 from .settings import asset_settings_of
 
 BUTTON_SCALE = 1.4
@@ -26,6 +27,10 @@ class TRIPOSR_PT_game_asset(InSidebar, bpy.types.Panel):
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only for meshes."""
         return active_object(context) is not None and isinstance(active_object(context).data, bpy.types.Mesh)
+
+    def draw_header_preset(self, _context: bpy.types.Context) -> None:
+        """The presets' list opens from here."""
+        TRIPOSR_PT_asset_presets.draw_panel_header(self.layout)
 
     def draw(self, context: bpy.types.Context) -> None:
         """What all stages need to know, and how far the one is that is under way."""
