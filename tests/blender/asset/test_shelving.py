@@ -64,9 +64,10 @@ def test_a_library_has_pictures_words_and_a_catalogue(bpy: Any, cups: Any, tmp_p
 
 
 def test_what_is_marked_is_one_undo_step(bpy: Any, cups: Any) -> None:
+    cups[1].select_set(False)
     bpy.ops.ed.undo_push(message="before")
     assert bpy.ops.triposr.mark_asset() == {"FINISHED"}
-    assert all(bpy.data.objects[f"Cup {number}"].asset_data is not None for number in range(2))
+    assert [bpy.data.objects[f"Cup {number}"].asset_data is not None for number in range(2)] == [True, False]
     bpy.ops.ed.undo_push(message="Mark as Asset")
     bpy.ops.ed.undo()
     assert bpy.data.objects["Cup 0"].asset_data is None
