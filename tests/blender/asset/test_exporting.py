@@ -110,6 +110,7 @@ def test_nothing_is_left_behind(bpy: Any, vase: Any, export: Callable[..., Path]
         ("UNITY", ["My_vase.fbx", "My_vase.json"]),
         ("UNREAL", ["My_vase.fbx", "My_vase.json"]),
         ("GODOT", ["My_vase.glb", "My_vase.json", "My_vase_LOD1.glb", "My_vase_LOD2.glb"]),
+        ("WEB", ["My_vase.glb", "My_vase.json", "My_vase_LOD1.glb", "My_vase_LOD2.glb"]),
     ],
 )
 def test_levels_and_colliders_have_the_engines_names(
@@ -124,10 +125,11 @@ def test_levels_and_colliders_have_the_engines_names(
         "UNITY": [*levels, "My_vase_Collider"],
         "UNREAL": [*levels, "UCX_My_vase_LOD0_00"],
         "GODOT": ["My_vase", "My_vase-convcolonly", "My_vase_LOD1", "My_vase_LOD2"],
+        "WEB": ["My_vase", "My_vase_LOD1", "My_vase_LOD2"],
     }
     assert parts == expected[engine]
     data = (folder / names[0]).read_bytes()
-    assert all(name.encode() in data for name in parts[:2])
+    assert all(name.encode() in data for name in parts if engine in ("UNITY", "UNREAL") or "_LOD" not in name)
     assert (b"LodGroup" in data) == (engine == "UNREAL")
     assert [thing.name for thing in bpy.data.objects if thing.name.startswith("My vase_LOD")] == [
         "My vase_LOD0",

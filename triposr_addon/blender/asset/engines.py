@@ -21,9 +21,10 @@ CENTIMETRES: Mapping[str, Any] = {"apply_scale_options": "FBX_SCALE_NONE"}
 class Engine:
     """file_format: what it takes best. levels_in_one: all levels of detail go into one file; else a file each.
 
-    collider: the name of a collider, of `name` (the asset's), `first` (the finest level's) and `number`; box_collider:
-    of a box, where that has a name of its own. fbx_colours: whether FBX has linear vertex colours or sRGB ones.
-    turn: degrees around Z. normal_y: 1 where a normal map's green is up, -1 where it is down.
+    collider: the name of one, of `name` (the asset's), `first` (the finest level's) and `number`; "" where a collider
+    would only be drawn. box_collider: of a box, where that has a name of its own. fbx_colours: whether FBX has linear
+    vertex colours or sRGB ones. turn: degrees around Z. normal_y: 1 where a normal map's green is up, -1 where it is
+    down.
     """
 
     label: str
@@ -58,6 +59,6 @@ ENGINES: Mapping[str, Engine] = {
         level_group=True,
     ),
     "GODOT": Engine("Godot", "GLB", levels_in_one=False, collider="{name}{mark}-convcolonly"),
-    "WEB": Engine("three.js", "GLB", levels_in_one=False, collider="{name}_Collider{mark}"),
+    "WEB": Engine("three.js", "GLB", levels_in_one=False, collider=""),
 }
 FORMATS: Mapping[str, str] = {"GLB": ".glb", "FBX": ".fbx", "OBJ": ".obj", "USD": ".usdc"}

@@ -44,7 +44,10 @@ class TRIPOSR_PG_asset_export(bpy.types.PropertyGroup):
             default=True,
         )
         colliders: BoolProperty(
-            name="Colliders", description="Colliders go along, named as the engine finds them", default=True
+            name="Colliders",
+            description="Colliders go along, named as the engine finds them. "
+            "For the web they stay out: viewers would draw them",
+            default=True,
         )
         folder: StringProperty(
             name="Folder",

@@ -89,7 +89,7 @@ def export_assets(
         chosen = AssetParts(
             parts.name,
             parts.levels if wished.levels else parts.levels[:1],
-            parts.colliders if wished.colliders else (),
+            parts.colliders if wished.colliders and engine.collider else (),
         )
         written.append(_export(context, chosen, folder / f"{name}{FORMATS[file_format]}", file_format, engine, wished))
     return Exported(tuple(written), engine.label)
