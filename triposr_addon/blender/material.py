@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 import bpy
 
@@ -25,7 +25,7 @@ def colour_material(name: str, attribute: str, average: tuple[float, float, floa
     colour.layer_name = attribute
     colour.location = (surface.location.x - 220.0, surface.location.y)
     # By name: the order of Principled's sockets changes between versions.
-    tree.links.new(colour.outputs["Color"], surface.inputs["Base Color"])
+    tree.links.new(cast("Any", colour).outputs["Color"], surface.inputs["Base Color"])
     for socket, value in {"Roughness": ROUGHNESS, "Specular IOR Level": SPECULAR_LEVEL}.items():
         cast("bpy.types.NodeSocketFloat", surface.inputs[socket]).default_value = value
     material.diffuse_color = (*average, 1.0)
