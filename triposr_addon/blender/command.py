@@ -12,6 +12,7 @@ from typing import Any
 import bpy
 
 from . import command_line, session
+from .asset.failures import RecipeUnknown
 from .command_run import CommandRun, Stop
 from .command_scene import fill_scene, pictures_of
 from .command_words import CommandWords
@@ -44,7 +45,7 @@ def run(arguments: list[str]) -> int:
     words = CommandWords(sys.stderr, len(pictures))
     try:
         fill_scene(wish)
-    except ModelUnknown as failure:
+    except (ModelUnknown, RecipeUnknown) as failure:
         words.failed(wish.sources[0].name, failure)
         return 1
     device, stop = running.preferences().device, Stop()

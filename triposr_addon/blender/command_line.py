@@ -12,6 +12,7 @@ from typing import Any
 from ..background_models import BACKGROUND_MODELS
 from ..photo_files import PHOTO_SUFFIXES
 from ..protocol import SurfaceSettings
+from .asset.settings import ENGINES
 from .background_choices import BEST
 from .mesh_writers import WRITERS
 from .preferences import DEVICES
@@ -53,7 +54,7 @@ class Wish:
 
     sources: pictures and folders, as given. output: a file whose ending is one of WRITERS; or a folder where `ending`
     says what each picture's file ends in. only_new: leave out what is there in it. settings: for the scene, by name.
-    shaping: for SurfaceSettings, by name.
+    shaping: for SurfaceSettings, by name. asset: a recipe's name or file, to make game assets; engine: for them.
     """
 
     sources: tuple[Path, ...]
@@ -66,6 +67,8 @@ class Wish:
     device: str
     settings: dict[str, Any]
     shaping: dict[str, Any]
+    asset: str = ""
+    engine: str = ""
 
 
 def read(arguments: list[str]) -> Wish:
@@ -83,6 +86,8 @@ def read(arguments: list[str]) -> Wish:
         parser.error("--mask goes with one picture")
     if options.mask is not None and not options.mask.is_file():
         parser.error(f"--mask: {options.mask} is not there")
+    if options.asset and (options.format or options.output.suffix.lower() not in ("", ".blend")):
+        parser.error("--asset goes with a folder, whose files the engine decides on, or with a .blend")
     settings = {name: getattr(options, name) for name in setting_names() if getattr(options, name) is not None}
     if "rembg_model" in settings:
         settings.setdefault("background", "rembg")
@@ -98,6 +103,8 @@ def read(arguments: list[str]) -> Wish:
         options.device,
         settings,
         shaping,
+        options.asset,
+        options.engine,
     )
 
 
@@ -126,6 +133,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--model", default="", help="an installed model's name, or a folder (default: the built-in preview)")
     add("--mask", type=Path, metavar="FILE", help="the cut-out as an image of the picture's size; one picture only")
     add("--device", choices=[device[0] for device in DEVICES], default="", help="what the model runs on")
+    add("--asset", default="", metavar="RECIPE", help="make game assets: a preset's name, or a file of JSON")
+    add("--engine", choices=[engine[0] for engine in ENGINES], default="", help="for which the assets are")
     _add_settings(parser)
     _add_shaping(parser)
     return parser

@@ -14,6 +14,7 @@ import bpy
 
 from ..host.failures import HostFailure
 from ..host.jobs import JobState, JobView
+from .asset.asset_command import FILES_MARK, make_asset, remove_asset
 from .command_line import Wish
 from .command_scene import grid_of, remove
 from .command_words import CommandWords
@@ -48,7 +49,7 @@ class CommandRun:
     def make(self, pictures: Sequence[Path]) -> int:
         """The exit code. Raises FileNotWritten where the one file for all can't be written."""
         if self._wish.ending:
-            self._files = files_for(pictures, self._wish.output, self._wish.ending)
+            self._files = files_for(pictures, self._wish.output, FILES_MARK if self._wish.asset else self._wish.ending)
         else:
             self._grid = grid_of(len(pictures))
         wanted = [picture for picture in pictures if not self._is_there(picture)]
@@ -115,16 +116,26 @@ class CommandRun:
 
     def _keep(self, new: bpy.types.Object, picture: Path) -> bool:
         """In the scene for the one file; or in a file of its own, and then the scene is empty again."""
-        if not self._wish.ending:
-            return True
         try:
-            write_file(self._files[picture])
+            if self._wish.asset:
+                return self._keep_asset(new, picture)
+            if self._wish.ending:
+                write_file(self._files[picture])
         except HostFailure as failure:
             self._words.failed(picture.name, failure)
             return False
         finally:
-            remove(new)
+            if self._wish.ending:
+                remove_asset(new)
+                remove(new)
         return True
+
+    def _keep_asset(self, new: bpy.types.Object, picture: Path) -> bool:
+        """Whether there is one. Raises HostFailure."""
+        words = make_asset(self._running, new, self._files.get(picture), lambda: self._stop.asked)
+        if words:
+            self._words.asset(words)
+        return bool(words)
 
 
 def after_modifiers(new: bpy.types.Object) -> str:

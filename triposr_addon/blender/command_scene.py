@@ -9,6 +9,7 @@ import bpy
 
 from ..photo_files import photos_in
 from . import models
+from .asset.asset_command import use_recipe_called
 from .command_line import Wish
 from .failures import FolderWithoutPictures, ModelUnknown
 from .grid import Grid, grid_for
@@ -39,7 +40,7 @@ def _pictures_in(folder: Path, recursive: bool) -> list[Path]:
 def fill_scene(wish: Wish) -> None:
     """A new, empty file with the settings that were asked for, and a collection for the objects.
 
-    Raises ModelUnknown.
+    Raises ModelUnknown, RecipeUnknown.
     """
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     settings, context = settings_of(bpy.context), bpy.context
@@ -48,6 +49,8 @@ def fill_scene(wish: Wish) -> None:
         setattr(settings, name, value)
     if wish.model:
         _choose_model(settings, wish.model)
+    if wish.asset:
+        use_recipe_called(wish.asset, wish.engine)
     if wish.mask is not None:
         settings.mask, settings.use_mask = bpy.data.images.load(str(wish.mask.absolute())), True
     collection = bpy.data.collections.new(wish.output.stem)

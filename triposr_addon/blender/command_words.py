@@ -38,6 +38,10 @@ class CommandWords:
         """An object came of it."""
         self._line(f"{self._head(number, name)} {notice}")
 
+    def asset(self, words: str) -> None:
+        """A game asset was made of it."""
+        self._line(words)
+
     def warning(self, name: str, sentence: str) -> None:
         """What the artist may want to know about a picture that was made."""
         self._line(f"warning: {name}: {sentence}")

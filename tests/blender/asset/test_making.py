@@ -122,3 +122,23 @@ def test_a_living_object_is_textured_and_exported(bpy: Any, living_of: Shape, se
     assert [part["role"] for part in told["parts"]] == ["LOD0", "collider", "LOD1", "LOD2"]
     assert told["parts"][0]["triangles"] == pytest.approx(400, abs=2)
     assert not chair.visible_get()
+
+
+@pytest.mark.usefixtures("box_worker")
+def test_the_command_makes_assets_of_pictures(bpy: Any, room: Shape, tmp_path: Path, capfd: Any) -> None:
+    for name in ("good.png", "reports-failure.png"):
+        (tmp_path / name).write_bytes(b"a picture")
+    command, out = room("blender.command").run, tmp_path / "assets"
+    recipe = tmp_path / "own.json"
+    recipe.write_text('{"budget": {"faces": 12}, "levels": {"count": 0}, "making": {"texture": false}}', "utf-8")
+    pictures = [str(tmp_path / "good.png"), str(tmp_path / "reports-failure.png")]
+    assert command([*pictures, "-o", str(out), "--asset", str(recipe), "--engine", "GODOT"]) == 1
+    assert sorted(file.name for file in out.iterdir()) == ["good.glb", "good.json"]
+    assert len(bpy.data.objects) == 0
+    assert command([pictures[0], "-o", str(tmp_path / "all.blend"), "--asset", str(recipe)]) == 0
+    assert {"good", "good_LOD0", "good_Collider"} == {thing.name for thing in bpy.data.objects}
+    room("blender.asset.asset_command").use_recipe_called("game prop", "WEB")
+    assert (bpy.context.scene.triposr_asset.budget.faces, bpy.context.scene.triposr_asset.engine) == (5000, "WEB")
+    capfd.readouterr()
+    assert command([pictures[0], "-o", str(out), "--asset", "no such thing"]) == 1
+    assert "RECIPE_UNKNOWN" in capfd.readouterr().err

@@ -5,6 +5,7 @@ HostFailure
 ├── FacesTooWide      a normal map is wanted for faces of more than four corners
 ├── WallTooThin       a wall is so thin, for the object's size, that the inner surface can't be found
 ├── MeshNotClosed     a mesh that is to be hollowed has openings or tangled edges
+├── RecipeUnknown     the command line names a recipe that is not there
 ├── NothingLeft       cleaning has left no triangle
 ├── RemeshRefused     Blender's remesher gave the mesh back as it was
 ├── NoBodyForCollider an object is flat, so that nothing can be put around it
@@ -17,6 +18,7 @@ HostFailure
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ...host.failures import HostFailure
@@ -124,3 +126,15 @@ class VideoMissing(HostFailure):
 
     def __init__(self) -> None:
         super().__init__("This Blender could not write a video. Choose Frames instead.")
+
+
+class RecipeUnknown(HostFailure):
+    """The command line names a recipe that is neither a preset nor a file."""
+
+    CODE = "RECIPE_UNKNOWN"
+
+    def __init__(self, name: str, there: Sequence[str], details: str) -> None:
+        known = ", ".join(there)
+        super().__init__(
+            f"{name} is no preset of Game Asset (there: {known}) and no file of one. Name another.", details
+        )
