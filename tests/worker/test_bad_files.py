@@ -94,6 +94,14 @@ def test_a_picture_within_an_icon_is_measured_too(tmp_path: Path) -> None:
         load_photo(written(tmp_path, "x.ico", pictures.ico_of(pictures.png_of_nothing(9_000, 9_000))))
 
 
+@pytest.mark.parametrize("size", [(60_000, 20), (16, 40_000)])
+def test_a_strip_of_a_picture_is_cut_out_like_any(
+    size: tuple[int, int], known: dict[str, Door], tmp_path: Path
+) -> None:
+    Image.new("L", size, 128).save(tmp_path / "strip.png")
+    assert outcome_of(known["photo"], tmp_path / "strip.png") == ("used", "")
+
+
 def test_no_picture_starts_a_program(tmp_path: Path) -> None:
     """Pillow would hand PostScript to Ghostscript, whatever the file is called."""
     program = written(tmp_path, "x.png", pictures.refused_pictures()["program.eps"])

@@ -23,6 +23,7 @@ Plane = npt.NDArray[np.float32]
 
 WORKING_SIDE = 1024
 """The fill is found on a picture of at most this side: the network sees 512 pixels."""
+LEAST_SIDE = 16
 
 BORDER_SHARE = 0.02
 FIT_ROUNDS = 8
@@ -65,6 +66,9 @@ def fill_flat_background(picture: RgbaPicture) -> FlatFill:
 def _scaled_down(picture: RgbaPicture) -> Plane:
     image = Image.fromarray(picture[..., :3])
     image.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
+    if min(image.size) < LEAST_SIDE:  # a strip, a thousand times as long as it is wide
+        sides = (max(image.width, LEAST_SIDE), max(image.height, LEAST_SIDE))
+        image = Image.fromarray(picture[..., :3]).resize(sides, Image.Resampling.BOX)
     return np.asarray(image, dtype=np.float32) / 255.0
 
 
