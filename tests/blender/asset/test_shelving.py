@@ -98,6 +98,7 @@ def test_an_object_with_a_field_is_shown_as_the_field_is(bpy: Any, living_of: Ca
     pixels = preview(thing)
     assert 0.03 < float((pixels[..., 3] > 0.5).mean()) < 0.8
     assert float(pixels[:3, :, 3].max()) == 0.0
+    assert float((pixels[..., :3].max(axis=2) - pixels[..., 3]).max()) <= 1 / 255  # else edges glow
 
 
 def test_a_library_that_can_not_be_written_is_named(bpy: Any, cups: Any, session: Any, tmp_path: Path) -> None:

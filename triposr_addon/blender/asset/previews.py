@@ -46,10 +46,12 @@ def preview_of(running: Session, thing: bpy.types.Object) -> Stage[Floats]:
 
 
 def give_preview(thing: bpy.types.ID, pixels: Floats) -> None:
-    """Show them for this datablock."""
+    """Show them for this datablock. Blender draws previews as if their colours were multiplied with alpha already."""
     preview: Any = thing.preview_ensure()
     preview.image_size = (SIDE, SIDE)
-    preview.image_pixels_float.foreach_set(pixels)
+    shown = pixels.reshape(-1, 4).copy()
+    shown[:, :3] *= shown[:, 3:]
+    preview.image_pixels_float.foreach_set(shown.ravel())
 
 
 def render_object(thing: bpy.types.Object, path: Path) -> None:
