@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
+from tests.fakes.bends import MEMORY_GROUPS
 from tests.worker.conversation import Conversation
 from tests.worker.questions import READY, extract, reconstruct
 from triposr_addon.blender.mesh_arrays import MeshArrays, read_mesh_file
@@ -83,6 +85,9 @@ def prepared(folder: Path, *, fork: bool = False) -> Iterator[Ground]:
     try:
         yield Ground(folder, folder / "storage", folder / "model", expected, mounted)
     finally:
+        for group in MEMORY_GROUPS.glob("triposr-storm-*"):
+            with contextlib.suppress(OSError):  # somebody is in it still, of another storm
+                group.rmdir()
         if nursery is not None:
             os.killpg(nursery.pid, signal.SIGKILL)
             nursery.wait()
