@@ -117,7 +117,8 @@ class Job(JobLife):
     @property
     def may_begin_again(self) -> bool:
         """Whether the worker has never come to it, and nobody wants it cancelled."""
-        return self._on_kept_worker and not self._heard and self.cancel_asked is None
+        untouched = self._on_kept_worker and not self._heard
+        return untouched and not self._began_again and self.cancel_asked is None
 
     def wait_again(self) -> None:
         """Back into the queue, to begin with another worker: what broke was none of its doing."""
