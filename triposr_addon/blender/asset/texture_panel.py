@@ -11,7 +11,7 @@ from ..sidebar import draw_lines
 from ..words import ui
 from .panel import UnderGameAsset
 from .settings import asset_settings_of
-from .texturing import FIGURES, likeness_words
+from .texturing import figures_or_none, likeness_words
 
 LAYOUT = ("angle", "tight")
 
@@ -44,6 +44,6 @@ class TRIPOSR_PT_asset_texture(UnderGameAsset, bpy.types.Panel):
         row.operator("triposr.show_texture", text=ui("Texture"), icon="IMAGE_DATA")
         row.operator("triposr.show_colours", text=ui("Colours"), icon="COLOR")
         mesh = thing.data if thing is not None else None
-        figures = real_mesh(mesh).get(FIGURES) if isinstance(mesh, bpy.types.Mesh) else None
+        figures = figures_or_none(real_mesh(mesh)) if isinstance(mesh, bpy.types.Mesh) else None
         if figures is not None:
             draw_lines(layout, context, likeness_words(figures), "INFO")

@@ -201,6 +201,16 @@ def figures_of(facts: TextureBaked) -> dict[str, float]:
     }
 
 
+def figures_or_none(mesh: bpy.types.Mesh) -> dict[str, float] | None:
+    """The figures that a mesh keeps of its texture; None where there are none, or somebody has broken them."""
+    stored = mesh.get(FIGURES)
+    kept = stored.to_dict() if hasattr(stored, "to_dict") else {}
+    names = ("likeness", "seam_p95", "covered", "charts", "from_photo", "seconds")
+    if not all(isinstance(kept.get(name), int | float) for name in names):
+        return None
+    return {name: float(kept[name]) for name in names}
+
+
 def _write_uvs(mesh: bpy.types.Mesh, layout: Layout) -> None:
     layer = mesh.uv_layers.get(layout.name) or mesh.uv_layers.new(name=layout.name)
     layer.uv.foreach_set("vector", layout.uvs.ravel())
