@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A photo that Blender took of a fitted chair, in one colour, is laid over the chair's texture where it saw the chair."""
+"""A photo that Blender took of a fitted chair, in one colour, is laid over its texture where it saw the chair."""
 
 from __future__ import annotations
 
