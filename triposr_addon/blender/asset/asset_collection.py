@@ -77,6 +77,7 @@ def hide(context: bpy.types.Context, thing: bpy.types.Object, hidden: bool) -> N
 def make_active(context: bpy.types.Context, thing: bpy.types.Object) -> None:
     """Select it alone."""
     assert context.view_layer is not None
+    context.view_layer.update()  # or what was just deleted is selected still
     for other in selected_objects(context):
         other.select_set(False)
     if context.view_layer.objects.get(thing.name) is not None:

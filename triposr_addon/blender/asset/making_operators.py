@@ -33,6 +33,8 @@ class TRIPOSR_OT_make_game_asset(StageOperator):
         """Only for meshes that nobody is editing."""
         refusal = why_no_asset(context)
         refusal = refusal or next((why for thing in chosen_meshes(context) if (why := why_not_shaped(thing))), "")
+        if not refusal and not hasattr(context, "object"):
+            refusal = "Unwrapping needs a window of Blender"
         cls.poll_message_set(told(refusal))
         return not refusal
 
