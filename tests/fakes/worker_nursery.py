@@ -10,6 +10,7 @@ ended, how (as os.waitpid says). Each worker is a process, a session and a proce
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import struct
@@ -54,11 +55,23 @@ def look_after_one(asking: socket.socket) -> NoReturn:
     for descriptor in descriptors:
         os.close(descriptor)
     asking.sendall(NUMBER.pack(worker))
-    _, status = os.waitpid(worker, 0)
+    status = end_of(worker, asking)
     try:
         asking.sendall(NUMBER.pack(status))
     finally:
         os._exit(0)
+
+
+def end_of(worker: int, asking: socket.socket) -> int:
+    """Wait for it. Where who asked is gone, so is the worker: from the nursery it is not in the group that was ended."""
+    watched = [asking]
+    while True:
+        ended, status = os.waitpid(worker, os.WNOHANG)
+        if ended:
+            return status
+        if select.select(watched, [], [], 0.02)[0]:  # it never says anything: its line has ended
+            os.kill(worker, signal.SIGKILL)
+            watched = []
 
 
 def be_a_worker(descriptors: list[int]) -> NoReturn:
