@@ -63,7 +63,7 @@ def look_after_one(asking: socket.socket) -> NoReturn:
 
 
 def end_of(worker: int, asking: socket.socket) -> int:
-    """Wait for it. Where who asked is gone, so is the worker: from the nursery it is not in the group that was ended."""
+    """Wait for it. Where who asked is gone, so is the worker: it is not in the group that the host ends."""
     watched = [asking]
     while True:
         ended, status = os.waitpid(worker, os.WNOHANG)
