@@ -19,7 +19,7 @@ OFF = {"weld": 0.0, "smallest_part": 0.0, "least_seen": 0.0, "largest_hole": 0}
 def clean(room: Shape) -> Callable[..., Any]:
     """Clean with these settings alone."""
     cleaning, run = room("blender.asset.cleaning"), room("blender.asset.stage").run
-    return lambda surface, **wished: run(cleaning.clean(surface, cleaning.Cleaning(**{**OFF, **wished})))  # type: ignore[no-any-return]
+    return lambda surface, **wished: run(cleaning.clean(surface, cleaning.Cleaning(**{**OFF, **wished})))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,7 +18,7 @@ def stage(room: Callable[[str], Any]) -> Any:
     return room("blender.asset.stage")
 
 
-def counting(stage: Any, left: list[str]) -> Iterator[Any]:
+def counting(stage: Any, left: list[str]) -> Generator[Any, None, str]:
     try:
         for number in range(3):
             yield stage.Progress("count", number / 2)
@@ -28,7 +28,7 @@ def counting(stage: Any, left: list[str]) -> Iterator[Any]:
 
 
 def test_a_part_of_a_longer_stage_shows_its_share_and_gives_its_result(stage: Any) -> None:
-    def longer() -> Iterator[Any]:
+    def longer() -> Generator[Any, None, tuple[str, str]]:
         first = yield from stage.within(counting(stage, []), 0.0, 0.5)
         second = yield from stage.within(counting(stage, []), 0.5, 1.0)
         return first, second

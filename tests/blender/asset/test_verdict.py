@@ -15,7 +15,7 @@ Shape = Callable[..., Any]
 
 @pytest.fixture
 def look(room: Callable[[str], Any]) -> Callable[[Any], Any]:
-    return lambda surface: room("blender.asset.verdict").verdict_of(surface)  # type: ignore[no-any-return]
+    return lambda surface: room("blender.asset.verdict").verdict_of(surface)
 
 
 def moved(surface: Any, scale: float, by: tuple[float, float, float]) -> Any:
