@@ -46,7 +46,7 @@ class GameAsset(Play):
     def open_panels(self) -> None:
         """A script can't open a panel; one that is registered anew opens as it says. The others make room."""
         for kind in reversed(module("blender.registration").CLASSES):
-            if issubclass(kind, bpy.types.Panel) and getattr(kind, "bl_category", "") and "asset" not in kind.__name__:
+            if issubclass(kind, bpy.types.Panel) and hasattr(kind, "bl_category") and "asset" not in kind.__name__:
                 bpy.utils.unregister_class(kind)
         kinds = [kind for kind in module("blender.asset.classes").CLASSES if issubclass(kind, bpy.types.Panel)]
         for kind in reversed(kinds):

@@ -6,8 +6,9 @@ from __future__ import annotations
 import bpy
 
 from ..context_members import active_object
+from ..sidebar import draw_lines
 from ..words import ui
-from .asset_collection import collection_of, colliders_in, levels_in
+from .asset_collection import LEVEL, collection_of, colliders_in, levels_in
 from .levels import ERROR, level_words
 from .mesh_exchange import triangles_in
 from .panel import UnderGameAsset
@@ -36,7 +37,7 @@ class TRIPOSR_PT_asset_levels(UnderGameAsset, bpy.types.Panel):
         layout.operator("triposr.make_levels", icon="MOD_MULTIRES")
         collection = collection_of(thing) if thing is not None else None
         for level in levels_in(collection) if collection is not None else ():
-            _draw_level(layout, level)
+            _draw_level(layout, context, level)
 
 
 class TRIPOSR_PT_asset_colliders(UnderGameAsset, bpy.types.Panel):
@@ -65,9 +66,9 @@ class TRIPOSR_PT_asset_colliders(UnderGameAsset, bpy.types.Panel):
             layout.label(text=collider.name, icon="MESH_ICOSPHERE", translate=False)
 
 
-def _draw_level(layout: bpy.types.UILayout, level: bpy.types.Object) -> None:
+def _draw_level(layout: bpy.types.UILayout, context: bpy.types.Context, level: bpy.types.Object) -> None:
     mesh, error = level.data, level.get(ERROR)
     assert isinstance(mesh, bpy.types.Mesh)
     largest, mean = list(error) if error is not None else (0.0, 0.0)
     words = level_words(triangles_in(mesh), largest, mean)
-    layout.label(text=ui("{name}: {words}", name=level.name, words=words), icon="MESH_DATA")
+    draw_lines(layout, context, ui("{name}: {words}", name=f"LOD{level[LEVEL]}", words=words), "MESH_DATA")
