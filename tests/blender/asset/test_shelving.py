@@ -101,6 +101,24 @@ def test_an_object_with_a_field_is_shown_as_the_field_is(bpy: Any, living_of: Ca
     assert float((pixels[..., :3].max(axis=2) - pixels[..., 3]).max()) <= 1 / 255  # else edges glow
 
 
+def test_a_blend_with_scenes_is_never_replaced(bpy: Any, cups: Any, session: Any, tmp_path: Path) -> None:
+    settings = bpy.context.scene.triposr_asset.library
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "other.blend"))
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "open.blend"))
+    (tmp_path / "notes.blend").write_text("no .blend at all")
+    for name in ("open.blend", "other.blend", "notes.blend"):
+        settings.library = str(tmp_path / name)
+        before = (tmp_path / name).read_bytes()
+        with pytest.raises(RuntimeError, match="could not be written"):
+            bpy.ops.triposr.write_library()
+        assert session.failure.code == "FILE_NOT_WRITTEN"
+        assert (tmp_path / name).read_bytes() == before
+    settings.library = str(tmp_path / "props.v2")
+    for _ in range(2):  # a library of ours is
+        assert bpy.ops.triposr.write_library() == {"FINISHED"}
+    assert (tmp_path / "props.v2.blend").is_file()
+
+
 def test_a_library_that_can_not_be_written_is_named(bpy: Any, cups: Any, session: Any, tmp_path: Path) -> None:
     (tmp_path / "shelf").write_text("a file where a folder is wanted")
     bpy.context.scene.triposr_asset.library.library = str(tmp_path / "shelf" / "cups.blend")

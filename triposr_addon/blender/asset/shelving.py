@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -121,12 +122,26 @@ def write_library(path: Path, things: Sequence[bpy.types.Object]) -> None:
 
 def _library_file(wished: Shelving) -> Path:
     """Raises ExportFolderMissing, FileNotWritten."""
-    path = export_folder(wished.library).with_suffix(".blend")
+    path = export_folder(wished.library)
+    path = path if path.suffix == ".blend" else path.with_name(f"{path.name}.blend")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _check_no_work(path)
     except OSError as error:
         raise FileNotWritten(path, error) from error
     return path
+
+
+def _check_no_work(path: Path) -> None:
+    """A library of ours has no scene; a .blend with one is somebody's work. Raises OSError, also for what is none."""
+    if not path.exists():
+        return
+    if bpy.data.filepath and path.samefile(bpy.data.filepath):  # which Blender would not look into
+        raise FileExistsError(errno.EEXIST, f"{path.name} is the open file")
+    with bpy.data.libraries.load(str(path), link=True) as (there, _here):
+        scenes = list(there.scenes)
+    if scenes:
+        raise FileExistsError(errno.EEXIST, f"{path.name} is there already, with scenes: it is no library of ours")
 
 
 def _catalogue(library: Path | None, path: str) -> str:
