@@ -21,16 +21,22 @@ COLLIDER = "triposr_collider"
 """On an object: what kind of collider it is."""
 
 
+LONGEST_NAME = 44
+"""Bytes: before Blender 5 a name has 63. An engine's way to name colliders takes up to 15 of them, a number 4."""
+
+
 def base_name(thing: bpy.types.Object) -> str:
-    """The asset's name: the object's, without _LOD0 and the like."""
-    return re.sub(r"_LOD\d$", "", thing.name)
+    """The asset's name: the object's, without _LOD0 and the like, and short enough for what is put behind it."""
+    name, _, number = re.split(r"(_LOD\d)?(\.\d{3})?$", thing.name, maxsplit=1)[:3]
+    return name.encode()[:LONGEST_NAME].decode(errors="ignore").rstrip() + (number or "")
 
 
 def collection_of(thing: bpy.types.Object) -> bpy.types.Collection | None:
-    """The asset that an object is a part of, or was made into."""
-    assets = [collection for collection in bpy.data.collections if isinstance(collection.get(SOURCE), bpy.types.Object)]
-    for collection in assets:
-        if collection[SOURCE] == thing or thing in list(collection.objects):
+    """The asset that an object is a part of, or was made into. What else is in its collection is neither."""
+    for collection in bpy.data.collections:
+        if SOURCE not in collection.keys():  # noqa: SIM118  # the stubs know no `in`
+            continue
+        if collection[SOURCE] == thing or thing in (*levels_in(collection), *colliders_in(collection)):
             return collection
     return None
 
@@ -49,15 +55,24 @@ def collection_for(context: bpy.types.Context, source: bpy.types.Object) -> bpy.
 
 
 def source_of(thing: bpy.types.Object) -> bpy.types.Object:
-    """The object that an asset is made of: itself, or for a part of an asset what that was made of."""
+    """The object that an asset is made of: itself, or for a part of an asset what that was made of.
+
+    Where somebody has deleted that, the finest level.
+    """
     collection = collection_of(thing)
-    source = collection.get(SOURCE) if collection is not None else None
-    return source if isinstance(source, bpy.types.Object) else thing
+    if collection is None:
+        return thing
+    source = collection[SOURCE]
+    return source if isinstance(source, bpy.types.Object) else next(iter(levels_in(collection)), thing)
 
 
 def levels_in(collection: bpy.types.Collection) -> list[bpy.types.Object]:
-    """The levels of detail, the finest first."""
-    return sorted((thing for thing in collection.objects if LEVEL in thing.keys()), key=lambda thing: thing[LEVEL])  # noqa: SIM118  # the stubs know no `in`
+    """The levels of detail, the finest first. A level's copy (Shift D), whose name has a number, is none."""
+    found: dict[int, bpy.types.Object] = {}
+    marked = (thing for thing in collection.objects if LEVEL in thing.keys())  # noqa: SIM118  # as above
+    for thing in sorted(marked, key=lambda thing: (thing[LEVEL], len(thing.name), thing.name)):
+        found.setdefault(thing[LEVEL], thing)
+    return list(found.values())
 
 
 def colliders_in(collection: bpy.types.Collection) -> list[bpy.types.Object]:

@@ -86,19 +86,20 @@ def copies_of(
     metres = 1.0 / units_per_metre(context.scene)
     staging = _Staging(bpy.data.scenes.new("TripoSR Export"))
     try:
-        placing = _placing(parts.first, metres, engine.turn if turned else 0.0)
+        turn = engine.turn if turned else 0.0
         name = bpy.path.clean_name(parts.name)
         levels = []
         for number, thing in enumerate(parts.levels):
             called = f"{name}_LOD{number}" if len(parts.levels) > 1 else name
-            copy = _copy(context, staging, thing, called, placing)
+            # From its own origin: LOD0 may have been moved since, or the levels put side by side.
+            copy = _copy(context, staging, thing, called, _placing(thing, metres, turn))
             mesh = cast("bpy.types.Mesh", copy.data)
             (_with_texture if textured else _with_colours)(staging, mesh, name, pictures, engine)
             levels.append(copy)
         colliders = []
         for number, (thing, kind) in enumerate(parts.colliders):
             called = engine.collider_name(name, levels[0].name, number, len(parts.colliders), kind)
-            copy = _copy(context, staging, thing, called, placing)
+            copy = _copy(context, staging, thing, called, _placing(parts.first, metres, turn))
             _bare(cast("bpy.types.Mesh", copy.data))
             colliders.append(copy)
         if engine.level_group and len(levels) > 1:
@@ -110,9 +111,9 @@ def copies_of(
         staging.close()
 
 
-def _placing(first: bpy.types.Object, metres: float, turn: float) -> Matrix:
-    """From the world to the asset's own place."""
-    away = Matrix.Translation(-first.matrix_world.translation)
+def _placing(origin: bpy.types.Object, metres: float, turn: float) -> Matrix:
+    """From the world to a place of its own, where an object's origin is 0."""
+    away = Matrix.Translation(-origin.matrix_world.translation)
     return Matrix.Rotation(math.radians(turn), 4, "Z") @ Matrix.Scale(metres, 4) @ away
 
 

@@ -15,7 +15,17 @@ from ..mesh_arrays import Doubles
 from ..mesh_object import write_colours
 from ..session import Session
 from ..words import told, ui
-from .asset_collection import LEVEL, base_name, collection_for, hide, levels_in, make_active, source_of, take_away
+from .asset_collection import (
+    LEVEL,
+    base_name,
+    collection_for,
+    collection_of,
+    hide,
+    levels_in,
+    make_active,
+    source_of,
+    take_away,
+)
 from .asset_object import asset_mesh
 from .decimating import decimated
 from .deviation import Deviation, deviation
@@ -86,7 +96,7 @@ def make_levels(
     running: Session, context: bpy.types.Context, thing: bpy.types.Object, wished: Levels
 ) -> Stage[LevelsMade]:
     """Make the levels of an object, or make them again. It must not be hidden away with its whole collection."""
-    source = thing if thing.get(LEVEL) == 0 else source_of(thing)
+    source = thing if _is_finest(thing) else source_of(thing)
     asset_mesh(source)
     assert context.scene is not None
     scale = metres_per_unit(source, context.scene)
@@ -134,7 +144,7 @@ def _put_into_place(
 ) -> LevelsMade:
     """The last piece: the objects come into the collection, the finest one is seen."""
     collection, name, levels = collection_for(context, source), base_name(source), []
-    kept = [source] if source.get(LEVEL) == 0 else []
+    kept, stays = ([source], True) if _is_finest(source) else ([], False)
     for mesh in meshes:
         hand_down(asset_mesh(source), mesh)
     take_away(level for level in levels_in(collection) if level not in kept)
@@ -144,10 +154,15 @@ def _put_into_place(
         level[LEVEL], level[ERROR] = number, [off.largest, off.mean]
         hide(context, level, number > 0)
         levels.append(Level(level.name, triangles_in(mesh), off))
-    if source.get(LEVEL) is None:
+    if not stays:
         hide(context, source, True)
     make_active(context, levels_in(collection)[0])
     return LevelsMade(collection.name, tuple(levels), coloured)
+
+
+def _is_finest(thing: bpy.types.Object) -> bool:
+    collection = collection_of(thing)
+    return collection is not None and thing in levels_in(collection)[:1]
 
 
 def _new_level(source: bpy.types.Object, collection: bpy.types.Collection) -> bpy.types.Object:

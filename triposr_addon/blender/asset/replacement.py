@@ -11,6 +11,7 @@ import bpy
 from .asset_collection import (
     COLLIDER,
     LEVEL,
+    SOURCE,
     base_name,
     collection_for,
     collection_of,
@@ -43,7 +44,9 @@ class Replacement:
         self._context = context
         self._is_new = collection_of(source) is None
         self.source = source
+        self._name = base_name(source)
         self.collection = collection_for(context, source)
+        self._there = list(self.collection.objects)
         self._former = [
             self._set_aside(thing) for thing in (*levels_in(self.collection), *colliders_in(self.collection))
         ]
@@ -56,7 +59,7 @@ class Replacement:
             finest.modifiers.remove(decimate)
         finest.data = self._whole_mesh(finest)
         finest.modifiers.clear()
-        finest.name = f"{base_name(self.source)}_LOD0"
+        finest.name = f"{self._name}_LOD0"
         finest[LEVEL] = 0
         finest.hide_viewport = False
         self.collection.objects.link(finest)
@@ -65,15 +68,16 @@ class Replacement:
 
     def keep(self) -> None:
         """The new one is whole: the older one goes, and the object that it was made of is hidden."""
-        take_away(former.thing for former in self._former)
+        take_away(former.thing for former in self._former if former.thing != self.source)
+        if self.collection[SOURCE] != self.source:  # somebody has deleted it, and LOD0 takes its place
+            self.collection[SOURCE], self.source.name = self.source, self._name
         for level in levels_in(self.collection):
             level.data.name = level.name
         hide(self._context, self.source, True)
 
     def undo(self) -> None:
         """Everything is as it was before."""
-        former = [kept.thing for kept in self._former]
-        take_away(thing for thing in self.collection.objects if thing not in former)
+        take_away(thing for thing in self.collection.objects if thing not in self._there)
         for kept in self._former:
             kept.thing.name = kept.name
             for mark, value in kept.marks.items():

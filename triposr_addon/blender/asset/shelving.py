@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import bpy
 
@@ -138,7 +138,7 @@ def _check_no_work(path: Path) -> None:
         return
     if bpy.data.filepath and path.samefile(bpy.data.filepath):  # which Blender would not look into
         raise FileExistsError(errno.EEXIST, f"{path.name} is the open file")
-    with bpy.data.libraries.load(str(path), link=True) as (there, _here):
+    with cast("Any", bpy.data.libraries).load(str(path), link=True) as (there, _here):
         scenes = list(there.scenes)
     if scenes:
         raise FileExistsError(errno.EEXIST, f"{path.name} is there already, with scenes: it is no library of ours")
