@@ -16,6 +16,7 @@ from .mesh_exchange import evaluated_mesh, exchange, places_of, triangles_in
 from .recolouring import field_colours
 from .remeshing import quads, voxels
 from .stage import Progress, Stage, within
+from .texture_material import forget_texture
 
 Remesh = Callable[[bpy.types.Context, bpy.types.Mesh, int], bpy.types.Mesh]
 REMESHES: dict[str, Remesh] = {"QUADS": quads, "VOXELS": voxels}
@@ -61,7 +62,9 @@ def keep_budget(
         return Budgeted(left, left, live=True, from_field=False)
     yield Progress(ui("Remesh"), 0.0)
     new = REMESHES[wished.method](context, mesh, wished.faces)
-    return (yield from within(_taken(running, thing, new), 0.5, 1.0))
+    made = yield from within(_taken(running, thing, new), 0.5, 1.0)
+    forget_texture(asset_mesh(thing))
+    return made
 
 
 def make_real(running: Session, context: bpy.types.Context, thing: bpy.types.Object) -> Stage[Budgeted]:

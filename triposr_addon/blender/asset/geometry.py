@@ -16,6 +16,7 @@ from .cleaning import Cleaned, Cleaning, clean, cleaned_words
 from .recolouring import field_colours
 from .stage import Stage, within
 from .surface import metres_per_unit, surface_of, write_surface
+from .texture_material import forget_texture
 from .verdict import Verdict, verdict_of, verdict_words
 
 
@@ -45,6 +46,7 @@ def clean_object(
     keepsake, before = keepsake_of(mesh), len(mesh.polygons)
     surface = dataclasses.replace(cleaned.surface, colours=colours) if colours is not None else cleaned.surface
     write_surface(mesh, surface, scale)
+    forget_texture(mesh)
     give_keepsake(mesh, keepsake)
     let_decimate_wait(thing, before)
     remember(running, mesh, cleaned.verdict)

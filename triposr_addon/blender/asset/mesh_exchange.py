@@ -15,6 +15,7 @@ from ..living_record import RECORD
 from ..mesh_arrays import Doubles, Floats
 from ..mesh_object import write_colours
 from .asset_object import give_keepsake, keepsake_of
+from .texture_material import hand_down_texture
 
 
 def places_of(mesh: bpy.types.Mesh) -> Doubles:
@@ -32,6 +33,7 @@ def hand_down(former: bpy.types.Mesh, new: bpy.types.Mesh) -> None:
         if kept is not None:
             new[name] = kept.to_dict() if hasattr(kept, "to_dict") else kept
     give_keepsake(new, keepsake)
+    hand_down_texture(former, new)
     if not len(new.materials):
         for material in former.materials:
             new.materials.append(cast("bpy.types.Material", material))

@@ -13,6 +13,8 @@ from ..material import ROUGHNESS, SPECULAR_LEVEL, principled_surface
 COLOURS = "triposr_colours_material_"
 TEXTURE = "triposr_texture_material"
 """Custom properties of a mesh: what its slots held before, by their number; and the material with its texture."""
+FIGURES = "triposr_texture"
+"""The custom property of a mesh that says how true its texture is."""
 
 
 def packed_image(name: str, png: bytes, side: int, colour: bool) -> bpy.types.Image:
@@ -77,6 +79,24 @@ def show_colours(mesh: bpy.types.Mesh) -> None:
         kept = mesh.get(f"{COLOURS}{number}")
         if isinstance(kept, bpy.types.Material):
             mesh.materials[number] = kept
+
+
+def hand_down_texture(former: bpy.types.Mesh, new: bpy.types.Mesh) -> None:
+    """A mesh that was made of another one, with its UV maps, can show its colours and its texture, too."""
+    for name in list(former.keys()):
+        if name == TEXTURE or name.startswith(COLOURS):
+            new[name] = former[name]
+
+
+def forget_texture(mesh: bpy.types.Mesh) -> None:
+    """Its UV maps are gone, or fit no more: what was there before the texture is seen again, which is not kept."""
+    if is_textured(mesh):
+        show_colours(mesh)
+        if is_textured(mesh):  # there was nothing
+            mesh.materials.clear()
+    for name in list(mesh.keys()):
+        if name in (TEXTURE, FIGURES) or name.startswith(COLOURS):
+            del mesh[name]
 
 
 def texture_of_or_none(mesh: bpy.types.Mesh) -> bpy.types.Material | None:

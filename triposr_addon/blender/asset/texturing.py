@@ -25,12 +25,9 @@ from ..session import Session
 from ..words import told, ui
 from .stage import Progress, Stage, answers, within
 from .texture_files import active_uvs, uvs_of, write_unwrapped
-from .texture_material import add_normal_map, packed_image, show_texture, textured_material
+from .texture_material import FIGURES, add_normal_map, packed_image, show_texture, textured_material
 from .texture_photo import PhotoOfField, projectable_photo
 from .unwrapping import Unwrapping, unwrap
-
-FIGURES = "triposr_texture"
-"""The custom property of a mesh that says how true its texture is."""
 
 
 @dataclass(frozen=True)
