@@ -7,14 +7,14 @@ import dataclasses
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import bpy
 
 from ..host.failures import HostFailure
 from ..host.jobs import JobState, JobView
-from .asset.asset_command import FILES_MARK, make_asset, remove_asset
+from .asset.asset_command import FILES_MARK, asset_stem, make_asset, remove_asset
 from .command_line import Wish
 from .command_scene import grid_of, remove
 from .command_words import CommandWords
@@ -49,7 +49,8 @@ class CommandRun:
     def make(self, pictures: Sequence[Path]) -> int:
         """The exit code. Raises FileNotWritten where the one file for all can't be written."""
         if self._wish.ending:
-            self._files = files_for(pictures, self._wish.output, FILES_MARK if self._wish.asset else self._wish.ending)
+            ending, stem_of = (FILES_MARK, asset_stem) if self._wish.asset else (self._wish.ending, str)
+            self._files = files_for(pictures, self._wish.output, ending, stem_of)
         else:
             self._grid = grid_of(len(pictures))
         wanted = [picture for picture in pictures if not self._is_there(picture)]
@@ -144,17 +145,20 @@ def after_modifiers(new: bpy.types.Object) -> str:
     return f", {left:,} after Decimate" if left != len(new.data.polygons) else ""
 
 
-def files_for(pictures: Sequence[Path], folder: Path, ending: str) -> dict[Path, Path]:
+def files_for(
+    pictures: Sequence[Path], folder: Path, ending: str, stem_of: Callable[[str], str] = str
+) -> dict[Path, Path]:
     """A file for each picture, named after it; where several have that name, with a few digits of their whole paths.
 
     Not with numbers: those would go to other pictures when one is added, and a file made of another look up to date.
     """
     stems = Counter(
-        picture.stem.casefold() for picture in set(pictures)
+        stem_of(picture.stem).casefold() for picture in set(pictures)
     )  # to Windows and macOS, Cup and cup are one name
 
     def name_of(picture: Path) -> str:
         digits = hashlib.sha256(str(picture.absolute()).encode("utf-8", "backslashreplace")).hexdigest()[:8]
-        return picture.stem if stems[picture.stem.casefold()] == 1 else f"{picture.stem}-{digits}"
+        stem = stem_of(picture.stem)
+        return stem if stems[stem.casefold()] == 1 else f"{stem}-{digits}"
 
     return {picture: folder / f"{name_of(picture)}{ending}" for picture in pictures}

@@ -28,7 +28,12 @@ LONGEST_NAME = 44
 def base_name(thing: bpy.types.Object) -> str:
     """The asset's name: the object's, without _LOD0 and the like, and short enough for what is put behind it."""
     name, _, number = re.split(r"(_LOD\d)?(\.\d{3})?$", thing.name, maxsplit=1)[:3]
-    return name.encode()[:LONGEST_NAME].decode(errors="ignore").rstrip() + (number or "")
+    return clipped(name, LONGEST_NAME) + (number or "")
+
+
+def clipped(name: str, most: int) -> str:
+    """The start of a name, so many bytes at most."""
+    return name.encode(errors="replace")[:most].decode(errors="ignore").rstrip()
 
 
 def collection_of(thing: bpy.types.Object) -> bpy.types.Collection | None:

@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import bpy
 
+from ..file_names import file_stem
 from ..session import Session
-from .asset_collection import collection_of, take_away
+from .asset_collection import LONGEST_NAME, clipped, collection_of, take_away
 from .asset_presets import SUBFOLDER
 from .failures import RecipeUnknown
 from .making import make_assets
@@ -20,6 +22,15 @@ from .stage import REST_SECONDS
 
 FILES_MARK = ".json"
 """The ending of the file that comes with every asset, whatever the engine."""
+
+
+DIGITS = 9
+"""Letters that are put behind a name to tell pictures of one name apart."""
+
+
+def asset_stem(picture: str) -> str:
+    """What the files of a picture's asset are called, for the picture's own stem; the export leaves it as it is."""
+    return clipped(file_stem(re.sub(r"_LOD\d$", "", picture)), LONGEST_NAME - DIGITS)
 
 
 def presets() -> dict[str, Path]:
