@@ -89,6 +89,33 @@ def test_a_copy_of_a_level_is_an_object_of_its_own(bpy: Any, ball: Any, tmp_path
     assert names(bpy) == sorted(["ball", *ALL, copy.name, *(f"ball.001_LOD{number}" for number in range(3))])
 
 
+def test_levels_go_where_lod0_goes(bpy: Any, ball: Any, tmp_path: Path) -> None:
+    ball.location, ball.delta_scale, ball.rotation_mode = (1.0, 2.0, 3.0), (1.0, 1.0, 2.0), "QUATERNION"
+    ball.keyframe_insert("location", frame=1)
+    bpy.ops.triposr.make_game_asset()
+    finest = take(bpy, "ball_LOD0")
+    level = bpy.data.objects["ball_LOD1"]
+    assert (level.matrix_world, level.matrix_world.to_scale().z) == (finest.matrix_world, 2.0)
+    finest.delta_scale, finest.scale = (1.0, 1.0, 1.0), (3.0, 3.0, 6.0)
+    bpy.ops.object.transform_apply(location=False, rotation=False, scale=True)
+    finest.scale = (0.5, 0.5, 0.5)
+    bpy.context.view_layer.update()
+    for part in exported(bpy, tmp_path, "ball").values():
+        assert part["high"] == pytest.approx([1.5, 1.5, 3.0], rel=0.1)
+    assert bpy.ops.triposr.make_levels() == {"FINISHED"}
+    for part in exported(bpy, tmp_path, "ball").values():
+        assert part["high"] == pytest.approx([1.5, 1.5, 3.0], rel=0.1)
+
+
+def test_loose_vertices_stay_at_home(bpy: Any, ball: Any, tmp_path: Path) -> None:
+    ball.data.vertices.add(1)
+    ball.data.vertices[-1].co = (9.0, 9.0, 9.0)
+    bpy.context.scene.triposr_asset.export.file_format = "GLB"
+    (part,) = exported(bpy, tmp_path, "ball").values()
+    assert part["high"] == pytest.approx([1.0, 1.0, 1.0])
+    assert len(ball.data.vertices) == 163
+
+
 def test_a_level_is_exported_from_its_own_origin(bpy: Any, ball: Any, tmp_path: Path) -> None:
     bpy.ops.triposr.make_game_asset()
     take(bpy, "ball_LOD0").location = (5.0, 0.0, 0.0)

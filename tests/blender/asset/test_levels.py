@@ -37,7 +37,7 @@ def test_levels_are_named_and_hidden_and_found_again(bpy: Any, room: Shape, ball
     assert [level.name for level in made] == ["ball_LOD0", "ball_LOD1", "ball_LOD2", "ball_LOD3"]
     assert [triangles(level) for level in made] == pytest.approx([1280, 640, 320, 128], abs=2)
     assert [level.visible_get() for level in [*made, ball]] == [True, False, False, False, False]
-    assert {tuple(level.location) for level in made} == {(1.0, 2.0, 3.0)}
+    assert {tuple(level.matrix_world.translation) for level in made} == {(1.0, 2.0, 3.0)}
     assert bpy.context.object == made[0]
     errors = [level["triposr_level_error"][0] for level in made]
     assert errors[0] == 0.0

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import bmesh
 import bpy
 import numpy as np
 from mathutils import Matrix
@@ -123,6 +124,7 @@ def _copy(
     graph = context.evaluated_depsgraph_get()
     mesh = bpy.data.meshes.new_from_object(thing.evaluated_get(graph), preserve_all_data_layers=True, depsgraph=graph)
     staging.made.append(mesh)
+    _without_loose(mesh)
     whole = placing @ thing.matrix_world
     mesh.transform(whole)
     if whole.determinant() < 0.0:
@@ -135,6 +137,21 @@ def _copy(
     staging.called(copy, bpy.data.objects, name)
     staging.scene.collection.objects.link(copy)
     return copy
+
+
+def _without_loose(mesh: bpy.types.Mesh) -> None:
+    """Vertices without a face are nothing to see; some formats leave them out, and the box is another then."""
+    corners = np.empty(len(mesh.loops), np.int32)
+    mesh.loops.foreach_get("vertex_index", corners)
+    if len(np.unique(corners)) == len(mesh.vertices):
+        return
+    shape = bmesh.new()
+    try:
+        shape.from_mesh(mesh)
+        bmesh.ops.delete(shape, geom=[vertex for vertex in shape.verts if not vertex.link_faces], context="VERTS")
+        shape.to_mesh(mesh)
+    finally:
+        shape.free()
 
 
 def _bare(mesh: bpy.types.Mesh) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import bpy
+from mathutils import Matrix
 
 from ..mesh_arrays import Doubles
 from ..mesh_object import write_colours
@@ -143,7 +144,7 @@ def _put_into_place(
     coloured: bool,
 ) -> LevelsMade:
     """The last piece: the objects come into the collection, the finest one is seen."""
-    collection, name, levels = collection_for(context, source), base_name(source), []
+    collection, name, levels, finest = collection_for(context, source), base_name(source), [], source
     kept, stays = ([source], True) if _is_finest(source) else ([], False)
     for mesh in meshes:
         hand_down(asset_mesh(source), mesh)
@@ -151,6 +152,9 @@ def _put_into_place(
     for number, (mesh, off) in enumerate(zip(meshes, deviations, strict=True)):
         level = kept.pop() if kept else _new_level(source, collection)
         _give(level, mesh, f"{name}_LOD{number}")
+        if number > 0:
+            _hang(level, finest)
+        finest = level if number == 0 else finest
         level[LEVEL], level[ERROR] = number, [off.largest, off.mean]
         hide(context, level, number > 0)
         levels.append(Level(level.name, triangles_in(mesh), off))
@@ -169,6 +173,17 @@ def _new_level(source: bpy.types.Object, collection: bpy.types.Collection) -> bp
     level = source.copy()
     collection.objects.link(level)
     return level
+
+
+def _hang(level: bpy.types.Object, finest: bpy.types.Object) -> None:
+    """Where LOD0 is, and wherever it goes: it may be moved and scaled before it is exported."""
+    level.animation_data_clear()
+    level.constraints.clear()
+    level.parent, level.parent_type = finest, "OBJECT"
+    level.matrix_parent_inverse.identity()
+    level.delta_location = level.delta_rotation_euler = (0.0, 0.0, 0.0)
+    level.delta_rotation_quaternion, level.delta_scale = (1.0, 0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
+    level.matrix_basis = Matrix()  # after the deltas: it takes them into account
 
 
 def _give(level: bpy.types.Object, mesh: bpy.types.Mesh, name: str) -> None:
