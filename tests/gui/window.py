@@ -183,9 +183,10 @@ class View:
         yield 0.5
 
     def _columns(self) -> Iterator[int]:
-        """The middle; then the right edge inwards, where small buttons stand beside the tabs."""
-        right, scale = self.sidebar.x + self.sidebar.width, bpy.context.preferences.system.ui_scale
-        return iter([self.sidebar.x + self.sidebar.width // 2, *(right - round(scale * away) for away in (48, 38, 58))])
+        """The middle; the right edge inwards, where small buttons stand beside the tabs; the left one of a pair."""
+        left, right = self.sidebar.x, self.sidebar.x + self.sidebar.width
+        middle, scale = left + self.sidebar.width // 2, bpy.context.preferences.system.ui_scale
+        return iter([middle, *(right - round(scale * away) for away in (48, 38, 58)), (left + middle) // 2])
 
     def _heights(self) -> Iterator[int]:
         top, bottom = self.sidebar.y + self.sidebar.height - 4, self.sidebar.y + 4

@@ -68,6 +68,8 @@ class Session:
         self.hovering: tuple[Ghost, ...] = ()
         self.asset_progress: Progress | None = None
         """Of the stage that is under way towards a game asset."""
+        self.asset_notice = ""
+        """What the last such stage did."""
         self.verdicts: dict[int, tuple[int, int, bool, str]] = {}
         """On meshes, by their numbers: vertices, faces, whether all is well, words. See asset/geometry.py."""
         self._jobs_wait = False

@@ -83,7 +83,7 @@ def test_of_several_one_may_fail(bpy: Any, shape: Shape, show: Shape, settings: 
     for thing in things:
         thing.select_set(True)
     assert bpy.ops.triposr.make_game_asset() == {"FINISHED"}
-    assert session.notice.startswith("2 of 3 assets made. sheet: sheet_LOD0 is flat")
+    assert session.asset_notice.startswith("2 of 3 assets made. sheet: sheet_LOD0 is flat")
     assert [name for name in ("ball_LOD2", "ring_LOD2", "sheet_LOD0") if name in bpy.data.objects] == [
         "ball_LOD2",
         "ring_LOD2",

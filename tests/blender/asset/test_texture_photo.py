@@ -54,7 +54,7 @@ def test_the_photo_is_laid_over_what_it_saw_and_refused_where_it_does_not_fit_or
     painted = np.abs(texels - np.array(PAINT) / 255.0).max(axis=1) < 0.02
     assert 0.02 < painted.mean() < 0.5
     assert 0.05 < chair.data["triposr_texture"]["from_photo"] < 0.5
-    assert "from the photo" in session.notice
+    assert "from the photo" in session.asset_notice
     down, across = np.mgrid[:SIDE, :SIDE] - SIDE / 2
     disc = np.full((SIDE, SIDE, 4), 200, np.uint8)
     disc[..., 3] = (down**2 + across**2 < 80**2) * 255

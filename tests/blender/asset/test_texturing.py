@@ -75,7 +75,7 @@ def test_the_texture_has_the_colours_that_the_vertices_had_and_is_one_undo_step(
     assert image.colorspace_settings.name == "sRGB"
     assert chair.data["triposr_texture"]["likeness"] > 40.0
     assert chair.data["triposr_texture"]["seam_p95"] < 4.0
-    assert "dB" in session.notice
+    assert "dB" in session.asset_notice
     assert len(bpy.data.objects) == 1
     assert len(bpy.data.meshes) == 1
     assert bpy.context.object == chair
@@ -169,3 +169,15 @@ def test_a_failure_leaves_everything_as_it_was(bpy: Any, chair: Any) -> None:
     assert (len(bpy.data.objects), len(bpy.data.meshes), len(bpy.data.images)) == (1, 1, 0)
     chair.select_set(False)
     assert not bpy.ops.triposr.bake_texture.poll()
+
+
+def test_lod0_brings_its_hidden_levels_with_it(bpy: Any, chair: Any) -> None:
+    levels = bpy.context.scene.triposr_asset.levels
+    levels.count, levels.share_1 = 1, 0.5
+    assert bpy.ops.triposr.make_levels() == {"FINISHED"}
+    assert [thing.name for thing in bpy.context.selected_objects] == ["chair_LOD0"]
+    assert bpy.ops.triposr.bake_texture() == {"FINISHED"}
+    images = {texture(bpy.data.objects[name]) for name in ("chair_LOD0", "chair_LOD1")}
+    assert len(images) == 1
+    assert not bpy.data.objects["chair_LOD1"].visible_get()
+    assert "triposr_texture" not in chair.data

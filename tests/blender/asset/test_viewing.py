@@ -73,7 +73,7 @@ def test_a_sheet_frames_and_a_video_come_of_one_field(bpy: Any, look: Callable[.
     assert sorted(path.name for path in frames.iterdir()) == [f"Old_chair_000{number}.png" for number in (1, 2, 3, 4)]
     first = pixels(bpy, frames / "Old_chair_0001.png")
     assert np.abs(first - sheet[:, :32]).max() <= 2 / 255  # a sheet begins where a turn does
-    assert "4 pictures of the field" in session.notice
+    assert "4 pictures of the field" in session.asset_notice
     if bpy.app.ffmpeg.supported:
         is_a_video(bpy, look("VIDEO", frames=5, rate=10, background=(0.2, 0.4, 0.6)) / "Old_chair_turntable.mp4")
     assert inside(bpy) == before

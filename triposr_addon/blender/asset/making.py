@@ -51,6 +51,12 @@ class AssetMade:
         """For the artist."""
         return told("{name}: {words}", name=self.name, words="; ".join(self.words))
 
+    @property
+    def brief(self) -> str:
+        """For the panel and the status bar, where all of it would be cut off: the stages' panels tell the rest."""
+        done = told("{name} is made in {seconds:.1f} s", name=self.name, seconds=sum(self.seconds.values()))
+        return f"{done}. {self.words[-1]}" if "export" in self.seconds else done
+
 
 @dataclass(frozen=True)
 class AssetsMade:
@@ -67,6 +73,11 @@ class AssetsMade:
         failures = "".join(f". {name}: {failure.sentence}" for name, failure in self.failed)
         counts = told("{made} of {all} assets made", made=len(self.made), all=len(self.made) + len(self.failed))
         return counts + failures
+
+    @property
+    def brief(self) -> str:
+        """For the panel and the status bar."""
+        return self.made[0].brief if len(self.made) == 1 and not self.failed else self.words
 
 
 def make_assets(

@@ -47,8 +47,8 @@ class TRIPOSR_OT_make_game_asset(StageOperator):
         return make_assets(session.current(), context, chosen_meshes(context), wished)
 
     def tell(self, _context: bpy.types.Context, result: AssetsMade) -> str:
-        """What each stage says; of several, how many."""
-        return result.words
+        """That it is made; of several, how many."""
+        return result.brief
 
 
 def chosen_meshes(context: bpy.types.Context) -> list[bpy.types.Object]:

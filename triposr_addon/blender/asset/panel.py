@@ -9,7 +9,7 @@ import bpy
 
 from .. import session
 from ..context_members import active_object
-from ..sidebar import InSidebar
+from ..sidebar import InSidebar, draw_lines
 from .asset_presets import TRIPOSR_PT_asset_presets
 from .settings import asset_settings_of
 
@@ -48,9 +48,12 @@ class TRIPOSR_PT_game_asset(InSidebar, bpy.types.Panel):
         button = layout.row()
         button.scale_y = BUTTON_SCALE
         button.operator("triposr.make_game_asset", icon="PACKAGE")
-        progress = session.current().asset_progress
+        running = session.current()
+        progress = running.asset_progress
         if progress is not None:
             layout.progress(factor=progress.fraction, type="BAR", text=f"{progress.step}  {progress.fraction:.0%}")
+        elif running.asset_notice:
+            draw_lines(layout, context, running.asset_notice, "CHECKMARK")
 
 
 class UnderGameAsset(InSidebar):

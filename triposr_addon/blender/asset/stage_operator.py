@@ -81,7 +81,7 @@ class StageOperator(bpy.types.Operator):
 
     def _begun(self, context: bpy.types.Context) -> bool:
         running = session.current()
-        running.failure, running.notice = None, ""
+        running.failure, running.notice, running.asset_notice = None, "", ""
         try:
             self._stage = self.stage(context)
         except HostFailure as failure:
@@ -96,7 +96,7 @@ class StageOperator(bpy.types.Operator):
             progress = next(self._stage)
         except StopIteration as over:
             self._leave(context)
-            session.current().notice = notice = self.tell(context, over.value)
+            session.current().asset_notice = notice = self.tell(context, over.value)
             self.report({"INFO"}, notice)
             return {"FINISHED"}, False
         except HostFailure as failure:

@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import bpy
 
 from .. import session
-from ..colour_targets import Target, targets_of, why_no_colours
+from ..colour_targets import Target, has_field, targets_of, why_no_colours
 from ..context_members import selected_objects
 from ..living_preview import real_mesh
 from ..living_record import record_or_none
 from ..words import told
+from .asset_collection import LEVEL, collection_of, levels_in
 from .settings import asset_settings_of
 from .stage import Stage, settings_from, within
 from .stage_operator import StageOperator
@@ -104,12 +106,23 @@ def why_no_texture(context: bpy.types.Context) -> str:
 
 
 def _texture_all(running: session.Session, context: bpy.types.Context, wished: Texturing) -> Stage[list[Textured]]:
-    groups = list(_by_field(targets_of(context)).values())
+    groups = list(_by_field(_with_levels(targets_of(context))).values())
     done: list[Textured] = []
     for number, targets in enumerate(groups):
         stage = texture_objects(running, context, targets, wished)
         done.append((yield from within(stage, number / len(groups), (number + 1) / len(groups))))
     return done
+
+
+def _with_levels(targets: Iterable[Target]) -> tuple[Target, ...]:
+    """LOD0 brings its other levels with it: they are hidden, so that nobody could select them."""
+    found = {target.mesh: target for target in targets}
+    for target in list(found.values()):
+        asset = collection_of(target.thing) if target.thing.get(LEVEL) == 0 else None
+        for level in levels_in(asset) if asset is not None else ():
+            other = Target(level, level if has_field(None, level) else target.lender)
+            found.setdefault(other.mesh, other)
+    return tuple(found.values())
 
 
 def _by_field(targets: tuple[Target, ...]) -> dict[str, list[Target]]:
