@@ -18,6 +18,8 @@ SCENE_PROPERTY = "triposr"
 
 BESIDE_THE_BLEND: set[str] = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 """Blender 4.5 and later warn about a path such as //cup.png where this is not said; 4.2 does not know the word."""
+WRITTEN_BESIDE_THE_BLEND = BESIDE_THE_BLEND | {"OUTPUT_PATH"}
+"""For what is written: it need not be there yet."""
 
 SIZES_BY = (
     ("height", "Height", "It is as tall as that"),

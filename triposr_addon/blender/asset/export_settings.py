@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
+from ..properties import WRITTEN_BESIDE_THE_BLEND
+
 FILE_FORMATS = (
     ("ENGINE", "As the Engine Likes", "FBX for Unity and Unreal, GLB for Godot and the web"),
     ("GLB", "GLB", "glTF in one file, textures inside"),
@@ -54,4 +56,5 @@ class TRIPOSR_PG_asset_export(bpy.types.PropertyGroup):
             description="Where the files go; // is the folder of the .blend. Files of the same names are replaced",
             subtype="DIR_PATH",
             default="//export",
+            options=WRITTEN_BESIDE_THE_BLEND,
         )

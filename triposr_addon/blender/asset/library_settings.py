@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import StringProperty
 
+from ..properties import WRITTEN_BESIDE_THE_BLEND
+
 
 class TRIPOSR_PG_asset_library(bpy.types.PropertyGroup):
     """What an asset is described by, and where its library is; see Shelving."""
@@ -42,4 +44,5 @@ class TRIPOSR_PG_asset_library(bpy.types.PropertyGroup):
             "is replaced",
             subtype="FILE_PATH",
             default="//library/triposr_assets.blend",
+            options=WRITTEN_BESIDE_THE_BLEND,
         )

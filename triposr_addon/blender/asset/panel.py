@@ -42,7 +42,9 @@ class TRIPOSR_PT_game_asset(InSidebar, bpy.types.Panel):
         column.use_property_decorate = False
         settings = asset_settings_of(scene)
         column.prop(settings, "engine")
-        row = column.row(align=True, heading="Stages")
+        row = layout.row(
+            align=True
+        )  # over the whole width: in half of it longer words than the English ones are cut off
         for name in ("clean", "texture", "export"):
             row.prop(settings.making, name, toggle=True)
         button = layout.row()

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, FloatVectorProperty, IntProperty, StringProperty
 
+from ..properties import WRITTEN_BESIDE_THE_BLEND
+
 KINDS = (
     ("SPRITES", "Sprite Sheet", "One PNG with alpha with a picture for each direction, and a list of them (.json)"),
     ("FRAMES", "Frames", "A turn as numbered PNG files with alpha, in a folder of their own"),
@@ -89,4 +91,5 @@ class TRIPOSR_PG_asset_views(bpy.types.PropertyGroup):
             description="Where the pictures go; // is the folder of the .blend. Files of the same names are replaced",
             subtype="DIR_PATH",
             default="//views",
+            options=WRITTEN_BESIDE_THE_BLEND,
         )
