@@ -43,6 +43,8 @@ class Checks:
 
     held: int = 0
     broken: list[str] = field(default_factory=list)
+    found: dict[tuple[Path, str], set[str]] = field(default_factory=dict)
+    """Names of parts, by the folder of an export and by who read it."""
 
     def that(self, holds: object, what: str) -> None:
         """Count it; tell it where it does not hold."""
@@ -85,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for usd in sorted(made.glob("*_USD_*/*.usdc")):
             compare(checks, usd, usd_parts(checks, usd))
         check_other_blender(checks, options.blender_python, sorted(made.glob("*_FBX_*/*.fbx")))
+        check_nothing_is_missing(checks)
         files = sum(path.is_file() for path in made.rglob("*"))
     print(f"{files} files, {checks.held} passed, {len(checks.broken)} failed")
     return 1 if checks.broken else 0
@@ -123,6 +126,7 @@ def compare(checks: Checks, file: Path, parts: Sequence[Part], by: str = "") -> 
     names = {part.name for part in parts}
     expected = {part["name"]: part for part in told["parts"]}
     checks.that(names and names <= set(expected), f"{file}{by}: parts {names}, not among {set(expected)}")
+    checks.found.setdefault((file.parent, by), set()).update(names)
     nose, axis = (max(part.high[0] for part in parts), "+X") if told["front"] == "+X" else (0.0, "")
     checks.that(not axis or nose > 0.6, f"{file}{by}: the nose is at {axis} {nose}")
     for part in parts:
@@ -135,6 +139,14 @@ def compare(checks: Checks, file: Path, parts: Sequence[Part], by: str = "") -> 
         if part.colour is not None and facts["colour"] is not None:
             step = 255.0 * np.abs(part.colour - np.array(facts["colour"])).max()
             checks.that(step < LARGEST_COLOUR_STEP, f"{file}{by}: {part.name} is {part.colour}, not {facts['colour']}")
+
+
+def check_nothing_is_missing(checks: Checks) -> None:
+    """Each reader has found each part that a sidecar tells of in one of the export's files."""
+    for (folder, by), names in checks.found.items():
+        told = json.loads((folder / "Ball.json").read_text(encoding="utf-8"))
+        missing = {part["name"] for part in told["parts"]} - names
+        checks.that(not missing, f"{folder}{by}: nobody finds {missing}")
 
 
 def glb_parts(file: Path) -> list[Part]:

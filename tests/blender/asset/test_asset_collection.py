@@ -107,6 +107,26 @@ def test_levels_go_where_lod0_goes(bpy: Any, ball: Any, tmp_path: Path) -> None:
         assert part["high"] == pytest.approx([1.5, 1.5, 3.0], rel=0.1)
 
 
+def test_an_asset_is_where_it_can_be_seen(bpy: Any, ball: Any) -> None:
+    off = bpy.data.collections.new("off")
+    bpy.context.scene.collection.children.link(off)
+    off.objects.link(ball)
+    bpy.context.scene.collection.objects.unlink(ball)
+    bpy.context.scene.collection.objects.link(ball)
+    assert ball.users_collection[0] == off
+    bpy.context.view_layer.layer_collection.children["off"].exclude = True
+    take(bpy, "ball")
+    assert bpy.ops.triposr.make_game_asset() == {"FINISHED"}
+    assert bpy.data.objects["ball_LOD0"].visible_get()
+
+
+def test_what_is_flat_as_nothing_is_refused(bpy: Any, ball: Any) -> None:
+    ball.scale.z = 0.0
+    bpy.context.view_layer.update()
+    with pytest.raises(RuntimeError, match="ball has a scale of 0"):
+        bpy.ops.triposr.clean_geometry()
+
+
 def test_loose_vertices_stay_at_home(bpy: Any, ball: Any, tmp_path: Path) -> None:
     ball.data.vertices.add(1)
     ball.data.vertices[-1].co = (9.0, 9.0, 9.0)

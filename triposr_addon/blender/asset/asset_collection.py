@@ -54,9 +54,20 @@ def collection_for(context: bpy.types.Context, source: bpy.types.Object) -> bpy.
     assert context.scene is not None
     made = bpy.data.collections.new(base_name(source))
     made[SOURCE] = source
-    parent = source.users_collection[0] if source.users_collection else context.scene.collection
+    parent = next((each for each in source.users_collection if _is_in(context, each)), context.scene.collection)
     parent.children.link(made)
     return made
+
+
+def _is_in(context: bpy.types.Context, collection: bpy.types.Collection) -> bool:
+    """Whether the view layer has what is put into it, and it can be put there."""
+    assert context.view_layer is not None
+    layers = [context.view_layer.layer_collection]
+    for layer in layers:  # which grows
+        layers.extend(layer.children)
+    return collection.library is None and any(
+        layer.collection == collection and not layer.exclude and layer.is_visible for layer in layers
+    )
 
 
 def source_of(thing: bpy.types.Object) -> bpy.types.Object:

@@ -14,6 +14,9 @@ from ..living_preview import put_back, real_mesh
 from ..living_record import RECORD, LivingRecord, placement_now, record_or_none, write_record
 from ..words import told
 
+SMALLEST_SCALE = 1e-9
+"""What is flatter has no size in metres that a mesh could be given back from."""
+
 
 @dataclass(frozen=True)
 class Keepsake:
@@ -42,6 +45,8 @@ def why_not_shaped(thing: bpy.types.Object) -> str:
     mesh = real_mesh(thing.data)
     if not mesh.polygons:
         return told("{name} has no faces", name=thing.name)
+    if min(abs(each) for each in cast("Any", thing.matrix_world.to_scale())) < SMALLEST_SCALE:
+        return told("{name} has a scale of 0. Give it another first", name=thing.name)
     if mesh.shape_keys is not None:
         return told("{name} has shape keys. Apply or remove them first", name=thing.name)
     return why_not_editable(mesh) or why_in_use(mesh)
