@@ -119,6 +119,27 @@ def test_a_blend_with_scenes_is_never_replaced(bpy: Any, cups: Any, session: Any
     assert (tmp_path / "props.v2.blend").is_file()
 
 
+def test_what_a_library_has_stays_and_only_its_namesake_is_replaced(bpy: Any, cups: Any, tmp_path: Path) -> None:
+    settings = bpy.context.scene.triposr_asset.library
+    settings.library, settings.author = str(tmp_path / "cups.blend"), "First"
+    assert bpy.ops.triposr.write_library() == {"FINISHED"}
+    cups[0].select_set(False)  # of which the open file goes on having its own, under the library's name
+    cups[0].location.z = 5.0
+    settings.author = "Second"
+    kinds = (bpy.data.objects, bpy.data.meshes, bpy.data.materials, bpy.data.libraries)
+    before = [sorted(each.name for each in kind) for kind in kinds]
+    assert bpy.ops.triposr.write_library() == {"FINISHED"}
+    assert [sorted(each.name for each in kind) for kind in kinds] == before
+    assert cups[0].name == "Cup 0"
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "cups.blend"))
+    found = {thing.name: thing for thing in bpy.data.objects}
+    assert sorted(found) == ["Cup 0", "Cup 1"]
+    assert [found[name].asset_data.author for name in ("Cup 0", "Cup 1")] == ["First", "Second"]
+    assert found["Cup 0"].location.z == 0.0
+    assert found["Cup 0"].data.materials[0].node_tree.nodes
+    assert is_a_red_thing_on_nothing(preview(found["Cup 0"]))
+
+
 def test_a_library_that_can_not_be_written_is_named(bpy: Any, cups: Any, session: Any, tmp_path: Path) -> None:
     (tmp_path / "shelf").write_text("a file where a folder is wanted")
     bpy.context.scene.triposr_asset.library.library = str(tmp_path / "shelf" / "cups.blend")

@@ -3,14 +3,10 @@
 
 from __future__ import annotations
 
-import errno
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
-
-import bpy
+from typing import TYPE_CHECKING, cast
 
 from ..failures import FileNotWritten
 from ..provenance import PREFIX
@@ -18,10 +14,13 @@ from ..session import Session
 from ..words import told, ui
 from .catalogues import catalogue_number, clean, ensure_catalogue
 from .export_parts import AssetParts
-from .exporting import export_folder
+from .library_file import library_file, write_library
 from .mesh_exchange import triangles_in
 from .previews import give_preview, preview_of
 from .stage import Progress, Stage, within
+
+if TYPE_CHECKING:
+    import bpy
 
 TAGS = ("triposr", "ai-generated")
 LONGEST_TAG = 60
@@ -62,7 +61,7 @@ def shelve(running: Session, assets: Sequence[AssetParts], wished: Shelving, *, 
     Raises ExportFolderMissing, FileNotWritten, and what `preview_of` raises; until all previews are there nothing is
     marked.
     """
-    library = _library_file(wished) if write else None
+    library = library_file(wished.library) if write else None
     previews = []
     for number, parts in enumerate(assets):
         start = 0.9 * number / len(assets)
@@ -105,43 +104,6 @@ def description_of(parts: AssetParts) -> str:
         if value:
             facts.append(f"{word}: {value}")
     return "; ".join(facts)
-
-
-def write_library(path: Path, things: Sequence[bpy.types.Object]) -> None:
-    """These objects and all they need into a .blend of their own, written aside. Raises FileNotWritten."""
-    aside = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.blend")
-    try:
-        blocks: set[bpy.types.ID] = set(things)
-        bpy.data.libraries.write(str(aside), blocks, path_remap="ABSOLUTE", fake_user=True, compress=True)
-        aside.replace(path)
-    except (OSError, RuntimeError) as error:
-        raise FileNotWritten(path, error) from error
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def _library_file(wished: Shelving) -> Path:
-    """Raises ExportFolderMissing, FileNotWritten."""
-    path = export_folder(wished.library)
-    path = path if path.suffix == ".blend" else path.with_name(f"{path.name}.blend")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _check_no_work(path)
-    except OSError as error:
-        raise FileNotWritten(path, error) from error
-    return path
-
-
-def _check_no_work(path: Path) -> None:
-    """A library of ours has no scene; a .blend with one is somebody's work. Raises OSError, also for what is none."""
-    if not path.exists():
-        return
-    if bpy.data.filepath and path.samefile(bpy.data.filepath):  # which Blender would not look into
-        raise FileExistsError(errno.EEXIST, f"{path.name} is the open file")
-    with cast("Any", bpy.data.libraries).load(str(path), link=True) as (there, _here):
-        scenes = list(there.scenes)
-    if scenes:
-        raise FileExistsError(errno.EEXIST, f"{path.name} is there already, with scenes: it is no library of ours")
 
 
 def _catalogue(library: Path | None, path: str) -> str:
