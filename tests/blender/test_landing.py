@@ -46,7 +46,7 @@ def land(bpy: Any, landing: Any, view: Any, pixel: tuple[int, int]) -> tuple[flo
         evaluated_depsgraph_get=bpy.context.evaluated_depsgraph_get,
     )
     place: tuple[float, float, float] = landing.landing_place(
-        context, SimpleNamespace(width=SIZE[0], height=SIZE[1]), pixel
+        context, SimpleNamespace(width=SIZE[0], height=SIZE[1], data=None), pixel
     )
     return place
 

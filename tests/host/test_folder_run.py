@@ -47,7 +47,7 @@ def over(make: MakeGenerator, picture: Path) -> JobView:
 
 def outcome(view: JobView) -> Outcome:
     name = view.request.name if view.result is not None else ""
-    return Outcome(view, view.failure, name, "/work/shelf.blend", {"height": 1.0})
+    return Outcome(view, view.failure, name, "/art/shelf.blend", {"height": 1.0})
 
 
 def test_a_made_picture_is_in_the_log_with_all_that_is_known(make: MakeGenerator, folder: Path, log: FolderLog) -> None:
@@ -57,7 +57,7 @@ def test_a_made_picture_is_in_the_log_with_all_that_is_known(make: MakeGenerator
     assert (line.status, line.object, line.blend, line.settings) == (
         MADE,
         "good_1",
-        "/work/shelf.blend",
+        "/art/shelf.blend",
         {"height": 1.0},
     )
     assert (line.triangles, line.parts, line.closed, line.overlap) == (4, 2, True, 0.8)
