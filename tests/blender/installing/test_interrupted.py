@@ -65,7 +65,8 @@ def test_killed_at_several_moments_it_says_so_and_the_next_install_ends_well(
         if running.failure is not None:
             assert running.failure.code == "INSTALLER_FAILED"
             assert "goes on where it was" in running.failure.sentence
-            assert running.storage().worker_python_or_none() is None
+            # The last moment may be after the receipt and before the farewell: then it is whole.
+            assert running.storage().worker_python_or_none() is None or small.leaf() == "1.0"
     assert bpy.ops.triposr.install() == {"FINISHED"}
     assert small.leaf() == "1.0"
     assert running.failure is None
