@@ -13,6 +13,13 @@ def active_object(context: bpy.types.Context) -> bpy.types.Object | None:
     return context.view_layer.objects.active if context.view_layer is not None else None
 
 
+def the_active_object(context: bpy.types.Context) -> bpy.types.Object:
+    """The active object, for operators whose poll() saw that there is one."""
+    thing = active_object(context)
+    assert thing is not None, "poll() saw it"
+    return thing
+
+
 def selected_objects(context: bpy.types.Context) -> list[bpy.types.Object]:
     """What is selected; without a window that of the view layer."""
     if hasattr(context, "selected_objects"):

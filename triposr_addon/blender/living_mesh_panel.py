@@ -17,7 +17,7 @@ from .living_readiness import get_ready_soon
 from .living_record import is_shaped_by_hand
 from .living_settings import SLIDERS, living_settings_of
 from .session import Session
-from .sidebar import InSidebar, draw_lines
+from .sidebar import InSidebar, draw_lines, named_column
 from .words import ui
 
 BUTTON_SCALE = 1.4
@@ -71,9 +71,7 @@ class TRIPOSR_PT_colour_from_field(InSidebar, bpy.types.Panel):
         layout, scene, running = self.layout, context.scene, session.current()
         assert layout is not None
         assert scene is not None
-        column, settings = layout.column(), colour_settings_of(scene)
-        column.use_property_split = True
-        column.use_property_decorate = False
+        column, settings = named_column(layout), colour_settings_of(scene)
         column.prop(settings, "lender")
         column.prop(settings, "domain")
         lender = lender_or_none(context)
@@ -105,9 +103,7 @@ def _draw_field(layout: bpy.types.UILayout, context: bpy.types.Context, mesh: bp
 
 
 def _draw_sliders(layout: bpy.types.UILayout, context: bpy.types.Context, usable: bool) -> None:
-    column, settings = layout.column(), living_settings_of(context)
-    column.use_property_split = True
-    column.use_property_decorate = False
+    column, settings = named_column(layout), living_settings_of(context)
     column.enabled = usable
     for name in SLIDERS:
         column.prop(settings, name)

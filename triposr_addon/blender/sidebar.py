@@ -34,11 +34,16 @@ class SettingsPanel(InSidebar):
     bl_parent_id = "TRIPOSR_PT_image_to_mesh"
 
     def settings_column(self, context: bpy.types.Context) -> tuple[bpy.types.UILayout, TRIPOSR_PG_settings]:
-        """Names on the left, values on the right."""
-        column = self.layout.column()  # type: ignore[attr-defined]  # a panel's
-        column.use_property_split = True
-        column.use_property_decorate = False
-        return column, settings_of(context)
+        """A `named_column`, and the scene's settings."""
+        return named_column(self.layout), settings_of(context)  # type: ignore[attr-defined]  # a panel's
+
+
+def named_column(layout: bpy.types.UILayout) -> bpy.types.UILayout:
+    """For settings: names on the left, values on the right."""
+    column = layout.column()
+    column.use_property_split = True
+    column.use_property_decorate = False
+    return column
 
 
 def draw_lines(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: IconItems) -> None:

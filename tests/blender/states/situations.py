@@ -6,42 +6,10 @@ A situation gets a World and may give a dictionary for `temp_override`. A new on
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-Override = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class World:
-    """What a situation is made with. living: makes an object with a field and has it active. begin: orders a job."""
-
-    bpy: Any
-    session: Any
-    folder: Path
-    living: Callable[[], Any]
-    begin: Callable[[str], str]
-
-    def tick_until(self, happened: Callable[[], bool]) -> None:
-        """What the timers do."""
-        deadline = time.monotonic() + 60.0
-        while not happened():
-            assert time.monotonic() < deadline
-            self.session.tick()
-            time.sleep(0.005)
-
-
-Situation = Callable[[World], Override | None]
-SITUATIONS: dict[str, Situation] = {}
-
-
-def situation(arrange: Situation) -> Situation:
-    """Add it to the list, by its name."""
-    SITUATIONS[arrange.__name__.replace("_", " ")] = arrange
-    return arrange
+from tests.blender.states.world import SITUATIONS, World, situation
 
 
 def _mode(name: str, mode: str) -> None:
@@ -299,32 +267,3 @@ def after_undo(world: World) -> None:
     world.living()
     world.bpy.ops.ed.undo_push(message="ours")
     world.bpy.ops.ed.undo()
-
-
-@situation
-def without_a_window(world: World) -> Override:
-    """As in a timer, or a script that Blender runs at its start."""
-    world.living()
-    return {"window": None}
-
-
-@situation
-def without_a_screen(world: World) -> Override:
-    """As in a handler. (Blender 4.5 crashes where neither window nor screen are to be there, whatever is called.)"""
-    world.living()
-    return {"screen": None, "area": None, "region": None}
-
-
-@situation
-def without_an_object_in_the_context(world: World) -> Override:
-    """An editor whose context names none."""
-    world.living()
-    return {"object": None, "active_object": None, "selected_objects": []}
-
-
-@situation
-def a_3d_view(world: World) -> Override:
-    """A 3D View is under the pointer."""
-    world.living()
-    area = next(area for area in world.bpy.context.window.screen.areas if area.type == "VIEW_3D")
-    return {"area": area, "region": next(region for region in area.regions if region.type == "WINDOW")}

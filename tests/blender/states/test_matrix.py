@@ -18,7 +18,9 @@ from typing import Any
 
 import pytest
 
-from tests.blender.states.situations import SITUATIONS, Override, World
+from tests.blender.states import contexts as contexts
+from tests.blender.states import situations as situations  # both add to the list
+from tests.blender.states.world import SITUATIONS, Override, World
 
 pytestmark = [pytest.mark.bpy, pytest.mark.usefixtures("box_worker")]
 

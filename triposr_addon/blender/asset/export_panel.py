@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..sidebar import named_column
 from .panel import UnderGameAsset
 from .settings import asset_settings_of
 
@@ -22,9 +23,7 @@ class TRIPOSR_PT_asset_export(UnderGameAsset, bpy.types.Panel):
         assert layout is not None
         assert scene is not None
         settings = asset_settings_of(scene).export
-        column = layout.column()
-        column.use_property_split = True
-        column.use_property_decorate = False
+        column = named_column(layout)
         for name in ("file_format", "colours", "levels", "colliders", "folder"):
             column.prop(settings, name)
         row = layout.row(align=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from .. import session
-from ..context_members import active_object
+from ..context_members import active_object, the_active_object
 from ..words import told
 from .asset_object import why_no_asset
 from .budget import Budget, Budgeted, keep_budget, make_real
@@ -43,8 +43,7 @@ class TRIPOSR_OT_clean_geometry(OfAnAsset, StageOperator):
     def stage(self, context: bpy.types.Context) -> Stage[CleanedObject]:
         """On the active object."""
         assert context.scene is not None
-        thing = active_object(context)
-        assert thing is not None
+        thing = the_active_object(context)
         wished = settings_from(asset_settings_of(context.scene).cleaning, Cleaning)
         return clean_object(session.current(), thing, context.scene, wished)
 
@@ -64,8 +63,7 @@ class TRIPOSR_OT_check_geometry(OfAnAsset, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """About a second for 200,000 triangles."""
         assert context.scene is not None
-        thing = active_object(context)
-        assert thing is not None
+        thing = the_active_object(context)
         self.report({"INFO"}, verdict_words(look_at(session.current(), thing, context.scene)))
         return {"FINISHED"}
 
@@ -79,8 +77,7 @@ class TRIPOSR_OT_keep_budget(OfAnAsset, StageOperator):
     def stage(self, context: bpy.types.Context) -> Stage[Budgeted]:
         """On the active object."""
         assert context.scene is not None
-        thing = active_object(context)
-        assert thing is not None
+        thing = the_active_object(context)
         wished = settings_from(asset_settings_of(context.scene).budget, Budget)
         return keep_budget(session.current(), context, thing, wished)
 
@@ -109,8 +106,7 @@ class TRIPOSR_OT_apply_budget(OfAnAsset, StageOperator):
 
     def stage(self, context: bpy.types.Context) -> Stage[Budgeted]:
         """On the active object."""
-        thing = active_object(context)
-        assert thing is not None
+        thing = the_active_object(context)
         return make_real(session.current(), context, thing)
 
     def tell(self, _context: bpy.types.Context, result: Budgeted) -> str:

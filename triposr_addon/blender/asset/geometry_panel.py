@@ -8,7 +8,7 @@ import bpy
 from .. import session
 from ..context_members import active_object
 from ..living_preview import real_mesh
-from ..sidebar import draw_lines
+from ..sidebar import draw_lines, named_column
 from .geometry import remembered
 from .panel import UnderGameAsset
 from .settings import TRIPOSR_PG_asset, asset_settings_of
@@ -27,9 +27,7 @@ class TRIPOSR_PT_asset_geometry(UnderGameAsset, bpy.types.Panel):
         layout, scene, thing = self.layout, context.scene, active_object(context)
         assert layout is not None
         assert scene is not None
-        column = layout.column()
-        column.use_property_split = True
-        column.use_property_decorate = False
+        column = named_column(layout)
         for name in CLEANING:
             column.prop(asset_settings_of(scene).cleaning, name)
         row = layout.row(align=True)
@@ -45,9 +43,7 @@ class TRIPOSR_PT_asset_geometry(UnderGameAsset, bpy.types.Panel):
 
 def _draw_budget(layout: bpy.types.UILayout, settings: TRIPOSR_PG_asset) -> None:
     layout.separator()
-    column = layout.column()
-    column.use_property_split = True
-    column.use_property_decorate = False
+    column = named_column(layout)
     column.prop(settings.budget, "method")
     column.prop(settings.budget, "faces")
     if settings.budget.method == "DECIMATE":

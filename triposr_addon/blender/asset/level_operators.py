@@ -6,7 +6,7 @@ from __future__ import annotations
 import bpy
 
 from .. import session
-from ..context_members import active_object
+from ..context_members import the_active_object
 from .colliders import CollidersMade, Colliding, make_colliders
 from .geometry_operators import OfAnAsset
 from .levels import Levels, LevelsMade, make_levels
@@ -24,8 +24,7 @@ class TRIPOSR_OT_make_levels(OfAnAsset, StageOperator):
     def stage(self, context: bpy.types.Context) -> Stage[LevelsMade]:
         """Of the active object, or of what it is a level of."""
         assert context.scene is not None
-        thing = active_object(context)
-        assert thing is not None
+        thing = the_active_object(context)
         wished = settings_from(asset_settings_of(context.scene).levels, Levels)
         return make_levels(session.current(), context, thing, wished)
 
@@ -43,8 +42,7 @@ class TRIPOSR_OT_make_colliders(OfAnAsset, StageOperator):
     def stage(self, context: bpy.types.Context) -> Stage[CollidersMade]:
         """For the active object, or for what it is a part of."""
         assert context.scene is not None
-        thing = active_object(context)
-        assert thing is not None
+        thing = the_active_object(context)
         wished = colliding_from(asset_settings_of(context.scene))
         return make_colliders(session.current(), context, thing, wished)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import bpy
 
 from ..context_members import active_object
-from ..sidebar import draw_lines
+from ..sidebar import draw_lines, named_column
 from ..words import ui
 from .asset_collection import LEVEL, collection_of, colliders_in, levels_in
 from .levels import ERROR, level_words
@@ -27,9 +27,7 @@ class TRIPOSR_PT_asset_levels(UnderGameAsset, bpy.types.Panel):
         assert layout is not None
         assert scene is not None
         settings = asset_settings_of(scene).levels
-        column = layout.column()
-        column.use_property_split = True
-        column.use_property_decorate = False
+        column = named_column(layout)
         column.prop(settings, "count")
         column.prop(settings, "by")
         for number in range(1, settings.count + 1):
@@ -52,9 +50,7 @@ class TRIPOSR_PT_asset_colliders(UnderGameAsset, bpy.types.Panel):
         assert layout is not None
         assert scene is not None
         settings = asset_settings_of(scene).colliders
-        column = layout.column()
-        column.use_property_split = True
-        column.use_property_decorate = False
+        column = named_column(layout)
         column.prop(settings, "kind")
         if settings.kind in ("HULL", "PARTS"):
             column.prop(settings, "vertices")

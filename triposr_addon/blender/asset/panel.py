@@ -9,7 +9,7 @@ import bpy
 
 from .. import session
 from ..context_members import active_object
-from ..sidebar import InSidebar, draw_lines
+from ..sidebar import InSidebar, draw_lines, named_column
 from .asset_presets import TRIPOSR_PT_asset_presets
 from .settings import asset_settings_of
 
@@ -37,9 +37,7 @@ class TRIPOSR_PT_game_asset(InSidebar, bpy.types.Panel):
         layout, scene = self.layout, context.scene
         assert layout is not None
         assert scene is not None
-        column = layout.column()
-        column.use_property_split = True
-        column.use_property_decorate = False
+        column = named_column(layout)
         settings = asset_settings_of(scene)
         column.prop(settings, "engine")
         row = layout.row(

@@ -7,7 +7,7 @@ import bpy
 
 from ..context_members import active_object
 from ..living_preview import real_mesh
-from ..sidebar import draw_lines
+from ..sidebar import draw_lines, named_column
 from ..words import ui
 from .panel import UnderGameAsset
 from .settings import asset_settings_of
@@ -28,9 +28,7 @@ class TRIPOSR_PT_asset_texture(UnderGameAsset, bpy.types.Panel):
         assert layout is not None
         assert scene is not None
         settings = asset_settings_of(scene).texture
-        column = layout.column()
-        column.use_property_split = True
-        column.use_property_decorate = False
+        column = named_column(layout)
         for name in ("size", "padding", "unwrap"):
             column.prop(settings, name)
         laid_out = column.column()

@@ -8,7 +8,7 @@ from typing import cast
 import bpy
 
 from .. import session
-from ..context_members import active_object
+from ..context_members import active_object, the_active_object
 from ..field_carrier import Place, place_of
 from ..living_preview import real_mesh
 from ..words import told
@@ -46,8 +46,7 @@ class TRIPOSR_OT_render_views(StageOperator):
     def stage(self, context: bpy.types.Context) -> Stage[Viewed]:
         """Of the active object."""
         assert context.scene is not None
-        thing = active_object(context)
-        assert thing is not None
+        thing = the_active_object(context)
         wished = settings_from(asset_settings_of(context.scene).views, Viewing)
         return view_field(session.current(), thing, wished)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..sidebar import named_column
 from .panel import UnderGameAsset
 from .settings import asset_settings_of
 
@@ -29,9 +30,7 @@ class TRIPOSR_PT_asset_views(UnderGameAsset, bpy.types.Panel):
         assert scene is not None
         settings = asset_settings_of(scene).views
         layout.prop(settings, "kind", expand=True)
-        column = layout.column()
-        column.use_property_split = True
-        column.use_property_decorate = False
+        column = named_column(layout)
         for name in SETTINGS[settings.kind]:
             column.prop(settings, name)
         layout.operator("triposr.render_views", icon="RENDER_ANIMATION")

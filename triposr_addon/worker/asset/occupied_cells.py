@@ -19,8 +19,8 @@ from triposr_addon.worker.symmetry import SymmetricMaps
 NODES = 65
 """A side; a whole lattice of a field has about one node for each texel of its planes."""
 EMPTY = 1.0
-"""What no node around exceeds counts as nothing. The surface has 25; on fitted fields the picture stays within 45 dB of
-the reference's, and the field is asked half as often as with 0.05."""
+"""What no node around exceeds counts as nothing. The surface has 25; at 64 pixels the picture is 44 dB or more from
+the reference's on fitted fields, and the field is asked half as often as with 0.05."""
 SOLID = 25.0
 """The density of the surface, as released."""
 
