@@ -10,13 +10,11 @@ import bpy
 from bpy.props import BoolProperty
 
 from ..context_members import active_object, selected_objects
-from ..words import told
-from .asset_object import why_no_asset
 from .export_parts import AssetParts, assets_among
 from .exporting import Export, Exported, export_assets
 from .settings import asset_settings_of
 from .stage import Stage, settings_from
-from .stage_operator import StageOperator
+from .stage_operator import OfAnAsset, StageOperator
 
 
 def chosen_assets(context: bpy.types.Context, *, whole_collection: bool) -> list[AssetParts]:
@@ -27,7 +25,7 @@ def chosen_assets(context: bpy.types.Context, *, whole_collection: bool) -> list
     return assets_among(selected_objects(context) or ([thing] if thing is not None else []))
 
 
-class TRIPOSR_OT_export_asset(StageOperator):
+class TRIPOSR_OT_export_asset(OfAnAsset, StageOperator):
     """Write the selected assets for the chosen engine, each into files of its own, with a sidecar of figures (.json)"""
 
     bl_idname = "triposr.export_asset"
@@ -45,20 +43,9 @@ class TRIPOSR_OT_export_asset(StageOperator):
             options={"SKIP_SAVE"},
         )
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Only for a mesh that nobody is editing."""
-        refusal = why_no_asset(context)
-        cls.poll_message_set(told(refusal))
-        return not refusal
-
     def stage(self, context: bpy.types.Context) -> Stage[Exported]:
         """On what is selected."""
         assert context.scene is not None
         settings = asset_settings_of(context.scene)
         assets: Sequence[AssetParts] = chosen_assets(context, whole_collection=self.whole_collection)
         return export_assets(context, assets, settings_from(settings.export, Export), settings.engine)
-
-    def tell(self, _context: bpy.types.Context, result: Exported) -> str:
-        """How many files, and where."""
-        return result.words

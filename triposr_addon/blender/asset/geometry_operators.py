@@ -16,22 +16,11 @@ from .cleaning import Cleaning
 from .geometry import CleanedObject, clean_object, look_at
 from .settings import asset_settings_of
 from .stage import Stage, settings_from
-from .stage_operator import StageOperator
+from .stage_operator import OfAnAsset, StageOperator
 from .verdict import verdict_words
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
-
-
-class OfAnAsset:
-    """An operator on the active object's mesh."""
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Only for a mesh that nobody is editing."""
-        refusal = why_no_asset(context)
-        cls.poll_message_set(told(refusal))  # type: ignore[attr-defined]  # an operator's
-        return not refusal
 
 
 class TRIPOSR_OT_clean_geometry(OfAnAsset, StageOperator):
@@ -46,10 +35,6 @@ class TRIPOSR_OT_clean_geometry(OfAnAsset, StageOperator):
         thing = the_active_object(context)
         wished = settings_from(asset_settings_of(context.scene).cleaning, Cleaning)
         return clean_object(session.current(), thing, context.scene, wished)
-
-    def tell(self, _context: bpy.types.Context, result: CleanedObject) -> str:
-        """What was done, and the verdict."""
-        return result.words
 
 
 class TRIPOSR_OT_check_geometry(OfAnAsset, bpy.types.Operator):
@@ -81,10 +66,6 @@ class TRIPOSR_OT_keep_budget(OfAnAsset, StageOperator):
         wished = settings_from(asset_settings_of(context.scene).budget, Budget)
         return keep_budget(session.current(), context, thing, wished)
 
-    def tell(self, _context: bpy.types.Context, result: Budgeted) -> str:
-        """How many there are."""
-        return result.words
-
 
 class TRIPOSR_OT_apply_budget(OfAnAsset, StageOperator):
     """Apply the modifiers that the 3D View shows, and colour the new vertices from the field"""
@@ -108,7 +89,3 @@ class TRIPOSR_OT_apply_budget(OfAnAsset, StageOperator):
         """On the active object."""
         thing = the_active_object(context)
         return make_real(session.current(), context, thing)
-
-    def tell(self, _context: bpy.types.Context, result: Budgeted) -> str:
-        """How many there are."""
-        return result.words

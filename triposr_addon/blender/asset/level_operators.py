@@ -8,11 +8,10 @@ import bpy
 from .. import session
 from ..context_members import the_active_object
 from .colliders import CollidersMade, Colliding, make_colliders
-from .geometry_operators import OfAnAsset
 from .levels import Levels, LevelsMade, make_levels
 from .settings import TRIPOSR_PG_asset, asset_settings_of
 from .stage import Stage, settings_from
-from .stage_operator import StageOperator
+from .stage_operator import OfAnAsset, StageOperator
 
 
 class TRIPOSR_OT_make_levels(OfAnAsset, StageOperator):
@@ -28,10 +27,6 @@ class TRIPOSR_OT_make_levels(OfAnAsset, StageOperator):
         wished = settings_from(asset_settings_of(context.scene).levels, Levels)
         return make_levels(session.current(), context, thing, wished)
 
-    def tell(self, _context: bpy.types.Context, result: LevelsMade) -> str:
-        """The triangles and the error of each."""
-        return result.words
-
 
 class TRIPOSR_OT_make_colliders(OfAnAsset, StageOperator):
     """Make colliders for the active object, named for the engine, and hang them on its LOD0"""
@@ -45,10 +40,6 @@ class TRIPOSR_OT_make_colliders(OfAnAsset, StageOperator):
         thing = the_active_object(context)
         wished = colliding_from(asset_settings_of(context.scene))
         return make_colliders(session.current(), context, thing, wished)
-
-    def tell(self, _context: bpy.types.Context, result: CollidersMade) -> str:
-        """How many, and how much they hold."""
-        return result.words
 
 
 def colliding_from(settings: TRIPOSR_PG_asset) -> Colliding:

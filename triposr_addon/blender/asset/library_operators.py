@@ -9,16 +9,14 @@ import bpy
 from bpy.props import BoolProperty
 
 from .. import session
-from ..words import told
-from .asset_object import why_no_asset
 from .export_operators import chosen_assets
 from .settings import asset_settings_of
 from .shelving import Shelved, Shelving, shelve
 from .stage import Stage, settings_from
-from .stage_operator import StageOperator
+from .stage_operator import OfAnAsset, StageOperator
 
 
-class _Shelves(StageOperator):
+class _Shelves(OfAnAsset, StageOperator):
     """What both buttons do; `write`: also into a library."""
 
     write = False
@@ -33,23 +31,12 @@ class _Shelves(StageOperator):
             options={"SKIP_SAVE"},
         )
 
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Only for a mesh that nobody is editing."""
-        refusal = why_no_asset(context)
-        cls.poll_message_set(told(refusal))
-        return not refusal
-
     def stage(self, context: bpy.types.Context) -> Stage[Shelved]:
         """On what is selected."""
         assert context.scene is not None
         wished = settings_from(asset_settings_of(context.scene).library, Shelving)
         assets = chosen_assets(context, whole_collection=self.whole_collection)
         return shelve(session.current(), assets, wished, write=self.write)
-
-    def tell(self, _context: bpy.types.Context, result: Shelved) -> str:
-        """How many, and where."""
-        return result.words
 
 
 class TRIPOSR_OT_mark_asset(_Shelves):

@@ -20,6 +20,7 @@ from .settings import TRIPOSR_PG_asset, asset_settings_of
 from .stage import Stage, settings_from
 from .stage_operator import StageOperator
 from .texturing import Texturing
+from .unwrapping import why_no_unwrapping
 
 
 class TRIPOSR_OT_make_game_asset(StageOperator):
@@ -33,8 +34,7 @@ class TRIPOSR_OT_make_game_asset(StageOperator):
         """Only for meshes that nobody is editing."""
         refusal = why_no_asset(context)
         refusal = refusal or next((why for thing in chosen_meshes(context) if (why := why_not_shaped(thing))), "")
-        if not refusal and not hasattr(context, "object"):
-            refusal = "Unwrapping needs a window of Blender"
+        refusal = refusal or why_no_unwrapping(context)
         cls.poll_message_set(told(refusal))
         return not refusal
 

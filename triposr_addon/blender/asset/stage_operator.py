@@ -14,6 +14,7 @@ from ..handover import tell_failure
 from ..redraw import redraw_panels, redraw_views
 from ..unforeseen import tell_unforeseen
 from ..words import told, ui
+from .asset_object import why_no_asset
 from .stage import REST_SECONDS, Progress, Stage
 
 if TYPE_CHECKING:
@@ -22,6 +23,17 @@ if TYPE_CHECKING:
 BEAT_SECONDS = 0.02
 WORK_SECONDS = 0.1
 """Short pieces are done one after the other for that long, before Blender may draw."""
+
+
+class OfAnAsset:
+    """An operator on the active object's mesh."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only for a mesh that nobody is editing."""
+        refusal = why_no_asset(context)
+        cls.poll_message_set(told(refusal))  # type: ignore[attr-defined]  # an operator's
+        return not refusal
 
 
 class StageOperator(bpy.types.Operator):
@@ -40,8 +52,8 @@ class StageOperator(bpy.types.Operator):
         raise NotImplementedError
 
     def tell(self, context: bpy.types.Context, result: Any) -> str:
-        """What the artist is told of the stage's result, in their language."""
-        raise NotImplementedError
+        """What the artist is told of the stage's result, in their language: its `words`, unless it says otherwise."""
+        return str(result.words)
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturnItems]:
         """From the panel: work between events."""

@@ -20,6 +20,7 @@ from .stage import Stage, settings_from, within
 from .stage_operator import StageOperator
 from .texture_material import has_colours, is_textured, show_colours, show_texture, texture_of_or_none
 from .texturing import Textured, Texturing, texture_objects
+from .unwrapping import why_no_unwrapping
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -99,8 +100,7 @@ def why_no_texture(context: bpy.types.Context) -> str:
     refusal = why_no_colours(context)
     if not refusal and context.mode != "OBJECT":
         return "Switch to Object Mode first"
-    if not refusal and not hasattr(context, "object"):
-        return "Unwrapping needs a window of Blender"
+    refusal = refusal or why_no_unwrapping(context)
     empty = [target.thing.name for target in targets_of(context) if not target.mesh.polygons] if not refusal else []
     return told("{name} has no faces", name=empty[0]) if empty else refusal
 

@@ -24,6 +24,11 @@ class Unwrapping:
     tight: bool = False
 
 
+def why_no_unwrapping(context: bpy.types.Context) -> str:
+    """Why nothing can be unwrapped; empty where it can: Blender's operator wants a window's context."""
+    return "" if hasattr(context, "object") else "Unwrapping needs a window of Blender"
+
+
 def unwrap(context: bpy.types.Context, meshes: Sequence[bpy.types.Mesh], wished: Unwrapping) -> None:
     """Give each mesh an active UV map. They must not be shown anywhere; their faces may be selected afterwards."""
     for mesh in meshes:

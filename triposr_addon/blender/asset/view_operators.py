@@ -49,7 +49,3 @@ class TRIPOSR_OT_render_views(StageOperator):
         thing = the_active_object(context)
         wished = settings_from(asset_settings_of(context.scene).views, Viewing)
         return view_field(session.current(), thing, wished)
-
-    def tell(self, _context: bpy.types.Context, result: Viewed) -> str:
-        """How many, how long, where."""
-        return result.words

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from triposr_addon.protocol import SurfaceSettings
 from triposr_addon.worker.failures import SurfaceEmpty
 from triposr_addon.worker.field import TriplaneField
 from triposr_addon.worker.narrow_band import windows
@@ -21,7 +22,7 @@ NODES = 65
 EMPTY = 1.0
 """What no node around exceeds counts as nothing. The surface has 25; at 64 pixels the picture is 44 dB or more from
 the reference's on fitted fields, and the field is asked half as often as with 0.05."""
-SOLID = 25.0
+SOLID = SurfaceSettings().threshold
 """The density of the surface, as released."""
 
 

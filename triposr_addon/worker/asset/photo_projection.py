@@ -17,6 +17,7 @@ from triposr_addon.worker.asset.texel_places import TexelPlaces
 from triposr_addon.worker.asset.texture_figures import looked_up
 from triposr_addon.worker.asset.unwrapped import Indices, Unwrapped
 from triposr_addon.worker.axes import oriented
+from triposr_addon.worker.glb import linear_from_srgb
 from triposr_addon.worker.mesh_file import Floats, Mesh
 from triposr_addon.worker.review_camera import camera_axes, pixels
 
@@ -116,9 +117,7 @@ def _gains(photo: Floats, field: Floats, weights: Floats) -> Floats:
 
 def _linear(encoded: Floats | Picture) -> Floats:
     """Linear 0..1, from sRGB-encoded 0..255."""
-    share = encoded.astype(np.float32) / np.float32(255.0)
-    linear: Floats = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4).astype(np.float32)
-    return linear
+    return linear_from_srgb(encoded.astype(np.float32) / np.float32(255.0))
 
 
 def _encoded(linear: Floats) -> Floats:
