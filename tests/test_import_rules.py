@@ -35,6 +35,7 @@ RULES = (
     Rule("triposr_addon.background_models"),
     Rule("triposr_addon.photo_files"),
     Rule("triposr_addon.folder_log"),
+    Rule("triposr_addon.catalogue_file", frozenset({"triposr_addon.folder_log"})),
     Rule("triposr_addon.array_file", frozenset({"numpy"})),
     Rule("triposr_addon.messages", frozenset({"triposr_addon.settings"})),
     Rule("triposr_addon.protocol", frozenset({"triposr_addon.messages", "triposr_addon.settings"})),
@@ -57,6 +58,7 @@ RULES = (
                 "triposr_addon.background_models",
                 "triposr_addon.photo_files",
                 "triposr_addon.folder_log",
+                "triposr_addon.catalogue_file",
                 "triposr_addon.array_file",
             }
         ),
@@ -74,10 +76,19 @@ RULES = (
         },
     ),
     Rule("triposr_addon.shell_options", frozenset({"triposr_addon.protocol"})),
+    # Libraries of pictures: the worker's code on one machine or many. Ray and pyarrow are optional.
+    Rule(
+        "triposr_addon.batch",
+        frozenset({"numpy", "torch", "pyarrow", "ray"})
+        | {
+            f"triposr_addon.{name}"
+            for name in ("protocol", "photo_files", "shell_options", "folder_log", "catalogue_file", "worker")
+        },
+    ),
     # The command line: the worker's code without Blender and without the wire.
     Rule(
         "triposr_addon.__main__",
-        frozenset(f"triposr_addon.{name}" for name in ("protocol", "photo_files", "shell_options", "worker")),
+        frozenset(f"triposr_addon.{name}" for name in ("protocol", "photo_files", "shell_options", "worker", "batch")),
     ),
     Rule("vendor_installer"),
 )
