@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,20 @@ def test_the_same_photo_does_not_ask_the_network_twice(tmp_path: Path, monkeypat
     assert np.array_equal(rembg_alpha(rgb, tmp_path), first)
     with pytest.raises((failures.RembgMissing, failures.RembgFailed)):
         rembg_alpha(255 - rgb, tmp_path)
+
+
+def test_threads_that_cut_out_at_the_same_time_each_get_their_own_mask(tmp_path: Path) -> None:
+    """The last mask is kept, and one thread's must not be another's, nor gone when it is asked for."""
+    pytest.importorskip("onnxruntime")
+    place_model(tmp_path, "u2netp", brightness_network(320))
+    photos = [np.full((24, 24, 3), 20, np.uint8) for _ in range(8)]
+    for number, photo in enumerate(photos):
+        photo[:, : 2 + 2 * number] = 230
+    alone = [rembg_alpha(photo, tmp_path) for photo in photos]
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(lambda photo: rembg_alpha(photo, tmp_path), photos * 8))
+    for number, found in enumerate(together):
+        assert np.array_equal(found, alone[number % len(photos)])
 
 
 def test_a_damaged_model_file_is_named(tmp_path: Path) -> None:

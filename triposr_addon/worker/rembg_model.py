@@ -81,11 +81,12 @@ def rembg_alpha(rgb: npt.NDArray[np.uint8], rembg_home: Path | None, name: str =
     """
     model = installed_model(rembg_home, name)
     asked = (model.name, _file_state(rembg_home, model), hashlib.sha256(rgb.tobytes()).digest())
-    if asked not in _LAST:
+    found = _LAST.get(asked)
+    if found is None:
         found = _found_by(rembg_home, model, rgb)
-        _LAST.clear()
+        _LAST.clear()  # other threads may cut out meanwhile: nothing is looked up again
         _LAST[asked] = found
-    return _LAST[asked]
+    return found
 
 
 def _found_by(rembg_home: Path | None, model: BackgroundModel, rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
