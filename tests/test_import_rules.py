@@ -35,6 +35,7 @@ RULES = (
     Rule("triposr_addon.background_models"),
     Rule("triposr_addon.photo_files"),
     Rule("triposr_addon.folder_log"),
+    Rule("triposr_addon.shards"),
     Rule("triposr_addon.catalogue_file", frozenset({"triposr_addon.folder_log"})),
     Rule("triposr_addon.array_file", frozenset({"numpy"})),
     Rule("triposr_addon.messages", frozenset({"triposr_addon.settings"})),
@@ -59,6 +60,7 @@ RULES = (
                 "triposr_addon.photo_files",
                 "triposr_addon.folder_log",
                 "triposr_addon.catalogue_file",
+                "triposr_addon.shards",
                 "triposr_addon.array_file",
             }
         ),
@@ -82,7 +84,7 @@ RULES = (
         frozenset({"numpy", "torch", "pyarrow", "ray"})
         | {
             f"triposr_addon.{name}"
-            for name in ("protocol", "photo_files", "shell_options", "folder_log", "catalogue_file", "worker")
+            for name in ("protocol", "photo_files", "shell_options", "folder_log", "catalogue_file", "shards", "worker")
         },
     ),
     # The command line: the worker's code without Blender and without the wire.
