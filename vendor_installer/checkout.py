@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vendor_installer.checkout_plans import blender_plan, first_offered, sentence, worker_options
+from vendor_installer.checkout_plans import WORKER, blender_plan, first_offered, ray_plan, sentence, worker_options
 from vendor_installer.computer import Computer
 from vendor_installer.environment import Environment
 from vendor_installer.failures import FolderUnusable
@@ -30,7 +30,7 @@ class Checkout:
         has of those that fit. Raises NotForThisComputer, PipFailed.
         """
         options = worker_options(self.computer, self.environment_folder)
-        place = self.environment_folder / "worker"
+        place = self.environment_folder / WORKER
         environments = [Environment(option.plan, place, outside, lock) for option in options]
         for environment in environments:
             if environment.has_receipt():
@@ -43,6 +43,11 @@ class Checkout:
         """The bpy module that fits the running Python. Raises NotForThisComputer."""
         plan = blender_plan(self.computer, self.environment_folder)
         return Environment(plan, self.environment_folder / "blender", outside, lock)
+
+    def ray(self, outside: Mapping[str, str], lock: int) -> Environment:
+        """Ray and Parquet; the worker's must be made before it. Raises NotForThisComputer."""
+        plan = ray_plan(self.computer, self.environment_folder)
+        return Environment(plan, self.environment_folder / "ray", outside, lock)
 
 
 def default_environment_folder(root: Path) -> Path:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a checkout's environments hold: the worker's as an installation makes it, with what tests and checks need
-beyond; and Blender's. All from lock files.
+beyond; Blender's; and, for who asks for it, Ray on top of the worker's. All from lock files.
 
 Which build the worker gets is `plan`'s decision. Without a card it is the small one for the processor wherever a place
 has its very wheel, else the one that the general index has for this system, which computes on the processor, too.
@@ -18,12 +18,25 @@ from vendor_installer.computer import Computer, dotted
 from vendor_installer.environment import EnvironmentPlan
 from vendor_installer.failures import NotForThisComputer
 from vendor_installer.isolation import pip_environment
-from vendor_installer.lock_files import BLENDER, DEVELOPMENT, PIP_LOCKED, REQUIREMENTS, Target, read_wheels
+from vendor_installer.lock_files import BLENDER, DEVELOPMENT, PIP_LOCKED, RAY, REQUIREMENTS, Target, read_wheels
 from vendor_installer.locked_environment import WHEELS, locked_builds, locked_plan
 from vendor_installer.wheel_folder import WheelFolder
 from vendor_installer.wheel_places import WheelPlaces, places_or_none
 
-BLENDER_WEIGHT, WORKER_WEIGHT = 30.0, 100.0
+BLENDER_WEIGHT, RAY_WEIGHT, WORKER_WEIGHT = 30.0, 20.0, 100.0
+
+NO_WHEELS = {
+    BLENDER: "Blender is not published as a Python module for {system} on {architecture} with Python {python}. "
+    "`install` makes what the extension needs in a Blender that you have.",
+    DEVELOPMENT: "What tests and checks need is not locked for {system} on {architecture} with Python {python}. "
+    "`install` makes what the extension needs in a Blender that you have.",
+    RAY: "Ray is not published for {system} on {architecture} with Python {python}. Leave --ray away: the same "
+    "pictures are made in one process, with the same results, and --shard divides them among several.",
+}
+
+
+WORKER = "worker"
+"""The worker's environment, within the folder of them all."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +61,25 @@ def blender_plan(computer: Computer, folder: Path) -> EnvironmentPlan:
         weight=BLENDER_WEIGHT,
         options=("--require-hashes", "--no-deps"),
         wheels=WheelFolder(folder / WHEELS, (*read_wheels(PIP_LOCKED), *read_wheels(lock))),
+    )
+
+
+def ray_plan(computer: Computer, folder: Path) -> EnvironmentPlan:
+    """Ray and Parquet, on top of the worker's environment, which lies beside it. folder: as above. Raises
+    NotForThisComputer.
+    """
+    lock = _lock_of(RAY, computer)
+    return EnvironmentPlan(
+        name="ray",
+        title="Install Ray",
+        requirements=(lock,),
+        constraints=None,
+        pip=PIP_LOCKED,
+        proof=REQUIREMENTS / "ray_proof.txt",
+        weight=RAY_WEIGHT,
+        options=("--require-hashes", "--no-deps"),
+        wheels=WheelFolder(folder / WHEELS, (*read_wheels(PIP_LOCKED), *read_wheels(lock))),
+        below=WORKER,
     )
 
 
@@ -117,7 +149,5 @@ def _lock_of(kind: str, computer: Computer) -> Path:
     path = Target(kind, (computer.system, computer.architecture), computer.python).path
     if path.is_file():
         return path
-    raise NotForThisComputer(
-        f"Blender is not published as a Python module for {computer.system} on {computer.architecture} with Python "
-        f"{dotted(computer.python)}. `install` makes what the extension needs in a Blender that you have."
-    )
+    where = {"system": computer.system, "architecture": computer.architecture, "python": dotted(computer.python)}
+    raise NotForThisComputer(NO_WHEELS[kind].format(**where))

@@ -30,6 +30,7 @@ from vendor_installer.extension_zip import ExtensionZip
 from vendor_installer.failures import InstallerFailure
 from vendor_installer.folder_lock import folder_lock
 from vendor_installer.isolation import isolated_environment
+from vendor_installer.lock_files import RAY
 from vendor_installer.machine_lines import tell_failure, wants_json
 from vendor_installer.probe import probe
 from vendor_installer.progress import Step, TerminalDisplay, run_steps
@@ -63,6 +64,11 @@ class Setting:
     def blender(self) -> Environment:
         """Where Blender is."""
         return self.checkout.blender(self.outside, self.lock)
+
+    @functools.cached_property
+    def ray(self) -> Environment:
+        """Where Ray is, on top of the worker's."""
+        return self.checkout.ray(self.outside, self.lock)
 
     @functools.cached_property
     def zip(self) -> ExtensionZip:
@@ -126,8 +132,9 @@ def test(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
 def run(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     """Any program, with the environment's Python first on the path."""
     with _setting(options, outside) as setting:
-        environment = setting.blender if options.blender else setting.worker
-        setting.run([environment.step()], TerminalDisplay(sys.stderr))
+        environments = _environments_of_run(setting, options)
+        setting.run([environment.step() for environment in environments], TerminalDisplay(sys.stderr))
+    environment = environments[-1]
     programs = environment.python.parent
     search = os.pathsep.join([str(programs), outside.get("PATH", "")])
     variables = {**isolated_environment(outside), "PATH": search, "VIRTUAL_ENV": str(environment.folder)}
@@ -137,6 +144,13 @@ def run(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     except OSError as error:
         print(f"{options.program[0]} can't be started: {error.strerror}", file=sys.stderr)
         return 127
+
+
+def _environments_of_run(setting: Setting, options: argparse.Namespace) -> list[Environment]:
+    """What has to be there; the program runs in the last one."""
+    if options.blender:
+        return [setting.blender]
+    return [setting.worker, setting.ray] if options.more == RAY else [setting.worker]
 
 
 def _program(name: str, environment: Environment) -> str:
@@ -187,7 +201,9 @@ def _parser() -> argparse.ArgumentParser:
     tests = _command(commands, "test", test, "run the tests; further arguments are pytest's")
     tests.add_argument("pytest", nargs="*", metavar="ARGUMENT", help="for pytest")
     anything = _command(commands, "run", run, "run a program in the environment: run -- python script.py")
-    anything.add_argument("--blender", action="store_true", help="in the environment that has bpy, not torch")
+    other = anything.add_mutually_exclusive_group()
+    other.add_argument("--blender", action="store_true", help="in the environment that has bpy, not torch")
+    other.add_argument("--with", dest="more", choices=[RAY], help="with Ray and Parquet, too, which it installs")
     anything.add_argument("program", nargs="+", metavar="-- PROGRAM", help="program and arguments")
     plan_command.add_to(commands, default_environment_folder(ROOT))
     install_command.add_to(commands, default_environment_folder(ROOT))

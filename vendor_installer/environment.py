@@ -20,6 +20,7 @@ from vendor_installer.folder_removal import discard_folder, remove_folder
 from vendor_installer.isolation import INDEX_VARIABLES, isolated_environment, pip_environment
 from vendor_installer.kept_packages import changes, in_words
 from vendor_installer.ours import RECEIPT, write_mark
+from vendor_installer.overlay import see_packages_of, site_packages
 from vendor_installer.pip_run import PipInstall, pip_install
 from vendor_installer.progress import Report, Step
 from vendor_installer.receipt import Receipt, digest_of_files, is_current, read_receipt_or_none, write_receipt
@@ -69,7 +70,8 @@ class EnvironmentPlan:
     `constraints`: None where the requirements pin everything themselves. `proof` is a file of Python code that must
     run in the finished environment: the packages import, and compute. `device`: where our own worker must then make a
     mesh; "" where nobody asks. `weight` is its share of the bar. `options`: pip's, beyond the usual ones. `wheels`:
-    brings all of them beforehand; None where pip fetches them.
+    brings all of them beforehand; None where pip fetches them. `below`: the name of the environment beside this one
+    whose packages it sees, too; "" for none.
     """
 
     name: str
@@ -82,6 +84,7 @@ class EnvironmentPlan:
     options: tuple[str, ...] = ()
     wheels: WheelSource | None = None
     device: str = ""
+    below: str = ""
 
     def inputs(self) -> str:
         """SHA-256 over all pins and the proof."""
@@ -183,6 +186,8 @@ class Environment:
             self._install_from(source, environment, _part(report, BROUGHT_AT, 0.93))
         else:
             self._install(environment, _part(report, 0.0, 0.93))
+        if self.plan.below:
+            see_packages_of(self.folder.parent / self.plan.below, self.folder)
         report(0.93, "proving that it works")
         self._prove()
         remove_folder(self._temporary)
@@ -232,8 +237,7 @@ class Environment:
         count: int,
         pip: Path | None = None,
     ) -> None:
-        site_packages = next(self.folder.glob("[Ll]ib/**/site-packages"))
-        install = PipInstall(self.python, arguments, site_packages, count, self.log, pip)
+        install = PipInstall(self.python, arguments, site_packages(self.folder), count, self.log, pip)
         pip_install(install, environment, report, (self.lock,))
 
     def _prove(self) -> None:

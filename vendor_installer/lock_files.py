@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from vendor_installer.builds import LINUX, MAC, PYTHONS, WINDOWS, Build, Platform, Size
+from vendor_installer.builds import LINUX, LINUX_ARM, MAC, PYTHONS, WINDOWS, Build, Platform, Size
 from vendor_installer.computer import Computer
 from vendor_installer.download import RemoteFile
 from vendor_installer.receipt import digest_of_files
@@ -22,15 +22,18 @@ PIP_LOCKED = REQUIREMENTS / "pip_locked.txt"
 LOCKS = Path(__file__).resolve().parent / "locks"
 INPUTS = {name: REQUIREMENTS / name for name in ("worker.txt", "worker_constraints.txt")}
 
-DEVELOPMENT, BLENDER = "development", "blender"
+DEVELOPMENT, BLENDER, RAY = "development", "blender", "ray"
 """Locks of a checkout, in the place of a build's name: what tests and checks need beyond the worker's packages,
-whatever its build; and the module bpy with what its tests need.
+whatever its build; the module bpy with what its tests need; Ray and Parquet, beyond the worker's packages as well.
 """
 
 CHECKOUT_INPUTS = {
     DEVELOPMENT: {**INPUTS, "development.txt": REQUIREMENTS / "development.txt"},
     BLENDER: {name: REQUIREMENTS / name for name in ("blender.txt", "blender_constraints.txt")},
+    RAY: {**INPUTS, **{name: REQUIREMENTS / name for name in ("ray.txt", "ray_constraints.txt")}},
 }
+BEYOND_THE_WORKERS = (DEVELOPMENT, RAY)
+"""Those without what the worker's own lock has."""
 
 HEADER = """# SPDX-License-Identifier: GPL-3.0-or-later
 # Made by `python3 -m vendor_installer lock` from the files in requirements/: not to be edited.
@@ -160,9 +163,9 @@ def targets(builds: tuple[Build, ...]) -> list[Target]:
 
 
 def checkout_targets() -> list[Target]:
-    """All that there could be a lock of a checkout for: where Blender exists as a Python module."""
-    platforms = (LINUX, WINDOWS, MAC)
-    return [Target(kind, platform, python) for kind in CHECKOUT_INPUTS for platform in platforms for python in PYTHONS]
+    """All that there could be a lock of a checkout for: where Blender exists as a Python module, and where Ray does."""
+    platforms = {kind: (LINUX, WINDOWS, MAC) for kind in CHECKOUT_INPUTS} | {RAY: (LINUX, LINUX_ARM, WINDOWS, MAC)}
+    return [Target(kind, platform, python) for kind in platforms for platform in platforms[kind] for python in PYTHONS]
 
 
 def inputs_of(build: str) -> Mapping[str, Path]:

@@ -22,8 +22,8 @@ from typing import Any
 from vendor_installer.builds import BUILDS, GENERAL_INDEX, TORCH, build_named
 from vendor_installer.failures import LockNotMade
 from vendor_installer.lock_files import (
+    BEYOND_THE_WORKERS,
     CHECKOUT_INPUTS,
-    DEVELOPMENT,
     Lock,
     Target,
     Wheel,
@@ -59,7 +59,7 @@ class LockMaker:
         """Resolve one target. Raises LockNotMade."""
         of_checkout = target.build in CHECKOUT_INPUTS
         index = GENERAL_INDEX if of_checkout else build_named(target.build).indexes[target.platform]
-        workers = _names_of_the_workers(target) if target.build == DEVELOPMENT else set()
+        workers = _names_of_the_workers(target) if target.build in BEYOND_THE_WORKERS else set()
         packages = [package for package in self._resolve(target, index) if package["name"] not in workers]
         with ThreadPoolExecutor(AT_ONCE) as pool:
             wheels = tuple(pool.map(self._wheel, packages))

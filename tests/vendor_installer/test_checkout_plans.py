@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from vendor_installer.checkout import Checkout
-from vendor_installer.checkout_plans import blender_plan, first_offered, sentence, worker_options
+from vendor_installer.checkout_plans import blender_plan, first_offered, ray_plan, sentence, worker_options
 from vendor_installer.computer import Computer
 from vendor_installer.failures import NotForThisComputer
 from vendor_installer.lock_files import read_wheels
@@ -45,7 +45,20 @@ def test_the_locks_of_an_option_make_a_whole_without_anything_twice(tmp_path: Pa
     assert "bpy" in {wheel.name for path in blender_plan(LINUX, tmp_path).requirements for wheel in read_wheels(path)}
 
 
-def test_where_there_is_no_pytorch_or_no_blender_it_says_so(tmp_path: Path) -> None:
+def test_ray_agrees_with_all_that_it_is_put_on_top_of(tmp_path: Path) -> None:
+    for computer in (LINUX, replace(LINUX, python=(3, 13))):
+        above = {wheel.name: wheel.version for wheel in read_wheels(ray_plan(computer, tmp_path).requirements[0])}
+        for option in worker_options(computer, tmp_path):
+            below = {wheel.name: wheel.version for path in option.plan.requirements for wheel in read_wheels(path)}
+            assert {name: below[name] for name in above.keys() & below.keys()} == {
+                name: above[name] for name in above.keys() & below.keys()
+            }
+            assert {"ray", "pyarrow"}.isdisjoint(below)
+
+
+def test_where_there_is_no_pytorch_no_blender_or_no_ray_it_says_so(tmp_path: Path) -> None:
+    with pytest.raises(NotForThisComputer, match=r"Ray is not published for windows on arm64 with Python 3\.11"):
+        ray_plan(replace(LINUX, system="windows", architecture="arm64"), tmp_path)
     with pytest.raises(NotForThisComputer, match="Blender is not published"):
         blender_plan(replace(LINUX, architecture="arm64"), tmp_path)
     with pytest.raises(NotForThisComputer, match="Use the Python of Blender"):

@@ -65,6 +65,7 @@ FILES = {
     "tests/blender/test_a.py": "",
     "tests/worker/test_b.py": "",
     "vendor_installer/requirements/worker_proof.txt": "import leaf\n",
+    "vendor_installer/requirements/ray_proof.txt": "import ray, leaf\n",
 }
 
 
@@ -95,13 +96,14 @@ def used_checkout(tmp_path_factory: pytest.TempPathFactory, wheel_maker: Callabl
     torch = wheel_maker(wheels, "torch", "1.0", {"leaf.py": ""})
     checks = wheel_maker(wheels, "pytest", "1.0", {"pytest.py": PYTEST})
     inside = "bpy/4.5/scripts"
+    ray = wheel_maker(wheels, "ray", "2.0", {"ray.py": "VERSION = '2.0'\n"})
     blender = {
         "bpy/__init__.py": BPY,
         f"{inside}/addons_core/bl_pkg/cli/blender_ext.py": BUILDER,
         f"{inside}/modules/_bpy_internal/extensions/tags.py": "",
     }
     bpy = wheel_maker(wheels, "bpy", "4.5.0", blender)
-    small_checkout(root, {"cpu": [torch], "development": [checks], "blender": [bpy, checks]})
+    small_checkout(root, {"cpu": [torch], "development": [checks], "blender": [bpy, checks], "ray": [ray]})
     for place, text in FILES.items():
         (root / place).parent.mkdir(parents=True, exist_ok=True)
         (root / place).write_text(text, encoding="utf-8")
@@ -149,6 +151,17 @@ def test_run_hands_on_output_arguments_and_code(checkout: SmallCheckout) -> None
 def test_run_can_use_blenders_environment(checkout: SmallCheckout) -> None:
     told = checkout.run("run", "--blender", "--", "python3", "-c", "import bpy; print(bpy.app.version_string)")
     assert told.stdout == "4.5.0 tiny\n"
+
+
+def test_run_with_ray_puts_it_on_top_of_the_workers_packages_and_nobody_else_gets_it(checkout: SmallCheckout) -> None:
+    code = "import leaf, ray, sys; print(ray.VERSION, sys.prefix)"
+    for _ in range(2):
+        told = checkout.run("run", "--with", "ray", "--", "python", "-c", code)
+        assert told.stdout == f"2.0 {checkout.environment / 'ray'}\n", told.stderr
+    assert told.stderr.count("already done") == 2
+    plain = checkout.run("run", "--", "python", "-c", "import leaf, ray")
+    assert plain.returncode == 1
+    assert "No module named 'ray'" in plain.stderr
 
 
 def test_a_program_that_is_not_there_is_127(checkout: SmallCheckout) -> None:
