@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from triposr_addon.protocol import ErrorReport, PhotoSettings, SurfaceSettings
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Item:
-    """A picture to make a mesh of.
+    """A picture to make a mesh of. There may be a million of them, so they share their settings where they can.
 
     id: unique in its library, as the source gave it or made of the picture's path. picture: the file's absolute path.
     told: the path as the source has it; the catalogue shows this one. photo, surface: the command's settings with the
@@ -24,7 +24,7 @@ class Item:
     surface: SurfaceSettings = field(default_factory=SurfaceSettings)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """An entry of the source that can't become an item: a row without a path, a second one of the same id, ...
 
@@ -39,7 +39,11 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Listing:
-    """What a source holds, in its own order, which is the same each time that it is read."""
+    """What a source holds, in its own order, which is the same each time that it is read.
+
+    No two of its items and refusals have the same id. warnings: sentences about the source as a whole.
+    """
 
     items: tuple[Item, ...]
     refusals: tuple[Refusal, ...] = ()
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a library is: a folder of pictures, a pattern, a list of paths, or a manifest with a row for each picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from triposr_addon.batch.entry import Denied, Entry
+from triposr_addon.batch.failures import (
+    FolderUnreadable,
+    SourceEmpty,
+    SourceKindUnknown,
+    SourceMissing,
+    SourceUnreadable,
+)
+from triposr_addon.batch.item import Listing
+from triposr_addon.batch.naming import listing_of
+from triposr_addon.batch.picture_folder import Walk, is_named_like_a_picture
+from triposr_addon.protocol import PhotoSettings, SurfaceSettings
+
+
+def read_listing(
+    source: str | Path, photo: PhotoSettings, surface: SurfaceSettings, target: Path | None = None
+) -> Listing:
+    """Every picture of the source, in its order, with `photo` and `surface` where it says nothing else.
+
+    source: a folder (all pictures in it and in the folders within), a pattern such as `photos/**/front*.png`, a .txt
+    with a path a line, a .csv, .tsv or .parquet manifest, or one picture. Files that are named in a list need not be
+    there: who opens them will tell. target: where results go; pictures that lie there are no source.
+
+    Raises SourceFailure where the source as a whole gives no library.
+    """
+    path = Path(source).absolute()
+    if path.is_dir():
+        return listing_of_walk(Walk(path, target), photo, surface)
+    if is_named_like_a_picture(path.name) and path.is_file():
+        return listing_of([Entry(str(path), path.name, path.name, photo, surface)])
+    if path.exists():
+        raise SourceKindUnknown(
+            f"{path.name} is neither a picture nor a list of pictures. Give a folder, a .txt, .csv or .parquet file, "
+            "or a pattern in quotes."
+        )
+    raise SourceMissing(f"There is no {path}. Check the path; a pattern such as 'photos/*.png' stands in quotes.")
+
+
+def listing_of_walk(walk: Walk, photo: PhotoSettings, surface: SurfaceSettings) -> Listing:
+    """The pictures that a walk finds. Raises SourceUnreadable, SourceEmpty."""
+    try:
+        entries = [Entry(found.picture, found.within, found.within, photo, surface) for found in walk.files()]
+    except OSError as error:
+        raise SourceUnreadable(f"The folder {walk.root} can't be read. Check its permissions.", repr(error)) from error
+    if not entries and not walk.unreadable:
+        raise SourceEmpty(f"The folder {walk.root} and those within hold no pictures. Choose another folder.")
+    return listing_of(entries, _unreadable(walk), _links_told(walk.links))
+
+
+def _unreadable(walk: Walk) -> list[Denied]:
+    return [
+        Denied(
+            FolderUnreadable(f"The folder {within} can't be read. Check its permissions.", repr(error)),
+            told=within,
+            id=f"{within}/",
+        )
+        for within, error in walk.unreadable.items()
+    ]
+
+
+def _links_told(links: int) -> list[str]:
+    if not links:
+        return []
+    told = "1 link to a folder was" if links == 1 else f"{links} links to folders were"
+    return [f"{told} not followed. To make what lies there too, give that folder as a source of its own."]
