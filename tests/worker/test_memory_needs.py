@@ -56,6 +56,15 @@ def test_the_built_in_networks_forward_pass() -> None:
     assert count.peak <= said < 2 * count.peak
 
 
+@pytest.mark.parametrize("pictures", [2, 4])
+def test_several_pictures_together(pictures: int) -> None:
+    network = WarmModel(PREVIEW_FOLDER, HOME).network_for(HOME)
+    size = network.checkpoint.config.image_size
+    with LiveBytes() as count, torch.no_grad():
+        network.checkpoint.reconstructor(torch.rand(pictures, 3, size, size))
+    assert count.peak <= network.needs.activations_of(pictures) < 2 * count.peak
+
+
 @pytest.mark.parity
 @pytest.mark.parametrize(
     ("name", "settings", "most"),

@@ -87,6 +87,29 @@ def test_more_memory_never_gives_a_lower_path() -> None:
     assert set(ranks) == {0, 1, 2, 3}
 
 
+@pytest.mark.parametrize(
+    ("free", "pictures", "groups"),
+    [
+        (None, 8, [8, 4, 2, 1, 1, 1, 1]),
+        (8000 * MB, 6, [6, 3, 2, 1, 1, 1, 1]),
+        (2000 * MB, 8, [4, 2, 1, 1, 1, 1]),
+        (1370 * MB, 8, [1, 1, 1]),
+        (200 * MB, 8, [1]),
+    ],
+)
+def test_as_many_pictures_together_as_there_is_room_for(free: int | None, pictures: int, groups: list[int]) -> None:
+    plans = plan_reconstruction(NEEDS, free, CARD, pictures)
+    assert [plan.pictures for plan in plans] == groups
+    assert ways(plans)[-1] == "processor"
+    assert not any(plan.told for plan in plans if plan.pictures > 1)
+
+
+def test_at_home_too() -> None:
+    groups = [plan.pictures for plan in plan_reconstruction(NEEDS, 2000 * MB, HOME, 8)]
+    assert groups == [4, 2, 1]
+    assert [plan.pictures for plan in plan_reconstruction(NEEDS, 100 * MB, HOME, 8)] == [1]
+
+
 def test_the_artist_is_told_what_was_chosen_and_why() -> None:
     streamed, processor = plan_reconstruction(NEEDS, 700 * MB, CARD)
     assert (streamed.sentence, streamed.told) == ("Low-memory path: 0.7 GB of graphics memory are free.", True)

@@ -35,7 +35,8 @@ class EvenHanded:
     detail = ""
     seen: Tensor
 
-    def __call__(self, picture: Tensor, advance: Advance) -> Tensor:
+    def __call__(self, pictures: Tensor, advance: Advance) -> Tensor:
+        (picture,) = pictures
         self.seen = picture
         side = 16
         view = functional.max_pool2d(picture.permute(2, 0, 1), picture.shape[0] // side)  # [3, rows, columns]
@@ -43,7 +44,7 @@ class EvenHanded:
         across_y: Tensor = columns[:, :, None].expand(3, side, side)
         across_z = rows[:, :, None].expand(3, side, side)
         planes: Tensor = torch.stack([across_y, across_z, view.flip(1)])
-        return planes
+        return planes[None]
 
 
 @pytest.fixture(scope="module")

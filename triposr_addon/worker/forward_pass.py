@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One run of the network: a framed picture to a scene code, within the memory that there is."""
+"""One run of the network: framed pictures to scene codes, within the memory that there is."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from triposr_addon.worker.weight_placement import HOME
 
 
 class ForwardPass(Protocol):
-    """Framed picture [S, S, 3], RGB in 0..1, at home -> scene code [3, C, H, W], where the decoder is."""
+    """Framed pictures [B, S, S, 3], RGB in 0..1, at home -> scene codes [B, 3, C, H, W], where the decoder is."""
 
     @property
     def detail(self) -> str:
         """What the artist should read while it runs; may be empty."""
 
-    def __call__(self, picture: Tensor, advance: Advance) -> Tensor:
+    def __call__(self, pictures: Tensor, advance: Advance) -> Tensor:
         """Run. Asks `advance` before each layer, and raises what that raises."""
 
 
@@ -37,9 +37,9 @@ class PlainForwardPass:
     def __init__(self, reconstructor: Reconstructor) -> None:
         self._reconstructor = reconstructor
 
-    def __call__(self, picture: Tensor, advance: Advance) -> Tensor:
+    def __call__(self, pictures: Tensor, advance: Advance) -> Tensor:
         device = next(self._reconstructor.parameters()).device
-        return run_network(self._reconstructor, picture.to(device), advance)
+        return run_network(self._reconstructor, pictures.to(device), advance)
 
 
 class FrugalForwardPass:
@@ -62,29 +62,45 @@ class FrugalForwardPass:
         """The first plan's sentence, where it is for the artist."""
         return self._plans[0].sentence if self._plans[0].told else ""
 
-    def __call__(self, picture: Tensor, advance: Advance) -> Tensor:
-        """Run. Raises OutOfMemory where the last plan was too much."""
-        self.outcome = first_that_fits(self._plans, lambda plan: self._run(plan, picture, advance), self._release)
+    def __call__(self, pictures: Tensor, advance: Advance) -> Tensor:
+        """Run, as many pictures at once as the plan says. Raises OutOfMemory where the last plan was too much.
+
+        What was done when memory ran out is kept: the next plan goes on from there.
+        """
+        done: list[Tensor] = []
+
+        def attempt(plan: MemoryPlan) -> Tensor:
+            while (begun := sum(map(len, done))) < len(pictures):
+                group = pictures[begun : begun + plan.pictures]
+                done.append(self._run(plan, group, _share(advance, begun, len(group), len(pictures))))
+            return torch.cat(done) if len(done) > 1 else done[0]
+
+        self.outcome = first_that_fits(self._plans, attempt, self._release)
         if self.outcome.plan.path != "resident":
             self._release(self.outcome.plan)
         return self.outcome.made
 
-    def _run(self, plan: MemoryPlan, picture: Tensor, advance: Advance) -> Tensor:
+    def _run(self, plan: MemoryPlan, pictures: Tensor, advance: Advance) -> Tensor:
         network = self._network_for(plan.device)
         reconstructor, placement = network.checkpoint.reconstructor, network.placement
         if plan.path == "streamed":
             with placement.streamed(plan.device):
-                return run_network(reconstructor, picture.to(plan.device), advance).to(HOME)
+                return run_network(reconstructor, pictures.to(plan.device), advance).to(HOME)
         placement.bring(plan.device)
-        return run_network(reconstructor, picture.to(plan.device), advance).to(HOME)
+        return run_network(reconstructor, pictures.to(plan.device), advance).to(HOME)
 
 
 @torch.no_grad()
-def run_network(reconstructor: Reconstructor, picture: Tensor, advance: Advance) -> Tensor:
-    """The scene code [3, C, H, W] of a framed picture [S, S, 3] on the network's device, asking `advance` all along."""
+def run_network(reconstructor: Reconstructor, pictures: Tensor, advance: Advance) -> Tensor:
+    """Framed pictures [B, S, S, 3] to scene codes [B, 3, C, H, W], on the network's device; asks `advance`."""
     with _telling_layers(reconstructor, advance):
-        scene_codes: Tensor = reconstructor(picture.permute(2, 0, 1)[None])
-    return scene_codes[0]
+        scene_codes: Tensor = reconstructor(pictures.permute(0, 3, 1, 2))
+    return scene_codes
+
+
+def _share(advance: Advance, begun: int, group: int, all_of_them: int) -> Advance:
+    """For a group out of several: tells how much of all of them is done."""
+    return lambda fraction: advance((begun + group * fraction) / all_of_them)
 
 
 @contextmanager

@@ -1,26 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From photo to field: load photo, cut out, frame, reconstruct."""
+"""From photo to field: load photo, cut out, frame (prepared_photo.py), and then the network, for several at once."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from triposr_addon.protocol import Frame, PhotoSettings
 from triposr_addon.worker.axes import mirrored_planes
-from triposr_addon.worker.background import CutOut
 from triposr_addon.worker.checkpoint import LoadedCheckpoint
 from triposr_addon.worker.device import naming_out_of_memory
 from triposr_addon.worker.failures import FieldNotFinite
 from triposr_addon.worker.field import TriplaneField
 from triposr_addon.worker.forward_pass import ForwardPass, PlainForwardPass
-from triposr_addon.worker.framing import composite_on_grey
-from triposr_addon.worker.photo import RgbaPicture, load_photo
+from triposr_addon.worker.photo import RgbaPicture
+from triposr_addon.worker.prepared_photo import PreparedPhoto, prepare_photo
 from triposr_addon.worker.steps import Steps
-from triposr_addon.worker.subject import find_subject, framed
 
 
 @dataclass(frozen=True)
@@ -50,40 +50,50 @@ def image_to_field(
 
     Raises PhotoFailure, RembgFailure, MaskFailure, SettingsInvalid, FieldNotFinite, OutOfMemory, Cancelled.
     """
+    prepared = prepare_photo(photo_path, checkpoint.config.image_size, settings, rembg_home, steps)
     forward_pass = forward_pass or PlainForwardPass(checkpoint.reconstructor)
-    with naming_out_of_memory(next(checkpoint.reconstructor.decoder.parameters()).device):
-        with steps.step("load photo"):
-            photo = load_photo(photo_path)
-        with steps.step("cut out"):
-            cut = find_subject(photo, settings, rembg_home)
-        with steps.step("frame"):
-            square, frame = framed(cut, settings.foreground_ratio)
-            picture = composite_on_grey(square, checkpoint.config.image_size)
-            picture = picture.flip(1) if settings.mirror else picture
-        with steps.step("reconstruct", forward_pass.detail) as advance:
-            scene_code = forward_pass(picture, advance)
-            scene_code = mirrored_planes(scene_code) if settings.mirror else scene_code
-    provenance = _provenance(photo_path, checkpoint, cut, settings)
-    return ReconstructedPhoto(_field(scene_code, checkpoint, provenance), square, frame, cut.warnings)
+    (made,) = prepared_to_fields([prepared], checkpoint, steps, forward_pass)
+    if isinstance(made, FieldNotFinite):
+        raise made
+    return made
 
 
-def _field(scene_code: Tensor, checkpoint: LoadedCheckpoint, provenance: dict[str, str]) -> TriplaneField:
+def prepared_to_fields(
+    prepared: Sequence[PreparedPhoto], checkpoint: LoadedCheckpoint, steps: Steps, forward_pass: ForwardPass
+) -> list[ReconstructedPhoto | FieldNotFinite]:
+    """What the network makes of photos that pass through it together, each one's own; in their order.
+
+    Raises OutOfMemory, Cancelled: for all of them.
+    """
+    pictures = torch.from_numpy(np.stack([photo.picture for photo in prepared]))
+    with (
+        naming_out_of_memory(next(checkpoint.reconstructor.decoder.parameters()).device),
+        steps.step("reconstruct", forward_pass.detail) as advance,
+    ):
+        scene_codes = forward_pass(pictures, advance)
+    return [_made(photo, code, checkpoint) for photo, code in zip(prepared, scene_codes, strict=True)]
+
+
+def _made(
+    photo: PreparedPhoto, scene_code: Tensor, checkpoint: LoadedCheckpoint
+) -> ReconstructedPhoto | FieldNotFinite:
     """The field of a scene code, rounded to half precision now: it is then the same as its file."""
-    planes = scene_code.half().float()
+    planes = (mirrored_planes(scene_code) if photo.mirror else scene_code).half().float()
     if not torch.isfinite(planes).all():
-        raise FieldNotFinite(
+        return FieldNotFinite(
             "The reconstruction holds values that are not numbers. Try another photo or device; "
             "if it happens again, install the model again."
         )
-    numbers = checkpoint.config.field
-    return TriplaneField(planes, checkpoint.reconstructor.decoder, numbers.radius, numbers.density_bias, provenance)
+    numbers, provenance = checkpoint.config.field, _provenance(photo, checkpoint)
+    field = TriplaneField(planes, checkpoint.reconstructor.decoder, numbers.radius, numbers.density_bias, provenance)
+    return ReconstructedPhoto(field, photo.framed, photo.frame, photo.warnings)
 
 
-def _provenance(photo_path: Path, checkpoint: LoadedCheckpoint, cut: CutOut, settings: PhotoSettings) -> dict[str, str]:
+def _provenance(photo: PreparedPhoto, checkpoint: LoadedCheckpoint) -> dict[str, str]:
     return {
-        "photo": photo_path.name,
+        "photo": photo.photo,
         "model": checkpoint.name,
         "model_sha256": checkpoint.sha256,
-        "background": cut.method,
-        "foreground_ratio": repr(settings.foreground_ratio),
+        "background": photo.method,
+        "foreground_ratio": repr(photo.foreground_ratio),
     }

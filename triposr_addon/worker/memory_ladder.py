@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from triposr_addon.worker.device import naming_out_of_memory
@@ -54,12 +54,15 @@ def _told(plan: MemoryPlan, left: Sequence[MemoryPlan], details: str) -> str:
 
 
 def _words(plan: MemoryPlan) -> str:
-    return f"{plan.path} on {plan.device}, {plan.chunk_points} points at once"
+    together = f", {plan.pictures} pictures together" if plan.pictures > 1 else ""
+    return f"{plan.path} on {plan.device}, {plan.chunk_points} points at once{together}"
 
 
 def _warnings(first: MemoryPlan, taken: MemoryPlan) -> tuple[str, ...]:
     if taken is first:
         return (taken.sentence,) if taken.told else ()
+    if replace(taken, pictures=first.pictures) == first:
+        return ()  # as quick as without a group, and no news to an artist
     if taken.device == first.device:
         return (
             "Memory ran out on the way, so this was done in smaller steps. Close other programs to make it faster.",

@@ -34,11 +34,15 @@ SLAB_BYTES_PER_NODE = 18
 
 @dataclass(frozen=True)
 class NetworkNeeds:
-    """Bytes on the device: all weights; the most of them that streaming keeps there; what a forward pass adds."""
+    """Bytes on the device: all weights; the most of them that streaming keeps there; what one picture's pass adds."""
 
     weights: int
     streamed_weights: int
     activations: int
+
+    def activations_of(self, pictures: int) -> int:
+        """What a forward pass of so many pictures adds; what they share, a hundredth of one's, is counted for each."""
+        return self.activations * pictures
 
 
 def network_needs(config: ModelConfig, network_type: torch.dtype, placement: WeightPlacement) -> NetworkNeeds:

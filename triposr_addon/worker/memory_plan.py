@@ -8,7 +8,8 @@ Paths, from the fastest to the most frugal:
     streamed    each of the network's layers is on the device only while it runs
 
 and after those the processor, which has the computer's memory. A plan says what is done; a list of plans is tried
-from its first to its last.
+from its first to its last. Several pictures pass through the network together while it is resident, if there is room
+for what they all take; else half as many at a time, and so on down to one.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ class MemoryPlan:
     """How one step runs, and in one sentence why.
 
     chunk_points: how many points a field is asked at once; the network takes no notice.
-    told: whether the sentence is for the artist too, not only for the log.
+    told: whether the sentence is for the artist too, not only for the log. pictures: how many pass through the network
+    at once; the extraction takes no notice.
     """
 
     path: PathName
@@ -54,10 +56,32 @@ class MemoryPlan:
     chunk_points: int
     sentence: str
     told: bool = False
+    pictures: int = 1
 
 
-def plan_reconstruction(needs: NetworkNeeds, free: int | None, device: torch.device) -> list[MemoryPlan]:
-    """Plans for the network, best first, out of `free` bytes on `device` (None: not known)."""
+def plan_reconstruction(
+    needs: NetworkNeeds, free: int | None, device: torch.device, pictures: int = 1
+) -> list[MemoryPlan]:
+    """Plans for the network and so many pictures, best first, out of `free` bytes on `device` (None: not known)."""
+    for_one = _plans_for_one(needs, free, device)
+    if for_one[0].path != "resident" or (device != HOME and for_one[0].device == HOME):
+        return for_one  # weights that don't even fit beside one picture
+    together = [
+        replace(for_one[0], pictures=group)
+        for group in _halved(pictures)
+        if _has_room(needs.weights + needs.activations_of(group), free)
+    ]
+    return [*together, *for_one]
+
+
+def _halved(pictures: int) -> Iterator[int]:
+    """All of them, half as many and so on, as long as there are at least two."""
+    while pictures > 1:
+        yield pictures
+        pictures = -(-pictures // 2)
+
+
+def _plans_for_one(needs: NetworkNeeds, free: int | None, device: torch.device) -> list[MemoryPlan]:
     if device == HOME:
         return [_at_home(needs.weights + needs.activations, free)]
     expected = extraction_bytes(EXPECTED_SURFACE, LARGEST_CHUNK_POINTS, EXPECTED_WIDTH)

@@ -8,7 +8,7 @@ ones (memory_plan.py, memory_ladder.py).
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -24,11 +24,12 @@ from triposr_addon.worker.field import TriplaneField
 from triposr_addon.worker.field_to_mesh import ExtractedMesh, field_to_mesh
 from triposr_addon.worker.forward_pass import FrugalForwardPass
 from triposr_addon.worker.free_memory import free_bytes_or_none
-from triposr_addon.worker.image_to_field import ReconstructedPhoto, image_to_field
+from triposr_addon.worker.image_to_field import ReconstructedPhoto, prepared_to_fields
 from triposr_addon.worker.memory_ladder import Outcome, first_that_fits
 from triposr_addon.worker.memory_plan import MemoryPlan, plan_extraction, plan_reconstruction
 from triposr_addon.worker.mesh_file import Floats
 from triposr_addon.worker.precision import network_type
+from triposr_addon.worker.prepared_photo import PreparedPhoto, prepare_photo
 from triposr_addon.worker.steps import Steps
 from triposr_addon.worker.warm_model import PlacedNetwork, TypeFor, WarmModel
 from triposr_addon.worker.weight_placement import HOME
@@ -83,24 +84,55 @@ class Workbench:
 
         Raises as `image_to_field` does.
         """
+        prepared = self.prepare(photo_path, model, settings, rembg_home, steps)
+        (outcome,) = self.reconstruct_prepared([prepared], model, steps)
+        if isinstance(outcome, FieldNotFinite):
+            raise outcome
+        return outcome
+
+    def prepare(
+        self, photo_path: Path, model: WarmModel, settings: PhotoSettings, rembg_home: Path | None, steps: Steps
+    ) -> PreparedPhoto:
+        """A photo as the model's network is to see it. Raises as `prepare_photo` does."""
+        return prepare_photo(photo_path, model.checkpoint.config.image_size, settings, rembg_home, steps)
+
+    def reconstruct_prepared(
+        self, prepared: Sequence[PreparedPhoto], model: WarmModel, steps: Steps
+    ) -> list[Outcome[ReconstructedPhoto] | FieldNotFinite]:
+        """The fields of photos, at home, in their order: together as far as memory allows, and each one for itself.
+
+        What float16 can't hold of one photo is done once more in float32, for that one alone. An outcome's plan says
+        how many passed through the network together. Raises OutOfMemory, Cancelled: for all of them.
+        """
         computed_in = model.network_for(self._device).checkpoint.network_type
-        try:
-            return self._reconstructed(photo_path, model, settings, rembg_home, steps)
-        except FieldNotFinite:
-            if computed_in != torch.float16:
-                raise
-        model.compute_in_float32()
-        outcome = self._reconstructed(photo_path, model, settings, rembg_home, steps)
+        outcomes = self._reconstructed(prepared, model, steps)
+        if computed_in == torch.float16:
+            for place, outcome in enumerate(outcomes):
+                if isinstance(outcome, FieldNotFinite):
+                    outcomes[place] = self._in_float32(prepared[place], model, steps)
+        return outcomes
+
+    def _in_float32(
+        self, photo: PreparedPhoto, model: WarmModel, steps: Steps
+    ) -> Outcome[ReconstructedPhoto] | FieldNotFinite:
+        if model.network_for(self._device).checkpoint.network_type != torch.float32:
+            model.compute_in_float32()
+        (outcome,) = self._reconstructed([photo], model, steps)
+        if isinstance(outcome, FieldNotFinite):
+            return outcome
         return replace(outcome, warnings=(*outcome.warnings, FLOAT16_TOO_NARROW))
 
     def _reconstructed(
-        self, photo_path: Path, model: WarmModel, settings: PhotoSettings, rembg_home: Path | None, steps: Steps
-    ) -> Outcome[ReconstructedPhoto]:
-        plans = self._reconstruction_plans(model.network_for(self._device))
+        self, prepared: Sequence[PreparedPhoto], model: WarmModel, steps: Steps
+    ) -> list[Outcome[ReconstructedPhoto] | FieldNotFinite]:
+        plans = self._reconstruction_plans(model.network_for(self._device), len(prepared))
         forward = FrugalForwardPass(model.network_for, plans, self._release_network)
-        made = image_to_field(photo_path, model.checkpoint, settings, rembg_home, steps, forward)
+        made = prepared_to_fields(prepared, model.checkpoint, steps, forward)
         assert forward.outcome
-        return Outcome(made, forward.outcome.plan, (*made.warnings, *forward.outcome.warnings))
+        plan, warnings = forward.outcome.plan, forward.outcome.warnings
+        return [
+            one if isinstance(one, FieldNotFinite) else Outcome(one, plan, (*one.warnings, *warnings)) for one in made
+        ]
 
     def extract(self, field: TriplaneField, settings: SurfaceSettings, steps: Steps) -> Outcome[ExtractedMesh]:
         """A field's mesh. Raises as `field_to_mesh` does."""
@@ -149,11 +181,11 @@ class Workbench:
         name, weights = self._model.checkpoint.name, self._model.bytes_at_home
         return replace(held, model=name, model_bytes=weights, on_device=self._model.bytes_on_device)
 
-    def _reconstruction_plans(self, network: PlacedNetwork) -> list[MemoryPlan]:
+    def _reconstruction_plans(self, network: PlacedNetwork, pictures: int = 1) -> list[MemoryPlan]:
         free = self._free_bytes(self._device)
         if free is not None:
             free += network.placement.bytes_on_device
-        return plan_reconstruction(network.needs, free, self._device)
+        return plan_reconstruction(network.needs, free, self._device, pictures)
 
     def _network_bytes(self, device: torch.device) -> int:
         """What there is to gain on `device` by parting from the model."""
