@@ -68,6 +68,11 @@ class Record:
     at: str = ""
 
 
+_NAMES = frozenset(entry.name for entry in dataclasses.fields(Record))
+_TEXTS = tuple(entry.name for entry in dataclasses.fields(Record) if entry.type == "str")
+"""Asked for once: a catalogue has a hundred thousand lines."""
+
+
 def as_line(record: Record) -> bytes:
     """A line of JSON, its end included; keys in the order of the class: the same record gives the same bytes."""
     return json.dumps(dataclasses.asdict(record), allow_nan=False).encode("ascii") + b"\n"
@@ -85,9 +90,8 @@ def record_or_none(line: bytes) -> Record | None:
     """The record that a line, or a record's own file, holds; None where it holds none."""
     try:
         told = json.loads(line)
-        known = {entry.name for entry in dataclasses.fields(Record)}
-        record = Record(**{name: value for name, value in told.items() if name in known})
-        record = dataclasses.replace(record, warnings=tuple(record.warnings))
+        known = {name: value for name, value in told.items() if name in _NAMES}
+        record = Record(**(known | {"warnings": tuple(known.get("warnings", ()))}))
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
     return record if _has_right_kinds(record) and _stays_within(record) else None
@@ -100,14 +104,11 @@ def file_of(target: Path, record: Record, name: str) -> Path:
 
 def _has_right_kinds(record: Record) -> bool:
     """Whether every value is of the kind that the class says; whole numbers may stand for those that need not be."""
-    texts = [value for value in vars(record).values() if isinstance(value, str)]
-    names = [entry.name for entry in dataclasses.fields(Record) if entry.type == "str"]
+    texts = [getattr(record, name) for name in _TEXTS]
     wholes = record.triangles, record.vertices, record.parts, record.picture_bytes, record.picture_modified
     groups = record.review, record.seconds, record.settings, record.hashes, record.sizes
     return (
-        len(texts) == len(names)
-        and all(isinstance(getattr(record, name), str) for name in names)
-        and all(len(text) <= LONGEST_TEXT for text in texts)
+        all(isinstance(text, str) and len(text) <= LONGEST_TEXT for text in texts)
         and all(isinstance(text, str) and len(text) <= LONGEST_TEXT for text in record.warnings)
         and all(isinstance(whole, int) and abs(whole) < LARGEST_NUMBER for whole in wholes)
         and all(isinstance(group, dict) for group in groups)

@@ -26,6 +26,9 @@ from . import (
 from .asset import classes as asset_classes
 from .asset import settings as asset_settings
 from .candidates_panel import TRIPOSR_PT_candidates
+from .catalogue import classes as catalogue_classes
+from .catalogue import opening as catalogue_opening
+from .catalogue import settings as catalogue_settings
 from .choose_picture import TRIPOSR_OT_choose_picture
 from .clipboard import TRIPOSR_OT_paste_picture
 from .colour_from_field import TRIPOSR_OT_colour_from_field, TRIPOSR_OT_take_in_colours
@@ -187,6 +190,7 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_PT_worker,
     TRIPOSR_PT_colour_from_field,
     *asset_classes.CLASSES,
+    *catalogue_classes.CLASSES,
     *installing_choices.CLASSES,
 )
 """In this order: a panel comes after its parent, a property after the class that it points to."""
@@ -204,6 +208,7 @@ def register(root_package: str, installer: Installer) -> None:
     properties.add_to_scenes()
     colour_targets.add_to_scenes()
     living_settings.add_to_windows()
+    catalogue_settings.add_to_windows()
     asset_settings.add_to_scenes()
     image_editor.add_to_menu()
     command.add()
@@ -216,10 +221,12 @@ def register(root_package: str, installer: Installer) -> None:
     living_handlers.add()
     folder_sheet.add()
     installation_start.add()
+    catalogue_opening.add()
 
 
 def unregister() -> None:
     """Take everything out, last things first. The session goes last: Blender may draw until its classes are gone."""
+    catalogue_opening.remove()
     installation_start.remove()
     memory_manners.remove()
     living_handlers.remove()
@@ -234,6 +241,7 @@ def unregister() -> None:
     image_area.forget_to_fit()
     folder_sheet.remove()
     asset_settings.remove_from_scenes()
+    catalogue_settings.remove_from_windows()
     living_settings.remove_from_windows()
     colour_targets.remove_from_scenes()
     properties.remove_from_scenes()

@@ -21,6 +21,7 @@ from ..host.generation import Generator
 from ..host.memory_desk import MemoryDesk
 from ..host.storage import Storage
 from ..protocol import Initialized
+from .catalogue.desk import Desk
 from .cutout_preview import CutOutPreview
 from .ghost import Ghost
 from .installation import Installation
@@ -66,6 +67,8 @@ class Session:
         self.sheet: SheetOrder | None = None
         """A contact sheet that is being drawn."""
         self.hovering: tuple[Ghost, ...] = ()
+        self.catalogue = Desk()
+        """Of libraries of pictures."""
         self.asset_progress: Progress | None = None
         """Of the stage that is under way towards a game asset."""
         self.asset_notice = ""
@@ -166,6 +169,7 @@ class Session:
         self.stop_worker()
         self.cut_out.close()
         self.thumbnail.close()
+        self.catalogue.close()
 
     def stop_worker(self) -> None:
         """End the worker, and every job with it; the next job starts another. Takes three seconds at most."""

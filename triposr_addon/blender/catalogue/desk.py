@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What this Blender session knows of libraries of pictures. None of it is stored in a .blend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...catalogue_file import Record
+from ...host.failures import HostFailure
+from .browser import Browser
+from .library import Reading, reading
+from .thumbnails import Thumbnails
+
+if TYPE_CHECKING:
+    from ..asset.stage import Progress
+
+
+@dataclass(frozen=True)
+class Details:
+    """The row that is looked at closely. record: None where it can't be read, and `failure` says why."""
+
+    number: int
+    record: Record | None
+    failure: HostFailure | None = None
+
+
+@dataclass
+class Opening:
+    """A catalogue that is being read. fraction: 0..1."""
+
+    path: Path
+    steps: Reading
+    fraction: float = 0.0
+
+
+class Desk:
+    """The open library, the one that is being read, and what was done last."""
+
+    def __init__(self) -> None:
+        self.browser: Browser | None = None
+        self.opening: Opening | None = None
+        self.details: Details | None = None
+        self.progress: Progress | None = None
+        """Of an import, or of the writing of assets."""
+        self.notice = ""
+        """What such a thing did last."""
+        self.refusals: tuple[tuple[str, str], ...] = ()
+        """What it could not take: ids, and sentences."""
+        self.thumbnails = Thumbnails()
+
+    def open(self, path: Path) -> Opening:
+        """Begin to read a catalogue; another one that is being read is forgotten, the open one stays until then."""
+        self.stop_opening()
+        self.opening = Opening(path, reading(path))
+        return self.opening
+
+    def stop_opening(self) -> None:
+        """Leave what was being read."""
+        if self.opening is not None:
+            self.opening.steps.close()
+        self.opening = None
+
+    def read_on(self) -> bool:
+        """A piece of it; answers whether it is over. Raises CatalogueMissing, CatalogueEmpty, and then it is, too."""
+        opening = self.opening
+        if opening is None:
+            return True
+        try:
+            opening.fraction = next(opening.steps)
+        except StopIteration as over:
+            self.opening = None
+            self.close_library()
+            self.browser = Browser(over.value)
+            return True
+        except HostFailure:
+            self.opening = None
+            raise
+        return False
+
+    def close_library(self) -> None:
+        """Forget it, its ticks too."""
+        self.browser, self.details, self.notice, self.refusals = None, None, "", ()
+        self.thumbnails.forget_all()
+
+    def look_at(self, number: int | None) -> None:
+        """Read what is known of a row, once; None for no row."""
+        if number is None or self.browser is None:
+            self.details = None
+        elif self.details is None or self.details.number != number:
+            try:
+                self.details = Details(number, self.browser.library.record(number))
+            except HostFailure as failure:
+                self.details = Details(number, None, failure)
+
+    def close(self) -> None:
+        """Before the extension is switched off."""
+        self.stop_opening()
+        self.thumbnails.close()
