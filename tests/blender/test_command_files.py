@@ -14,7 +14,7 @@ pytestmark = pytest.mark.bpy
 
 
 def test_names_that_differ_in_case_alone_are_told_apart(room: Callable[[str], Any], tmp_path: Path) -> None:
-    pictures = [tmp_path / name for name in ("cup.png", "Cup.jpg", "tea.png")]
+    pictures = {tmp_path / name: name for name in ("cup.png", "Cup.jpg", "tea.png")}
     files = room("blender.command_run").files_for(pictures, tmp_path, ".glb")
     names = [file.name for file in files.values()]
     assert len({name.casefold() for name in names}) == 3
@@ -22,11 +22,28 @@ def test_names_that_differ_in_case_alone_are_told_apart(room: Callable[[str], An
 
 
 def test_a_new_picture_of_the_same_name_changes_no_others_file(room: Callable[[str], Any], tmp_path: Path) -> None:
-    files_for = room("blender.command_run").files_for
-    before = [tmp_path / "b" / "cup.png", tmp_path / "c" / "cup.png"]
-    first, second = (
-        files_for(before, tmp_path, ".glb"),
-        files_for([tmp_path / "a" / "cup.png", *before], tmp_path, ".glb"),
-    )
-    assert {picture: second[picture] for picture in before} == first
-    assert len(set(second.values())) == 3
+    files_for, ids_for = room("blender.command_run").files_for, room("blender.command_scene").ids_for
+    some = {tmp_path / name: name for name in ("b/cup.png", "c/cup.png")}
+    more = some | {tmp_path / name: name for name in ("a/cup.png", "b/cup.jpg")}
+    first, second = (files_for(ids_for(within), tmp_path, ".glb") for within in (some, more))
+    assert {picture: second[picture] for picture in some} == first
+    assert len(set(second.values())) == 4
+
+
+def test_a_folder_under_another_path_gives_the_same_names_and_ids(room: Callable[[str], Any], tmp_path: Path) -> None:
+    ids_for, files_for = room("blender.command_scene").ids_for, room("blender.command_run").files_for
+    names = "a/cup.png", "b/cup.png", "b/Cup.jpg", "tea.png"
+    here, there = ({tmp_path / root / name: name for name in names} for root in ("mnt", "Volumes"))
+    assert list(ids_for(here).values()) == list(ids_for(there).values()) == ["a/cup", "b/cup.png", "b/Cup.jpg", "tea"]
+    assert [*files_for(ids_for(here), tmp_path, ".glb").values()] == [
+        *files_for(ids_for(there), tmp_path, ".glb").values()
+    ]
+
+
+def test_pictures_of_one_name_from_two_folders_have_ids_of_their_own(
+    room: Callable[[str], Any], tmp_path: Path
+) -> None:
+    within = {tmp_path / folder / "cup.png": "cup.png" for folder in ("one", "two")}
+    ids = room("blender.command_scene").ids_for(within)
+    assert len(set(ids.values())) == 2
+    assert all(re.fullmatch("cup.png [0-9a-f]{8}", name) for name in ids.values())

@@ -17,6 +17,7 @@ from .command_run import CommandRun, Stop
 from .command_scene import fill_scene, pictures_of
 from .command_words import CommandWords
 from .failures import FileNotWritten, FolderWithoutPictures, ModelUnknown
+from .parts.merge import merge
 
 _handle: Any = None
 
@@ -37,16 +38,21 @@ def remove() -> None:
 def run(arguments: list[str]) -> int:
     """Exit code: 0 where every mesh was made, else 1; argparse's own 2 for a wrong command line."""
     wish, running = command_line.read(arguments), session.current()
+    words = CommandWords(sys.stderr)
     try:
         pictures = pictures_of(wish)
     except FolderWithoutPictures as failure:
-        CommandWords(sys.stderr, 0).failed(wish.sources[0].name, failure)
+        words.failed(wish.sources[0].name, failure)
         return 1
-    words = CommandWords(sys.stderr, len(pictures))
     try:
         fill_scene(wish)
+        if wish.merge:
+            return merge(wish, pictures, words)
     except (ModelUnknown, RecipeUnknown) as failure:
         words.failed(wish.sources[0].name, failure)
+        return 1
+    except FileNotWritten as failure:
+        words.failed((wish.into or wish.output).name, failure)
         return 1
     device, stop = running.preferences().device, Stop()
     running.preferences().device = wish.device or device

@@ -12,6 +12,7 @@ from typing import Any
 from ..background_models import BACKGROUND_MODELS
 from ..photo_files import PHOTO_SUFFIXES
 from ..protocol import SurfaceSettings
+from ..shards import Shard, read_shard
 from .asset.settings import ENGINES
 from .background_choices import BEST
 from .mesh_writers import WRITERS
@@ -23,8 +24,10 @@ EXAMPLES = """examples, each after `blender -b --command triposr`:
   cup.jpg -o cup.glb                        one picture, one file
   cup.jpg tea.png -o tea.blend              several in one .blend, side by side in a collection
   photos -o meshes --format fbx             each picture of a folder as a file of its own
+  photos -o meshes --only-new --shard 2/8   the second of eight computers that share the work
+  photos -o meshes --merge                  afterwards: the catalogue of all, and what is missing
 
-exit code: 0 every mesh was made, 1 one or all were not, 2 the command line is wrong
+exit code: 0 every mesh was made, 1 one or all were not (see --forgive), 2 the command line is wrong
 """
 
 NO_OPTIONS = frozenset(
@@ -55,6 +58,8 @@ class Wish:
     sources: pictures and folders, as given. output: a file whose ending is one of WRITERS; or a folder where `ending`
     says what each picture's file ends in. only_new: leave out what is there in it. settings: for the scene, by name.
     shaping: for SurfaceSettings, by name. asset: a recipe's name or file, to make game assets; engine: for them.
+    shard: which part of the pictures; None: all, and without records. forgive: single pictures that fail cost no exit
+    code. merge: gather what the shards made; into: in this .blend too.
     """
 
     sources: tuple[Path, ...]
@@ -69,6 +74,10 @@ class Wish:
     shaping: dict[str, Any]
     asset: str = ""
     engine: str = ""
+    shard: Shard | None = None
+    forgive: bool = False
+    merge: bool = False
+    into: Path | None = None
 
 
 def read(arguments: list[str]) -> Wish:
@@ -88,6 +97,7 @@ def read(arguments: list[str]) -> Wish:
         parser.error(f"--mask: {options.mask} is not there")
     if options.asset and (options.format or options.output.suffix.lower() not in ("", ".blend")):
         parser.error("--asset goes with a folder, whose files the engine decides on, or with a .blend")
+    _check_sharing(parser, options, ending)
     settings = {name: getattr(options, name) for name in setting_names() if getattr(options, name) is not None}
     if "rembg_model" in settings:
         settings.setdefault("background", "rembg")
@@ -105,7 +115,25 @@ def read(arguments: list[str]) -> Wish:
         shaping,
         options.asset,
         options.engine,
+        options.shard,
+        options.forgive,
+        options.merge,
+        options.into.absolute() if options.into is not None else None,
     )
+
+
+def _check_sharing(parser: argparse.ArgumentParser, options: argparse.Namespace, ending: str) -> None:
+    """What goes with --shard and --merge, and what doesn't."""
+    if options.shard is not None and not ending:
+        parser.error("--shard goes with a folder of files; --merge --into puts them into one .blend afterwards")
+    if options.merge and (options.shard is not None or options.only_new or not ending):
+        parser.error("--merge goes with the folder of all shards, and makes no meshes")
+    if options.into is not None and not (options.merge and options.into.suffix.lower() == ".blend"):
+        parser.error("--into goes with --merge, and names a .blend")
+    if options.into is not None and (ending != ".blend" or options.asset):
+        parser.error("--into gathers .blend files: make them with --format blend, and merge with it")
+    if options.forgive and options.shard is None and not options.merge:
+        parser.error("--forgive goes with --shard or --merge, which leave records of what failed")
 
 
 def setting_names() -> list[str]:
@@ -135,9 +163,18 @@ def _parser() -> argparse.ArgumentParser:
     add("--device", choices=[device[0] for device in DEVICES], default="", help="what the model runs on")
     add("--asset", default="", metavar="RECIPE", help="make game assets: a preset's name, or a file of JSON")
     add("--engine", choices=[engine[0] for engine in ENGINES], default="", help="for which the assets are")
+    _add_sharing(parser)
     _add_settings(parser)
     _add_shaping(parser)
     return parser
+
+
+def _add_sharing(parser: argparse.ArgumentParser) -> None:
+    add, shard = parser.add_argument, "make this part of the pictures alone, 2/8 for the second of eight, with records"
+    add("--shard", type=_shard, metavar="I/N", help=shard)
+    add("--merge", action="store_true", help="make nothing: write the catalogue of all shards, tell what is missing")
+    add("--into", type=Path, metavar="FILE.blend", help="with --merge: all of them into one .blend, in a grid, too")
+    add("--forgive", action="store_true", help="0 although pictures failed, as long as this computer can make any")
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
@@ -165,6 +202,13 @@ def _add_shaping(parser: argparse.ArgumentParser) -> None:
     for name, (about, low, high) in SHAPING.items():
         within = _number_within(type(getattr(plain, name)), low, high)
         parser.add_argument(f"--{name.replace('_', '-')}", type=within, metavar="N", help=about)
+
+
+def _shard(text: str) -> Shard:
+    try:
+        return read_shard(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _number_within(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], float]:

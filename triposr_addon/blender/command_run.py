@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import bpy
@@ -16,12 +15,13 @@ from ..host.failures import HostFailure
 from ..host.jobs import JobState, JobView
 from .asset.asset_command import FILES_MARK, asset_stem, make_asset, remove_asset
 from .command_line import Wish
-from .command_scene import grid_of, remove
+from .command_scene import digits_of, grid_of, remove
 from .command_words import CommandWords
 from .grid import Grid
 from .mesh_writers import write_file
 from .modifiers import triangles_with_modifiers
 from .order import Order, order_for_picture
+from .parts.records import Records, is_pictures_own
 from .session import LONGEST_BACKGROUND_JOB_SECONDS, Session
 
 TICK_SECONDS = 0.01
@@ -45,20 +45,30 @@ class CommandRun:
         self._running, self._wish, self._words, self._stop = running, wish, words, stop
         self._grid: Grid | None = None
         self._files: dict[Path, Path] = {}
+        self._records: Records | None = None
+        self._failures_here = 0
 
-    def make(self, pictures: Sequence[Path]) -> int:
-        """The exit code. Raises FileNotWritten where the one file for all can't be written."""
+    def make(self, pictures: Mapping[Path, str]) -> int:
+        """The exit code; pictures: with their ids. Raises FileNotWritten where what is for all can't be written."""
+        shard = self._wish.shard
         if self._wish.ending:
-            ending, stem_of = (FILES_MARK, asset_stem) if self._wish.asset else (self._wish.ending, str)
-            self._files = files_for(pictures, self._wish.output, ending, stem_of)
+            self._files = files_of(self._wish, pictures)
         else:
             self._grid = grid_of(len(pictures))
+        if shard is not None:
+            pictures = {picture: name for picture, name in pictures.items() if shard.takes(name)}
+            self._records = Records(self._wish.output, pictures, self._files)
+        self._words.begins(len(pictures), shard)
         wanted = [picture for picture in pictures if not self._is_there(picture)]
         made = self._make_each(wanted)
         if not self._wish.ending and made:
             write_file(self._wish.output)
         self._words.ended(made, len(pictures) - len(wanted), self._stop.asked)
-        return 0 if made == len(wanted) else 1
+        return 0 if made == len(wanted) or self._is_forgiven(made + len(pictures) - len(wanted)) else 1
+
+    def _is_forgiven(self, there: int) -> bool:
+        """Whether it may count as done: nobody stopped it, and it isn't that nothing at all can be made here."""
+        return self._wish.forgive and not self._stop.asked and (there > 0 or not self._failures_here)
 
     def _is_there(self, picture: Path) -> bool:
         """Whether only new ones are wanted, and the picture's file was written after the picture."""
@@ -78,27 +88,37 @@ class CommandRun:
         try:
             return self._running.start(self._shaped(order_for_picture(bpy.context, picture, self._grid)))
         except HostFailure as failure:
-            self._words.failed(picture.name, failure)
+            self._failed(picture, failure)
             return None
+
+    def _failed(self, picture: Path, failure: HostFailure) -> None:
+        self._words.failed(picture.name, failure)
+        self._failures_here += not is_pictures_own(failure.code)
+        if self._records is not None:
+            self._records.failed(picture, failure)
 
     def _shaped(self, order: Order) -> Order:
         surface = dataclasses.replace(order.request.surface_settings, **self._wish.shaping)
-        return dataclasses.replace(order, request=dataclasses.replace(order.request, surface_settings=surface))
+        request = dataclasses.replace(order.request, surface_settings=surface, review=self._wish.shard is not None)
+        return dataclasses.replace(order, request=request)
 
     def _follow(self, number: int, job: str) -> bool:
         """Whether a mesh came of the job, and its file is there where it has one of its own."""
         view = self._wait(number, job)
+        thumbnail = view.result.review.picture.read_bytes() if view.result and view.result.review else b""
         before = {thing.session_uid for thing in bpy.data.objects}
         bpy.ops.triposr.deliver(job=job)  # type: ignore[attr-defined]
         ticket, picture = self._running.queue.ticket(job), view.request.photo
         if ticket.failure is not None:
-            self._words.failed(picture.name, ticket.failure)
+            self._failed(picture, ticket.failure)
         new = next((thing for thing in bpy.data.objects if thing.session_uid not in before), None)
         left = after_modifiers(new) if new is not None else ""
         if new is None or not self._keep(new, picture):
             return False
         for warning in view.result.warnings if view.result else ():
             self._words.warning(picture.name, warning)
+        if self._records is not None and view.result is not None:
+            self._records.made(picture, view.request, view.result, thumbnail)
         self._words.done(number, view.request.name, ticket.notice + left)
         return True
 
@@ -123,7 +143,7 @@ class CommandRun:
             if self._wish.ending:
                 write_file(self._files[picture])
         except HostFailure as failure:
-            self._words.failed(picture.name, failure)
+            self._failed(picture, failure)
             return False
         finally:
             if self._wish.ending:
@@ -145,20 +165,27 @@ def after_modifiers(new: bpy.types.Object) -> str:
     return f", {left:,} after Decimate" if left != len(new.data.polygons) else ""
 
 
+def files_of(wish: Wish, pictures: Mapping[Path, str]) -> dict[Path, Path]:
+    """The file of each picture of the whole source, whichever shard it is in. pictures: with their ids."""
+    ending, stem_of = (FILES_MARK, asset_stem) if wish.asset else (wish.ending, str)
+    return files_for(pictures, wish.output, ending, stem_of)
+
+
 def files_for(
-    pictures: Sequence[Path], folder: Path, ending: str, stem_of: Callable[[str], str] = str
+    pictures: Mapping[Path, str], folder: Path, ending: str, stem_of: Callable[[str], str] = str
 ) -> dict[Path, Path]:
-    """A file for each picture, named after it; where several have that name, with a few digits of their whole paths.
+    """A file for each picture, named after it; where several have that name, with digits of the path in its folder.
 
     Not with numbers: those would go to other pictures when one is added, and a file made of another look up to date.
+    Not with digits of the whole path: on another computer of a farm the folder may have another one.
     """
-    stems = Counter(
-        stem_of(picture.stem).casefold() for picture in set(pictures)
-    )  # to Windows and macOS, Cup and cup are one name
+    stems = Counter(stem_of(picture.stem).casefold() for picture in pictures)
+    # to Windows and macOS, Cup and cup are one name
 
     def name_of(picture: Path) -> str:
-        digits = hashlib.sha256(str(picture.absolute()).encode("utf-8", "backslashreplace")).hexdigest()[:8]
-        stem = stem_of(picture.stem)
-        return stem if stems[stem.casefold()] == 1 else f"{stem}-{digits}"
+        stem, name = stem_of(picture.stem), pictures[picture]
+        # With its ending, which the id has only for as long as another picture needs it.
+        within = name if name.endswith(picture.suffix) else name + picture.suffix
+        return stem if stems[stem.casefold()] == 1 else f"{stem}-{digits_of(within)}"
 
     return {picture: folder / f"{name_of(picture)}{ending}" for picture in pictures}

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 
 import bpy
 
@@ -19,12 +22,32 @@ from .properties import TRIPOSR_PG_settings, settings_of
 from .recipe import use_factory_values
 
 
-def pictures_of(wish: Wish) -> list[Path]:
-    """The pictures to make meshes of, absolute, each once. Raises FolderWithoutPictures."""
-    found: list[Path] = []
+def pictures_of(wish: Wish) -> dict[Path, str]:
+    """The pictures to make meshes of, absolute, with an id that no other has. Raises FolderWithoutPictures.
+
+    The id is the picture's path within its folder, without its ending: on another computer, where the folder has
+    another path, it is the same.
+    """
+    found: dict[Path, str] = {}
     for source in wish.sources:
-        found += _pictures_in(source, wish.recursive) if source.is_dir() else [source]
-    return list(dict.fromkeys(path.absolute() for path in found))
+        pictures = _pictures_in(source, wish.recursive) if source.is_dir() else [source]
+        within = source if source.is_dir() else source.parent
+        found |= {path.absolute(): path.relative_to(within).as_posix() for path in pictures}
+    return ids_for(found)
+
+
+def ids_for(within: Mapping[Path, str]) -> dict[Path, str]:
+    """The paths within their folders without their endings; with them, and then with digits, where these agree."""
+    names = {path: PurePosixPath(name).with_suffix("").as_posix() for path, name in within.items()}
+    for longer in (dict(within), {path: f"{name} {digits_of(str(path))}" for path, name in within.items()}):
+        counts = Counter(name.casefold() for name in names.values())
+        names = {path: name if counts[name.casefold()] == 1 else longer[path] for path, name in names.items()}
+    return names
+
+
+def digits_of(text: str) -> str:
+    """A few digits that tell texts apart."""
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:8]
 
 
 def _pictures_in(folder: Path, recursive: bool) -> list[Path]:
@@ -53,7 +76,7 @@ def fill_scene(wish: Wish) -> None:
         use_recipe_called(wish.asset, wish.engine)
     if wish.mask is not None:
         settings.mask, settings.use_mask = bpy.data.images.load(str(wish.mask.absolute())), True
-    collection = bpy.data.collections.new(wish.output.stem)
+    collection = bpy.data.collections.new((wish.into or wish.output).stem)
     context.scene.collection.children.link(collection)
     context.view_layer.active_layer_collection = context.view_layer.layer_collection.children[collection.name]
 

@@ -4,23 +4,31 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TextIO
 
 from ..host.failures import HostFailure
 from ..host.jobs import JobView
+from ..shards import Shard
 
 REDRAW_SECONDS = 0.1
 ERASE_LINE = "\r\x1b[K"
 
 
 class CommandWords:
-    """Speaks on `stream` about `total` pictures."""
+    """Speaks on `stream`."""
 
-    def __init__(self, stream: TextIO, total: int) -> None:
-        self._stream, self._total = stream, total
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._total = stream, 0
         self._interactive = stream.isatty()
         self._told: tuple[int, str] = (0, "")
         self._drawn_at = 0.0
+
+    def begins(self, total: int, shard: Shard | None = None) -> None:
+        """So many pictures are to be made, which are this shard's."""
+        self._total = total
+        if shard is not None:
+            self._line(f"shard {shard}: {total} pictures")
 
     def progress(self, number: int, view: JobView, seconds_left: float | None) -> None:
         """How far the picture is; number: from 1."""
@@ -49,6 +57,16 @@ class CommandWords:
     def failed(self, name: str, failure: HostFailure) -> None:
         """Nothing came of it."""
         self._line(f"failed: {name}: {failure.code}: {failure.sentence}")
+
+    def missing(self, name: str, code: str, sentence: str) -> None:
+        """A picture that no shard could make."""
+        self._line(f"missing: {name}: {code}: {sentence}")
+
+    def merged(self, made: int, total: int, files: tuple[Path, ...]) -> None:
+        """The last lines of a merge. files: what it has written."""
+        for file in files:
+            self._line(f"written: {file}")
+        self._line(f"{made} of {total} there, {total - made} missing")
 
     def ended(self, made: int, there: int, stopped: bool) -> None:
         """The last line. there: how many were left out because their files are there."""

@@ -149,7 +149,7 @@ def test_a_level_is_exported_from_its_own_origin(bpy: Any, ball: Any, tmp_path: 
 def test_a_pictures_asset_has_the_files_that_the_command_looks_for(bpy: Any, room: Shape, tmp_path: Path) -> None:
     command, run = room("blender.asset.asset_command"), room("blender.command_run")
     stems = ["my chair", "my_chair", "chair.v2", "cup_LOD1", "cup", 70 * "\u00e9", "con", "a.001"]
-    files = run.files_for([Path(f"{stem}.png") for stem in stems], tmp_path, ".json", command.asset_stem)
+    files = run.files_for({Path(f"{stem}.png"): stem for stem in stems}, tmp_path, ".json", command.asset_stem)
     assert len(set(files.values())) == len(stems)
     assert files[Path("chair.v2.png")].name == "chair_v2.json"
     for file in files.values():
