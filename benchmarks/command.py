@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from triposr_addon.worker.failures import OutputUnwritable
-from triposr_addon.worker.surface import RESOLUTIONS
+from triposr_addon.worker.setting_limits import RESOLUTIONS
 
 BAD_INPUT = 2
 """Exit code where an input can't be used; one sentence on standard error says why."""

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from triposr_addon.background_models import best_installed_or_none
-from triposr_addon.worker.failures import AlphaMissing, PhotoTransparent, SettingsInvalid
+from triposr_addon.worker.failures import AlphaMissing, PhotoTransparent
 from triposr_addon.worker.flat_background import fill_flat_background
 from triposr_addon.worker.photo import RgbaPicture, load_photo
 from triposr_addon.worker.rembg_model import installed_model, rembg_alpha
+from triposr_addon.worker.setting_limits import check_background
 
 CUT_OUT_SHARE = 0.005
 """A photo counts as cut out already when more than this share of it is mostly transparent."""
@@ -50,6 +51,7 @@ def cut_out(photo: RgbaPicture, method: str, rembg_home: Path | None, rembg_mode
         RembgFailure: "rembg" without its model, or a damaged one.
         SettingsInvalid: another method, or a model that nobody knows.
     """
+    check_background(method)
     if not photo[..., 3].any():
         raise PhotoTransparent("The photo is fully transparent. Choose a photo that shows something.")
     if method == "auto":
@@ -62,9 +64,7 @@ def cut_out(photo: RgbaPicture, method: str, rembg_home: Path | None, rembg_mode
         return CutOut(_with_alpha(photo, photo[..., :3], alpha), method, model=model)
     if method == "flat":
         return _by_flat_fill(photo)
-    if method == "none":
-        return CutOut(photo, method)
-    raise SettingsInvalid(f"The background method {method!r} is not known. Use auto, alpha, rembg, flat or none.")
+    return CutOut(photo, method)
 
 
 def needs_background_model(photo_path: str, method: str, rembg_home: Path | None) -> bool:

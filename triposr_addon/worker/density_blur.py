@@ -19,9 +19,7 @@ import torch
 from torch import Tensor
 
 from triposr_addon.worker.lattice import Each, WholeLattice, unwatched
-
-SMALLEST_SIGMA, LARGEST_SIGMA = 0.5, 2.0
-"""In texels. Below it the samples would show, as ripples of a hundredth of the slope; above it little is left."""
+from triposr_addon.worker.setting_limits import SMALLEST_SIGMA
 
 RANGE_IN_TEXELS = 0.5
 """Values are kept within what they change by over this way across the surface."""

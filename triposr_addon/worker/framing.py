@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from triposr_addon.worker.failures import SettingsInvalid, SubjectMissing
+from triposr_addon.worker.failures import SubjectMissing
 from triposr_addon.worker.photo import RgbaPicture
 from triposr_addon.worker.regions import Mask, in_blocks, larger_regions, over_blocks
 from triposr_addon.worker.result_file import written_aside
+from triposr_addon.worker.setting_limits import check_foreground_ratio
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -87,8 +88,7 @@ def subject_square(picture: RgbaPicture, foreground_ratio: float) -> Square:
         SubjectMissing: nothing is visible but specks.
         SettingsInvalid: the ratio is out of range.
     """
-    if not 0.5 <= foreground_ratio <= 1.0:
-        raise SettingsInvalid(f"The foreground ratio {foreground_ratio:g} must lie between 0.5 and 1.")
+    check_foreground_ratio(foreground_ratio)
     return Square(*_subject_box(picture), foreground_ratio)
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from triposr_addon.protocol import PhotoSettings
-from triposr_addon.worker.failures import SettingsInvalid
 from triposr_addon.worker.framing import VISIBLE_ALPHA
 from triposr_addon.worker.regions import Mask, flood, highest_near, in_blocks, larger_regions, over_blocks
+from triposr_addon.worker.setting_limits import check_mask_threshold
 
 Alpha = npt.NDArray[np.uint8]
 
@@ -25,8 +25,7 @@ RIM = 2
 
 def cleaned(alpha: Alpha, settings: PhotoSettings) -> Alpha:
     """The mask [H, W] as the settings want it. Raises SettingsInvalid where the threshold is not in 0..1."""
-    if not 0.0 <= settings.mask_threshold <= 1.0:
-        raise SettingsInvalid(f"The mask threshold {settings.mask_threshold:g} must lie between 0 and 1.")
+    check_mask_threshold(settings.mask_threshold)
     if settings.mask_threshold > 0.0:
         alpha = np.where(alpha < settings.mask_threshold * 255.0, np.uint8(0), alpha)
     if settings.largest_part:

@@ -25,9 +25,9 @@ from triposr_addon.background_models import (
     best_installed_or_none,
     is_installed,
     model_file,
-    model_or_none,
 )
-from triposr_addon.worker.failures import RembgFailed, RembgMissing, RembgModelMissing, SettingsInvalid
+from triposr_addon.worker.failures import RembgFailed, RembgMissing, RembgModelMissing
+from triposr_addon.worker.setting_limits import known_model
 
 Triple = tuple[float, float, float]
 
@@ -128,10 +128,7 @@ def installed_model(rembg_home: Path | None, name: str = "") -> BackgroundModel:
         if best is None:
             raise _missing("No background model is installed.", rembg_home)
         return best
-    model = model_or_none(name)
-    if model is None:
-        known = ", ".join(model.name for model in BACKGROUND_MODELS)
-        raise SettingsInvalid(f"No background model is called {name!r}. Use one of {known}.")
+    model = known_model(name)
     if rembg_home is None or not is_installed(rembg_home, model):
         raise _missing(f"The background model {model.label} ({name}) is not installed.", rembg_home)
     return model

@@ -8,24 +8,21 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
-from triposr_addon.protocol import INTERPOLATIONS, SurfaceSettings
+from triposr_addon.protocol import SurfaceSettings
 from triposr_addon.worker.asked_lattice import AskedLattice
 from triposr_addon.worker.band_level import lattice_places
 from triposr_addon.worker.crossed_cells import OUTSIDE, CrossedCells
-from triposr_addon.worker.density_blur import LARGEST_SIGMA
-from triposr_addon.worker.failures import SettingsInvalid, SurfaceEmpty, SurfaceFull
+from triposr_addon.worker.failures import SurfaceEmpty, SurfaceFull
 from triposr_addon.worker.field import TriplaneField
 from triposr_addon.worker.flat_base import flattened
 from triposr_addon.worker.marching_cubes import Triangulation, triangulate
 from triposr_addon.worker.narrow_band import crossed_cells_of_band
 from triposr_addon.worker.parts import without_small_parts
+from triposr_addon.worker.setting_limits import check_surface_settings
 from triposr_addon.worker.smoothing import smoothed
 from triposr_addon.worker.steps import Advance
 from triposr_addon.worker.whole_lattice import crossed_cells_of_lattice
 
-RESOLUTIONS = range(16, 1025)
-MOST_SMOOTHING_STEPS = 100
-HIGHEST_BASE = 0.3
 """Of an object's height."""
 COARSE_SHARE, BAND_SHARE = 0.3, 0.6
 """Of the work: the coarse lattice, always about 64 nodes a side; and the narrow band."""
@@ -77,7 +74,7 @@ def extract_surface(
     `entered` is called with each of STAGES as it begins. Raises SettingsInvalid, FieldNotFinite, SurfaceEmpty,
     SurfaceFull, Cancelled (from `advance`).
     """
-    check_settings(settings)
+    check_surface_settings(settings)
     field = replace(field, symmetric=settings.symmetry)
     raw_threshold = field.raw_threshold(settings.threshold)
     entered("maps")
@@ -137,33 +134,6 @@ def _finished(vertices: Tensor, mesh: Triangulation, settings: SurfaceSettings, 
         return smoothed(vertices, mesh.triangles, settings.smoothing)
     vertices = smoothed(flattened(vertices, mesh, base), mesh.triangles, settings.smoothing)
     return flattened(vertices, mesh, base)
-
-
-def check_settings(settings: SurfaceSettings) -> None:
-    """Raise SettingsInvalid for a setting out of range."""
-    _check_shape(settings)
-    if settings.resolution not in RESOLUTIONS:
-        raise SettingsInvalid(
-            f"The resolution {settings.resolution} must lie between {RESOLUTIONS.start} and {RESOLUTIONS.stop - 1}."
-        )
-    if not 1e-6 <= settings.threshold <= 1e6:
-        raise SettingsInvalid(f"The threshold {settings.threshold:g} must be a positive number; 25 is usual.")
-    if settings.interpolation not in INTERPOLATIONS:
-        raise SettingsInvalid(
-            f"The interpolation {settings.interpolation!r} must be one of {', '.join(INTERPOLATIONS)}."
-        )
-
-
-def _check_shape(settings: SurfaceSettings) -> None:
-    chosen: dict[str, tuple[float, float]] = {
-        "density blur": (settings.density_blur, LARGEST_SIGMA),
-        "smallest part": (settings.smallest_part, 1.0),
-        "number of smoothing steps": (settings.smoothing, MOST_SMOOTHING_STEPS),
-        "flat base": (settings.flat_base, HIGHEST_BASE),
-    }
-    for name, (value, most) in chosen.items():
-        if not 0.0 <= value <= most:
-            raise SettingsInvalid(f"The {name} {value:g} must lie between 0 and {most:g}.")
 
 
 def check_crossed(crossed: CrossedCells, threshold: float) -> None:
