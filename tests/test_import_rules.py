@@ -81,7 +81,7 @@ RULES = (
     # Libraries of pictures: the worker's code on one machine or many. Ray and pyarrow are optional.
     Rule(
         "triposr_addon.batch",
-        frozenset({"numpy", "torch", "pyarrow", "ray"})
+        frozenset({"numpy", "torch", "PIL", "pyarrow", "ray"})
         | {
             f"triposr_addon.{name}"
             for name in ("protocol", "photo_files", "shell_options", "folder_log", "catalogue_file", "shards", "worker")

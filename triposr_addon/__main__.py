@@ -20,6 +20,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from triposr_addon.batch.command import is_asked_for
+from triposr_addon.batch.command import main as batch_main
 from triposr_addon.photo_files import photos_in
 from triposr_addon.protocol import ErrorReport
 from triposr_addon.shell_options import FIELD_SUFFIX, photo_settings, surface_settings
@@ -54,6 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if is_asked_for(arguments):
+        let_idle_threads_sleep()
+        return batch_main(arguments[1:])
     parser = shell_parser()
     options = parser.parse_args(arguments)
     if bool(options.photos) == bool(options.from_field):

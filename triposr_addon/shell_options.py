@@ -10,6 +10,7 @@ from pathlib import Path
 from triposr_addon.protocol import BACKGROUND_METHODS, PhotoSettings, SurfaceSettings
 
 MESH_SUFFIXES = (".glb", ".obj", ".ply", ".npz")
+FORMATS = tuple(suffix[1:] for suffix in MESH_SUFFIXES)
 FIELD_SUFFIX = ".triplane.safetensors"
 PRECISIONS = ("auto", "full", "half")
 
@@ -34,11 +35,26 @@ def parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    photo, surface = PhotoSettings(), SurfaceSettings()
     add = made.add_argument
     add("photos", nargs="*", type=Path, metavar="PHOTO", help="a photo, or a folder of photos")
     add("-o", "--output", type=Path, required=True, metavar="PATH", help=".glb, .obj or .ply file; or a folder")
-    add("--format", choices=[s[1:] for s in MESH_SUFFIXES], default="glb", help="format in a folder (default: glb)")
+    add("--format", choices=FORMATS, default="glb", help="format in a folder (default: glb)")
+    add_photo_options(made)
+    add(
+        "--mask", type=Path, metavar="FILE", help="PNG of the photo's size: opaque, or white, is the subject; one photo"
+    )
+    add_surface_options(made)
+    add_device_options(made)
+    add("--save-field", action="store_true", help=f"write the field beside the mesh too ({FIELD_SUFFIX})")
+    add("--log", type=Path, metavar="FILE", help="add a line of JSON for each photo; small pictures go beside it")
+    add("--sheet", type=Path, metavar="FILE", help="draw a contact sheet (PNG), worst meshes first")
+    add("--from-field", type=Path, metavar="FILE", help="make the mesh from a saved field instead of a photo")
+    return made
+
+
+def add_photo_options(to: argparse.ArgumentParser) -> None:
+    """The model, and how photos become framed pictures for it."""
+    add, photo = to.add_argument, PhotoSettings()
     add("--model", type=Path, metavar="FOLDER", help="checkpoint folder (default: the built-in preview model)")
     add("--background", choices=BACKGROUND_METHODS, default=photo.background, help="how the subject is cut out")
     add("--rembg-home", type=Path, default=_rembg_home(), metavar="FOLDER", help="where rembg's models are")
@@ -46,10 +62,12 @@ def parser() -> argparse.ArgumentParser:
     add("--mask-threshold", type=float, default=0.0, metavar="A", help="fainter pixels of the mask go, 0 to 1")
     add("--fill-holes", action="store_true", help="what the subject encloses belongs to it")
     add("--largest-part", action="store_true", help="leave out what is not connected with the largest part")
-    add(
-        "--mask", type=Path, metavar="FILE", help="PNG of the photo's size: opaque, or white, is the subject; one photo"
-    )
     add("--foreground-ratio", type=float, default=photo.foreground_ratio, metavar="R", help="0.5 to 1 (default: 0.85)")
+
+
+def add_surface_options(to: argparse.ArgumentParser) -> None:
+    """How fields become meshes."""
+    add, surface = to.add_argument, SurfaceSettings()
     add("--resolution", type=int, default=surface.resolution, metavar="N", help="16 to 1024 (default: 256)")
     add("--threshold", type=float, default=surface.threshold, metavar="T", help="density of the surface (default: 25)")
     add("--symmetry", action="store_true", help="average left and right")
@@ -57,13 +75,13 @@ def parser() -> argparse.ArgumentParser:
     add("--smallest-part", type=float, default=0.0, metavar="P", help="drop parts below this share of the largest")
     add("--smoothing", type=int, default=0, metavar="N", help="smoothing steps that do not shrink, 0 to 100")
     add("--flat-base", type=float, default=0.0, metavar="H", help="cut the foot off flat at this height: 0 to 0.3")
+
+
+def add_device_options(to: argparse.ArgumentParser) -> None:
+    """Where the network computes, and in which numbers."""
+    add = to.add_argument
     add("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
     add("--precision", choices=PRECISIONS, default="auto", help="full is float32 (default: half where it is quicker)")
-    add("--save-field", action="store_true", help=f"write the field beside the mesh too ({FIELD_SUFFIX})")
-    add("--log", type=Path, metavar="FILE", help="add a line of JSON for each photo; small pictures go beside it")
-    add("--sheet", type=Path, metavar="FILE", help="draw a contact sheet (PNG), worst meshes first")
-    add("--from-field", type=Path, metavar="FILE", help="make the mesh from a saved field instead of a photo")
-    return made
 
 
 def _rembg_home() -> Path:
@@ -72,7 +90,7 @@ def _rembg_home() -> Path:
 
 def photo_settings(options: argparse.Namespace) -> PhotoSettings:
     """How photos become framed pictures."""
-    mask = str(options.mask.absolute()) if options.mask else ""
+    mask = str(options.mask.absolute()) if getattr(options, "mask", None) else ""
     cleaning = options.mask_threshold, options.fill_holes, options.largest_part
     return PhotoSettings(options.background, options.foreground_ratio, options.rembg_model, *cleaning, mask)
 

@@ -121,6 +121,12 @@ class TriplaneField:
 
     def save(self, path: Path) -> None:
         """Write the field file. Raises OutputUnwritable, FieldNotFinite (also for what half precision can't hold)."""
+        data = self.as_bytes()
+        with written_aside(path) as aside:
+            aside.write_bytes(data)
+
+    def as_bytes(self) -> bytes:
+        """What `save` writes; the same field gives the same bytes. Raises FieldNotFinite."""
         tensors = {"planes": self.planes.half().cpu().contiguous()}
         tensors |= {f"decoder.{name}": value.float().cpu() for name, value in self.decoder.state_dict().items()}
         _check_finite(tensors)
@@ -131,9 +137,7 @@ class TriplaneField:
             "density_bias": repr(self.density_bias),
             "provenance": json.dumps(dict(self.provenance), ensure_ascii=False),
         }
-        data = safetensors.torch.save(tensors, metadata)
-        with written_aside(path) as aside:
-            aside.write_bytes(data)
+        return _in_one_order(safetensors.torch.save(tensors, metadata))
 
 
 def load_field(path: Path, device: torch.device) -> TriplaneField:
@@ -162,6 +166,14 @@ def load_field(path: Path, device: torch.device) -> TriplaneField:
     _check_finite(tensors)
     planes = tensors["planes"].to(device).float()
     return TriplaneField(planes, decoder.to(device), radius, density_bias, provenance)
+
+
+def _in_one_order(data: bytes) -> bytes:
+    """The same safetensors file with the names in its header sorted: the library shuffles its metadata each time."""
+    length = int.from_bytes(data[:8], "little")
+    header = json.dumps(json.loads(data[8 : 8 + length]), sort_keys=True, separators=(",", ":")).encode("ascii")
+    header += b" " * (-len(header) % 8)  # tensors begin at a multiple of eight bytes
+    return len(header).to_bytes(8, "little") + header + data[8 + length :]
 
 
 class _NotAField(ValueError):

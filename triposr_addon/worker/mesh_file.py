@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,13 +41,15 @@ def save_mesh(mesh: Mesh, path: Path) -> None:
 
     Raises SettingsInvalid for another suffix, OutputUnwritable.
     """
-    check_suffix(path)
+    data = mesh_bytes(mesh, path.suffix)
     with written_aside(path) as aside:
-        if path.suffix.lower() == ".npz":
-            with aside.open("wb") as file:
-                np.savez(file, vertices=mesh.vertices, triangles=mesh.triangles, colours=mesh.colours)
-        else:
-            aside.write_bytes(_ENCODERS[path.suffix.lower()](mesh))
+        aside.write_bytes(data)
+
+
+def mesh_bytes(mesh: Mesh, suffix: str) -> bytes:
+    """What `save_mesh` writes to a file of that suffix; the same mesh gives the same bytes. Raises SettingsInvalid."""
+    check_suffix(Path(f"mesh{suffix}"))
+    return _ENCODERS[suffix.lower()](mesh)
 
 
 def load_mesh(path: Path) -> Mesh:
@@ -78,8 +81,14 @@ def _check(mesh: Mesh) -> None:
 
 def check_suffix(path: Path) -> None:
     """Raise SettingsInvalid where `save_mesh` has no format for the path."""
-    if path.suffix.lower() not in {".npz", *_ENCODERS}:
+    if path.suffix.lower() not in _ENCODERS:
         raise SettingsInvalid(f"{path.name}: the mesh format is not known. End the name in .glb, .obj or .ply.")
+
+
+def _npz(mesh: Mesh) -> bytes:
+    held = io.BytesIO()
+    np.savez(held, vertices=mesh.vertices, triangles=mesh.triangles, colours=mesh.colours)
+    return held.getvalue()
 
 
 def _glb(mesh: Mesh) -> bytes:
@@ -103,7 +112,7 @@ def _exported(mesh: Mesh, vertices: Floats, file_type: str) -> bytes:
     return written.encode("utf-8") if isinstance(written, str) else bytes(written)
 
 
-_ENCODERS = {".glb": _glb, ".obj": _obj, ".ply": _ply}
+_ENCODERS = {".npz": _npz, ".glb": _glb, ".obj": _obj, ".ply": _ply}
 
 
 def _y_up(vertices: Floats) -> Floats:

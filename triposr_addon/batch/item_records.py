@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The records of items: what all have in common, those of failures, and which failures are worth another try."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from triposr_addon.batch.item import Item, Refusal
+from triposr_addon.batch.picture_state import PictureState
+from triposr_addon.batch.plan import BatchPlan
+from triposr_addon.catalogue_file import FAILED, Record
+from triposr_addon.folder_log import LONGEST_TEXT
+from triposr_addon.protocol import ErrorReport
+from triposr_addon.worker.device import is_out_of_memory
+from triposr_addon.worker.failures import INTERNAL, OutOfMemory, WorkerFailure
+
+PASSING = ("OUT_OF_MEMORY", "OUTPUT_UNWRITABLE", "LANE_DIED", "DEVICE_", "REMBG_", "MODEL_", INTERNAL)
+"""Beginnings of the codes of failures that are not the picture's: the same command tries such items again."""
+
+
+def bare_record(item: Item, plan: BatchPlan, state: PictureState, status: str) -> Record:
+    """A record that says what was to be made of what, and nothing yet of how that went."""
+    return Record(
+        item.id,
+        item.told,
+        status,
+        model=plan.model_name,
+        model_sha256=plan.model_sha256,
+        settings=plan.settings(item),
+        fingerprint=plan.fingerprint(item),
+        picture_sha256=state.sha256,
+        picture_bytes=state.bytes,
+        picture_modified=state.modified,
+        at=now(),
+    )
+
+
+def failed_record(
+    item: Item, plan: BatchPlan, state: PictureState, report: ErrorReport, seconds: Mapping[str, float]
+) -> Record:
+    """The record of an item that could not be made."""
+    bare = bare_record(item, plan, state, FAILED)
+    return replace(bare, code=report.code, sentence=report.sentence[:LONGEST_TEXT], seconds=dict(seconds))
+
+
+def refused_record(refusal: Refusal) -> Record:
+    """The record of an entry of the source that is no item."""
+    report = refusal.report
+    return Record(refusal.id, refusal.told, FAILED, report.code, report.sentence[:LONGEST_TEXT], at=now())
+
+
+def is_lasting(record: Record) -> bool:
+    """Whether the failure would come again with the same picture and the same settings."""
+    return not record.code.startswith(PASSING)
+
+
+def report_of(error: Exception) -> ErrorReport:
+    """How a failure is told: by its own code, or as one that nobody foresaw."""
+    if isinstance(error, WorkerFailure):
+        return error.report()
+    details = "".join(traceback.format_exception(error))
+    if is_out_of_memory(error):
+        sentence = "The computer's memory is too small for this. Close other programs, or take fewer lanes."
+        return ErrorReport(OutOfMemory.code, sentence, details)
+    return ErrorReport(INTERNAL, f"Something unforeseen went wrong ({type(error).__name__}).", details)
+
+
+def now() -> str:
+    """ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

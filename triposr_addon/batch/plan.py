@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all pictures of a library are made with; frozen, and small enough to go to any process."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from triposr_addon.batch.item import Item
+from triposr_addon.shell_options import FIELD_SUFFIX
+
+RESULTS_VERSION = 1
+"""Raised when the same picture with the same settings comes out otherwise than before: all are then made again."""
+
+FIELD_NAME = f"field{FIELD_SUFFIX}"
+THUMBNAIL_NAME = "thumbnail.png"
+
+
+@dataclass(frozen=True)
+class BatchPlan:
+    """The command's wishes, and the model that fulfils them.
+
+    target: the folder of results. model: the checkpoint's folder; model_name, model_sha256: what was found there.
+    mesh_format: glb, obj, ply or npz. keeps_field: whether the field is kept beside the mesh. reviews: whether each
+    mesh is held against its picture. device, precision: as on the command line; "auto" is for each machine to decide.
+    """
+
+    target: Path
+    model: Path
+    model_name: str
+    model_sha256: str
+    mesh_format: str = "glb"
+    keeps_field: bool = True
+    reviews: bool = True
+    device: str = "auto"
+    precision: str = "auto"
+    rembg_home: Path | None = None
+
+    @property
+    def mesh_name(self) -> str:
+        """Of the mesh's file in an item's folder."""
+        return f"mesh.{self.mesh_format}"
+
+    def settings(self, item: Item) -> dict[str, Any]:
+        """All that an item's result depends on, beside its picture, the model and the device."""
+        return {
+            "photo": dataclasses.asdict(item.photo),
+            "surface": dataclasses.asdict(item.surface),
+            "format": self.mesh_format,
+            "field": self.keeps_field,
+            "review": self.reviews,
+            "precision": self.precision,
+        }
+
+    def fingerprint(self, item: Item) -> str:
+        """SHA-256 of settings and model: where it differs, the item is to be made again."""
+        return fingerprint(self.settings(item), self.model_sha256)
+
+
+def fingerprint(settings: Mapping[str, Any], model_sha256: str) -> str:
+    """SHA-256 of settings as `BatchPlan.settings` gives them and a model, with a painted mask's content."""
+    mask = settings["photo"]["mask_path"]
+    parts = {"version": RESULTS_VERSION, "settings": settings, "model": model_sha256, "mask": _content(mask)}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode("ascii")).hexdigest()
+
+
+def _content(mask_path: str) -> str:
+    """SHA-256 of the mask; empty where there is none, or none that can be read: making it will tell."""
+    if not mask_path:
+        return ""
+    try:
+        return sha256_of(Path(mask_path))
+    except OSError:
+        return ""
+
+
+def sha256_of(path: Path) -> str:
+    """Of the file's content. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

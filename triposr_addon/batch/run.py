@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One run of the batch command, step by step: look, make what is missing, write the catalogue, tell."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+from triposr_addon.batch.catalogue import write_catalogue
+from triposr_addon.batch.item import Listing
+from triposr_addon.batch.item_records import refused_record
+from triposr_addon.batch.local_engine import make_in_turn
+from triposr_addon.batch.plan import BatchPlan
+from triposr_addon.batch.progress import LibraryProgress
+from triposr_addon.batch.source import read_listing
+from triposr_addon.batch.target import Target
+from triposr_addon.batch.to_do import ToDo, to_do
+from triposr_addon.shell_options import photo_settings, surface_settings
+from triposr_addon.worker.checkpoint import PREVIEW_FOLDER, load_on_host
+from triposr_addon.worker.device import choose_device
+from triposr_addon.worker.precision import Precision, network_type
+
+MOST_NAMED = 20
+"""Of the pictures that failed before."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make a library; returns the exit code.
+
+    Raises SourceFailure, ModelFailure, DeviceUnavailable before any work; TargetFailure; KeyboardInterrupt, with all
+    that was begun finished and the catalogue written.
+    """
+    target = Target(options.output.absolute())
+    listing = _listing(options, target.root)
+    plan = _checked_plan(options, target.root)
+    target.prepare()
+    wanted = to_do(listing, plan, target, retry_failed=options.retry_failed)
+    _tell_before(listing, wanted)
+    progress = LibraryProgress(sys.stderr, len(listing.items), wanted.there + len(wanted.failed))
+    try:
+        _keep_refusals(listing, target, progress)
+        make_in_turn(plan, wanted.items, progress.told, options.batch or 1)
+    finally:
+        progress.clear()
+        _tell_after(listing, wanted, progress)
+        _finish(options, target)
+    return 1 if progress.failed or wanted.failed else 0
+
+
+def merge(options: argparse.Namespace) -> int:
+    """Write the catalogue of a target, and tell which of the source's pictures are missing; returns the exit code."""
+    target = Target(options.merge.absolute())
+    target.prepare()
+    written = write_catalogue(target)
+    missing = _missing(options, target) if options.source else []
+    for item_id in missing[:MOST_NAMED]:
+        print(f"missing: {item_id}", file=sys.stderr)
+    told = f"; {len(missing)} of the source are missing" if missing else ""
+    print(f"{written.made} meshes and {written.failed} failures in the catalogue{told}", file=sys.stderr)
+    print(written.path)
+    return 1 if missing or written.failed else 0
+
+
+def _listing(options: argparse.Namespace, target: Path) -> Listing:
+    """What the source holds, of this shard. Raises SourceFailure."""
+    listing = read_listing(options.source, photo_settings(options), surface_settings(options), target)
+    shard = options.shard
+    return replace(
+        listing,
+        items=tuple(item for item in listing.items if shard.takes(item.id)),
+        refusals=tuple(refusal for refusal in listing.refusals if shard.takes(refusal.id)),
+    )
+
+
+def _checked_plan(options: argparse.Namespace, target: Path) -> BatchPlan:
+    """Find out before the work whether there is a model. Raises ModelFailure, DeviceUnavailable."""
+    folder: Path = (options.model or PREVIEW_FOLDER).absolute()
+    kind = network_type(choose_device(options.device), cast("Precision", options.precision))
+    checkpoint = load_on_host(folder, kind)
+    return BatchPlan(
+        target,
+        folder,
+        checkpoint.name,
+        checkpoint.sha256,
+        options.format,
+        keeps_field=not options.no_field,
+        reviews=not options.no_review,
+        device=options.device,
+        precision=options.precision,
+        rembg_home=options.rembg_home,
+    )
+
+
+def _keep_refusals(listing: Listing, target: Target, progress: LibraryProgress) -> None:
+    """A record of each entry that is no item. Raises TargetFailure."""
+    for refusal in listing.refusals:
+        record = refused_record(refusal)
+        there = target.record_or_none(record.id)
+        if there is None or (there.code, there.sentence) != (record.code, record.sentence):
+            target.keep(record, {})
+        progress.refused(record)
+
+
+def _missing(options: argparse.Namespace, target: Target) -> list[str]:
+    listing = _listing(options, target.root)
+    ids = [item.id for item in listing.items] + [refusal.id for refusal in listing.refusals]
+    return [item_id for item_id in ids if target.record_or_none(item_id) is None]
+
+
+def _finish(options: argparse.Namespace, target: Target) -> None:
+    if options.shard.count > 1:
+        print(f"Shard {options.shard} is over. When all are: batch --merge {target.root}", file=sys.stderr)
+        return
+    print(write_catalogue(target).path)
+
+
+def _tell_before(listing: Listing, wanted: ToDo) -> None:
+    for warning in listing.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    if not listing.items:
+        return
+    there = f", {wanted.there:,} are there" if wanted.there else ""
+    print(f"{len(listing.items):,} pictures{there}, {len(wanted.items):,} to make", file=sys.stderr)
+
+
+def _tell_after(listing: Listing, wanted: ToDo, progress: LibraryProgress) -> None:
+    for item_id, code in wanted.failed[:MOST_NAMED]:
+        print(f"failed before: {item_id} [{code}]", file=sys.stderr)
+    if wanted.failed:
+        print(f"{len(wanted.failed):,} failed before and are as they were: --retry-failed tries again", file=sys.stderr)
+    there, failed = wanted.there + progress.made, progress.failed + len(wanted.failed)
+    print(f"{there:,} of {len(listing.items):,} meshes are there, {failed:,} pictures failed", file=sys.stderr)
