@@ -3,11 +3,17 @@
 
 Each benchmark is a process of its own and leaves its figures in benchmarks/results/. About a quarter of an hour on two
 quiet cores; --thorough adds every field at 512. One that fails is named and keeps its older figures out of the page.
+
+    python -m benchmarks throughput     libraries of pictures: the plain command beside the batch engine
+    python -m benchmarks scale          what a million pictures take, from measured figures; writes docs/scale.md
+
+are commands of their own, each with --help.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import subprocess
 import sys
@@ -26,6 +32,8 @@ FIELDS = ("chair", "torus", "nerf_chair", "thin")
 PICTURED = ("thin", "nerf_chair")
 BLENDER_PYTHON_VARIABLE = "TRIPOSR_TEST_BLENDER_PYTHON"
 LIMIT_S = 1800
+COMMANDS = ("scale", "throughput")
+"""Modules of their own, called by their names."""
 SYNTHETIC_THRESHOLD = 2000.0
 """A density that 3 in 1000 points of the box exceed in the field of the synthetic checkpoint."""
 
@@ -42,7 +50,10 @@ class Stage:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is the number of stages that failed, at most 1."""
-    options = parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and given[0] in COMMANDS:
+        return int(importlib.import_module(f"benchmarks.{given[0]}").main(given[1:]))
+    options = parser().parse_args(given)
     failed = [] if options.report else run_stages(options)
     write_report(options.results, options.checkout)
     print(f"written: {PAGE}")
@@ -86,6 +97,8 @@ def stages(options: argparse.Namespace, checkpoint: Path) -> Iterator[Stage]:
     extremes = ["--field", fields["chair"], "--field", fields["thin"], "--model", str(checkpoint)]
     yield Stage("memory", "memory", extremes)
     yield Stage("chunks", "chunks", ["--device", "cpu"])
+    yield Stage("throughput", "throughput", [])
+    yield Stage("library_steps", "library_steps", [*every, "--checkpoint", str(checkpoint)])
     yield Stage("cold_start", "cold_start", ["--rounds", "3"])
     full_size = ["--model", str(checkpoint), "--rounds", "1", "--threshold", str(SYNTHETIC_THRESHOLD)]
     yield Stage("cold_start_full", "cold_start", full_size)

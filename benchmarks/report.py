@@ -21,6 +21,7 @@ OTHERS = {
     "cold_start_full": "Cold start, released size",
     "into_blender": "Into Blender",
     "click_to_object": "From click to object",
+    "throughput": "Libraries of pictures",
 }
 """Documents that bring their own table, and their headings."""
 
