@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -14,7 +15,7 @@ from ..host.jobs import GenerationResult
 from .field_carrier import fingerprint, keep_inside
 from .folder_collection import collection_for
 from .living_record import LivingRecord, write_record
-from .mesh_arrays import read_mesh_file
+from .mesh_arrays import MeshArrays, read_mesh_file
 from .mesh_object import object_from_arrays
 from .order import Order
 from .placement import Footing, add_to_scene, footing_of, stand_on_origin
@@ -29,22 +30,46 @@ def deliver(context: bpy.types.Context, order: Order, result: GenerationResult) 
 
     Raises ResultUnreadable, before anything is added to the .blend.
     """
-    made, field = read_mesh_file(result.mesh), _read_field(result.field)
-    wanted = order.placement
-    footing = footing_of(made, wanted.size, wanted.size_by, wanted.origin_at)
-    standing = stand_on_origin(made, footing)
-    new = object_from_arrays(order.request.name, standing, order.decimate_ratio)
-    record(new, order, result)
-    _bring_to_life(cast("bpy.types.Mesh", new.data), order, footing, field)
-    scene, view_layer = _destination(context, order.scene_uid)
+    made = make_object(order, result, read_mesh_file(result.mesh), _read_field(result.field))
+    scene, view_layer = destination(context, order.scene_uid)
     collection = collection_for(scene, order.folder.folder) if order.folder is not None else None
-    add_to_scene(new, scene, view_layer, collection)
-    width, depth = (float(np.ptp(axis)) for axis in standing.vertices.T[:2])
-    new.location = footing.origin_for(order.row.place_for(width, depth) if order.row is not None else wanted.place)
-    show_in_local_view(new, context.space_data)
+    add_to_scene(made.thing, scene, view_layer, collection)
+    made.stand(order)
+    show_in_local_view(made.thing, context.space_data)
     if order.show_colours:
         show_colours(context.screen)
-    return new
+    return made.thing
+
+
+@dataclass(frozen=True)
+class MadeObject:
+    """An object that is in no scene yet. width, depth: in Blender units."""
+
+    thing: bpy.types.Object
+    footing: Footing
+    width: float
+    depth: float
+
+    def stand(self, order: Order) -> None:
+        """Where the order says."""
+        place = order.placement.place if order.row is None else order.row.place_for(self.width, self.depth)
+        self.thing.location = self.footing.origin_for(place)
+
+
+def make_object(order: Order, result: GenerationResult, arrays: MeshArrays, field: bytes | None) -> MadeObject:
+    """An object of arrays in field units, in the order's size, with all that it remembers of its making.
+
+    field: the bytes of the field's file; without them it is no living mesh.
+    """
+    wanted = order.placement
+    footing = footing_of(arrays, wanted.size, wanted.size_by, wanted.origin_at)
+    standing = stand_on_origin(arrays, footing)
+    new = object_from_arrays(order.request.name, standing, order.decimate_ratio)
+    record(new, order, result)
+    if field is not None:
+        _bring_to_life(cast("bpy.types.Mesh", new.data), order, footing, field)
+    width, depth = (float(np.ptp(axis)) for axis in standing.vertices.T[:2])
+    return MadeObject(new, footing, width, depth)
 
 
 def _read_field(path: Path) -> bytes:
@@ -60,7 +85,8 @@ def _bring_to_life(mesh: bpy.types.Mesh, order: Order, footing: Footing, field: 
     write_record(mesh, LivingRecord(footing.matrix, order.request.surface_settings, fingerprint(field)))
 
 
-def _destination(context: bpy.types.Context, scene_uid: int) -> tuple[bpy.types.Scene, bpy.types.ViewLayer]:
+def destination(context: bpy.types.Context, scene_uid: int) -> tuple[bpy.types.Scene, bpy.types.ViewLayer]:
+    """The scene of that number if it can take an object, else one that can, and its view layer."""
     here, view_layer = context.scene, context.view_layer
     assert here is not None, "wherever operators run there is a scene"
     assert view_layer is not None, "and a scene has a view layer"

@@ -40,8 +40,9 @@ def pixels_of(image: bpy.types.Image) -> Bytes:
     if image.alpha_mode == "NONE":
         rgba[..., 3] = 1.0
     if image.is_float:
+        # An image of floats holds light, multiplied by its alpha.
         light = rgba[..., :3] / np.maximum(rgba[..., 3:], 1e-6)
-        rgba[..., :3] = _encoded(light.astype(np.float32))
+        rgba[..., :3] = encoded(light.astype(np.float32))
     return (np.clip(rgba, 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
 
 
@@ -56,8 +57,8 @@ def _with_alpha(values: Floats) -> Floats:
     return rgba
 
 
-def _encoded(linear: Floats) -> Floats:
-    """Linear light -> sRGB's numbers. An image of floats holds light, multiplied by its alpha."""
+def encoded(linear: Floats) -> Floats:
+    """Linear light -> sRGB's numbers, 0..1 (IEC 61966-2-1)."""
     linear = np.clip(linear, 0.0, 1.0)
     bright: Floats = 1.055 * linear ** np.float32(1 / 2.4) - 0.055
     return np.where(linear <= 0.0031308, linear * 12.92, bright).astype(np.float32)

@@ -41,7 +41,7 @@ def read_mesh_file(path: Path) -> MeshArrays:
             _rows_of_three(stored, "triangles", np.int32),
             _rows_of_three(stored, "colours", np.float32),
         )
-        _check(mesh)
+        check(mesh)
     except (OSError, ValueError) as error:
         raise ResultUnreadable(path, str(error)) from error
     return mesh
@@ -54,8 +54,8 @@ def _rows_of_three(stored: Mapping[str, NDArray[Any]], name: str, kind: type[np.
     return np.ascontiguousarray(array)
 
 
-def _check(mesh: MeshArrays) -> None:
-    """Raises ValueError."""
+def check(mesh: MeshArrays) -> None:
+    """Raises ValueError for what Blender must not get; the text says what it is."""
     count = len(mesh.vertices)
     if count == 0 or len(mesh.triangles) == 0:
         raise ValueError("the mesh is empty")

@@ -67,6 +67,7 @@ class Shelf:
 
     def close(self) -> Path:
         """The catalogue's path."""
+        self.folder.mkdir(exist_ok=True)
         self.catalogue.write_bytes(b"".join(map(as_line, self.records)))
         return self.catalogue
 

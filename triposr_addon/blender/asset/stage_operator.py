@@ -55,6 +55,14 @@ class StageOperator(bpy.types.Operator):
         """What the artist is told of the stage's result, in their language: its `words`, unless it says otherwise."""
         return str(result.words)
 
+    def tell_progress(self, progress: Progress | None) -> None:
+        """Where the panel finds it; None: nothing is under way."""
+        session.current().asset_progress = progress
+
+    def tell_notice(self, notice: str) -> None:
+        """Where the panel finds what was done."""
+        session.current().asset_notice = notice
+
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturnItems]:
         """From the panel: work between events."""
         if not self._begun(context):
@@ -93,7 +101,8 @@ class StageOperator(bpy.types.Operator):
 
     def _begun(self, context: bpy.types.Context) -> bool:
         running = session.current()
-        running.failure, running.notice, running.asset_notice = None, "", ""
+        running.failure, running.notice = None, ""
+        self.tell_notice("")
         try:
             self._stage = self.stage(context)
         except HostFailure as failure:
@@ -108,7 +117,8 @@ class StageOperator(bpy.types.Operator):
             progress = next(self._stage)
         except StopIteration as over:
             self._leave(context)
-            session.current().asset_notice = notice = self.tell(context, over.value)
+            notice = self.tell(context, over.value)
+            self.tell_notice(notice)
             self.report({"INFO"}, notice)
             return {"FINISHED"}, False
         except HostFailure as failure:
@@ -127,7 +137,7 @@ class StageOperator(bpy.types.Operator):
         return None, progress.waits
 
     def _show(self, context: bpy.types.Context, progress: Progress) -> None:
-        session.current().asset_progress = progress
+        self.tell_progress(progress)
         if context.workspace is not None:
             done = f"{progress.fraction:.0%}"
             context.workspace.status_text_set(ui("{step}  {done}   ESC: Cancel", step=progress.step, done=done))
@@ -135,7 +145,7 @@ class StageOperator(bpy.types.Operator):
 
     def _leave(self, context: bpy.types.Context) -> None:
         self._stage = None
-        session.current().asset_progress = None
+        self.tell_progress(None)
         if self._timer is None:
             return
         context.window_manager.event_timer_remove(self._timer)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from .choosing import TRIPOSR_OT_choose_in_catalogue, TRIPOSR_OT_show_catalogue_item, TRIPOSR_OT_turn_catalogue_page
+from .import_operators import TRIPOSR_OT_import_from_catalogue
 from .opening import TRIPOSR_FH_catalogue, TRIPOSR_OT_close_catalogue, TRIPOSR_OT_open_catalogue
 from .panel import TRIPOSR_PT_catalogue, TRIPOSR_PT_catalogue_item
 from .row_list import TRIPOSR_UL_catalogue
@@ -18,6 +19,7 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_OT_choose_in_catalogue,
     TRIPOSR_OT_turn_catalogue_page,
     TRIPOSR_OT_show_catalogue_item,
+    TRIPOSR_OT_import_from_catalogue,
     TRIPOSR_UL_catalogue,
     TRIPOSR_PT_catalogue,
     TRIPOSR_PT_catalogue_item,

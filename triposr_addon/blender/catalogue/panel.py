@@ -133,6 +133,9 @@ def _draw_actions(layout: bpy.types.UILayout, context: bpy.types.Context, desk: 
         done = f"{desk.progress.fraction:.0%}"
         layout.progress(factor=desk.progress.fraction, type="BAR", text=f"{desk.progress.step}  {done}")
         return
+    row = layout.row(align=True)
+    row.scale_y = BUTTON_SCALE
+    row.operator("triposr.import_from_catalogue", icon="IMPORT")
     if desk.notice:
         draw_lines(layout, context, desk.notice, "CHECKMARK")
     if desk.refusals:
