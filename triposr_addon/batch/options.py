@@ -65,6 +65,12 @@ def _add_engine_options(to: argparse.ArgumentParser) -> None:
         metavar="N",
         help="pictures in the network together (default: by the device)",
     )
+    add(
+        "--ray",
+        metavar="ADDRESS",
+        help="on Ray: local (this computer), auto or HOST:PORT (a cluster); a lane is then a thread of a process that "
+        "holds a model",
+    )
     add("--shard", type=_shard, default=WHOLE, metavar="I/N", help="only share I of N, counted from 1; then --merge")
     add("--timeline", type=Path, metavar="FILE", help="draw when which lane did what (SVG), of the first pictures")
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 from triposr_addon.batch.catalogue import write_catalogue
-from triposr_addon.batch.item import Listing
+from triposr_addon.batch.item import Item, Listing
 from triposr_addon.batch.item_records import refused_record
 from triposr_addon.batch.local_engine import make_in_turn
 from triposr_addon.batch.plan import BatchPlan
 from triposr_addon.batch.progress import LibraryProgress
+from triposr_addon.batch.ray_engine import RayWishes, make_on_ray
+from triposr_addon.batch.ray_failures import ClusterFailed
 from triposr_addon.batch.source import read_listing
 from triposr_addon.batch.target import Target
 from triposr_addon.batch.to_do import ToDo, to_do
@@ -25,6 +28,8 @@ from triposr_addon.worker.precision import Precision, network_type
 
 MOST_NAMED = 20
 """Of the pictures that failed before."""
+MOST_DETAILS = 2000
+"""Of what Ray said last, in characters."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -42,12 +47,12 @@ def run(options: argparse.Namespace) -> int:
     progress = LibraryProgress(sys.stderr, len(listing.items), wanted.there + len(wanted.failed))
     try:
         _keep_refusals(listing, target, progress)
-        make_in_turn(plan, wanted.items, progress.told, options.batch or 1)
+        whole = _make(options, plan, wanted.items, progress)
     finally:
         progress.clear()
         _tell_after(listing, wanted, progress)
         _finish(options, target)
-    return 1 if progress.failed or wanted.failed else 0
+    return 0 if whole and not progress.failed and not wanted.failed else 1
 
 
 def merge(options: argparse.Namespace) -> int:
@@ -78,7 +83,8 @@ def _listing(options: argparse.Namespace, target: Path) -> Listing:
 def _checked_plan(options: argparse.Namespace, target: Path) -> BatchPlan:
     """Find out before the work whether there is a model. Raises ModelFailure, DeviceUnavailable."""
     folder: Path = (options.model or PREVIEW_FOLDER).absolute()
-    kind = network_type(choose_device(options.device), cast("Precision", options.precision))
+    # With Ray each node looks for a device of its own.
+    kind = network_type(choose_device("cpu" if options.ray else options.device), cast("Precision", options.precision))
     checkpoint = load_on_host(folder, kind)
     return BatchPlan(
         target,
@@ -92,6 +98,20 @@ def _checked_plan(options: argparse.Namespace, target: Path) -> BatchPlan:
         precision=options.precision,
         rembg_home=options.rembg_home,
     )
+
+
+def _make(options: argparse.Namespace, plan: BatchPlan, items: Sequence[Item], progress: LibraryProgress) -> bool:
+    """Whether it went on to the end. Raises TargetFailure, ModelFailure, DeviceUnavailable, OutOfMemory, RayFailure."""
+    if not options.ray:
+        make_in_turn(plan, items, progress.told, options.batch or 1)
+        return True
+    wishes = RayWishes(options.ray, options.lanes)
+    try:
+        make_on_ray(plan, items, progress.told, wishes, options.batch or 1, progress.tick)
+    except ClusterFailed as failure:
+        progress.say(f"error: {failure.sentence} [{failure.code}]\n  {failure.details[-MOST_DETAILS:]}")
+        return False
+    return True
 
 
 def _keep_refusals(listing: Listing, target: Target, progress: LibraryProgress) -> None:

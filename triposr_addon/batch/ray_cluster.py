@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A Ray on this computer, or one that is there: joined, looked at, and divided among the two stages."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import logging
+import math
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from triposr_addon.batch.quiet_threads import LIBRARIES
+from triposr_addon.batch.ray_errand import PACKAGE, Errand
+from triposr_addon.batch.ray_failures import ClusterUnfit, ClusterUnreachable, NodeUnfit, ray_missing
+
+LOCAL = "local"
+CLIENT = "ray://"
+LOOK_LIMIT_S = 180.0
+"""For a node's first answer; it may have to unpack the code before."""
+STORE_BYTES = 1 << 30
+"""Of a Ray on this computer: what lies between the stages. A prepared picture of the released model takes 3.4 MB."""
+LOG_NAME = "ray.log"
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
+"""Nothing is reported to anyone; Ray's own log files say what its processes had to say. Not for a Ray that runs."""
+
+CPU_SHARE_OF_MAKING = 0.75
+"""Where there is no graphics card: of each processor; the rest is for loading and cutting out."""
+LANES_BESIDE_A_CARD = 2
+"""One in the network, one extracting."""
+
+
+@dataclass(frozen=True)
+class Shares:
+    """What an actor of each stage is given. device: the network's. lanes: threads of a making actor. actors: of them,
+    as the cluster is now.
+    """
+
+    device: str
+    lanes: int
+    making: Mapping[str, float]
+    preparing: Mapping[str, float]
+    actors: int
+
+
+@contextlib.contextmanager
+def cluster(address: str, log: Path) -> Iterator[Any]:
+    """The module ray, connected. `log` gets what Ray has to say meanwhile. Raises RayFailure."""
+    if address.startswith(CLIENT):
+        raise ClusterUnreachable(
+            f"{address} leads into a cluster from outside, where Ray Data can't work. Give the same command on one of "
+            "its nodes, with --ray auto, or by `ray job submit`."
+        )
+    with contextlib.ExitStack() as stack:
+        talk = stack.enter_context(log.open("a", encoding="utf-8"))
+        stack.enter_context(contextlib.redirect_stdout(talk))  # Ray tells of lost nodes there
+        for name, value in QUIET.items():
+            os.environ.setdefault(name, value)
+        ray = _imported()
+        stack.callback(ray.shutdown)
+        with _native_words_into(talk):
+            _connect(ray, address)
+        _quiet_data(talk)
+        yield ray
+
+
+def shares(nodes: Sequence[Mapping[str, Any]], device: str, lanes: int | None) -> Shares:
+    """How the stages divide what the nodes of `ray.nodes()` have. device, lanes: as on the command line.
+
+    Raises ClusterUnfit.
+    """
+    there = [node["Resources"] for node in nodes if node["Alive"]]
+    cards = int(sum(node.get("GPU", 0.0) for node in there))
+    processors = [node["CPU"] for node in there if node.get("CPU", 0.0) >= 1.0]
+    if device not in ("auto", "cpu") and not cards:
+        raise ClusterUnfit(f"No node of the cluster has a graphics card for --device {device}. Leave it away.")
+    if not processors:
+        raise ClusterUnfit("No node of the cluster has a processor to give. Start one with `ray start --num-cpus`.")
+    if cards and device != "cpu":
+        beside = lanes or LANES_BESIDE_A_CARD
+        return Shares("cuda", beside, {"num_gpus": 1.0, "num_cpus": 1.0}, {"num_cpus": 1.0}, cards)
+    each = min(lanes or 1, int(min(processors)))
+    taken = each * CPU_SHARE_OF_MAKING
+    actors = sum(math.floor(count / each) for count in processors)
+    return Shares("cpu", each, {"num_cpus": taken}, {"num_cpus": 1.0 - CPU_SHARE_OF_MAKING}, actors)
+
+
+def inspect(ray: Any, errand: Errand) -> None:
+    """Ask each node that could get work whether it sees what it needs. Raises NodeUnfit with the first complaint."""
+    strategy = importlib.import_module("ray.util.scheduling_strategies").NodeAffinitySchedulingStrategy
+    look = ray.remote(num_cpus=0, max_retries=1)(_complaint)
+    asked = {}
+    for node in ray.nodes():
+        if node["Alive"] and node["Resources"].get("CPU", 0.0) > 0.0:
+            where = strategy(node_id=node["NodeID"], soft=False)
+            asked[look.options(scheduling_strategy=where).remote(errand)] = node["NodeManagerAddress"]
+    waiting, limit = list(asked), LOOK_LIMIT_S
+    answered, late = ray.wait(waiting, num_returns=len(waiting), timeout=limit)
+    for answer in answered:
+        with contextlib.suppress(ray.exceptions.RayError):  # a node that was lost meanwhile gets no work
+            if complaint := ray.get(answer):
+                raise NodeUnfit(f"The node {asked[answer]} {complaint}.")
+    if late:
+        raise NodeUnfit(f"The node {asked[late[0]]} gave no answer in {limit:.0f} s. Take it out, or restart its Ray.")
+
+
+def _complaint(errand: Errand) -> str:
+    return errand.complaint()
+
+
+def _imported() -> Any:
+    try:
+        importlib.import_module("ray.data")
+        return importlib.import_module("ray")
+    except ImportError as error:
+        raise ray_missing(error) from error
+
+
+def _connect(ray: Any, address: str) -> None:
+    """Code goes to the nodes with the job: they need the same packages, but no checkout and no extension."""
+    environment = {
+        "py_modules": [str(PACKAGE)],
+        "excludes": ["**/__pycache__"],
+        "env_vars": dict.fromkeys(LIBRARIES, "1"),
+    }
+    where: dict[str, Any] = {"address": address}
+    if address == LOCAL:
+        where = {"address": LOCAL, "include_dashboard": False, "object_store_memory": STORE_BYTES}
+    try:
+        ray.init(**where, runtime_env=environment, logging_level=logging.ERROR, log_to_driver=False)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ClusterUnreachable(
+            f"No Ray of this version can be joined at {address}. Look with `ray status` on one of its nodes, and give "
+            "this command there, with the same token (`~/.ray/auth_token`).",
+            repr(error),
+        ) from error
+
+
+@contextlib.contextmanager
+def _native_words_into(log: TextIO) -> Iterator[None]:
+    """What Ray's compiled part has to say of its own settings."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        os.dup2(log.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _quiet_data(talk: TextIO) -> None:
+    """What Ray Data says to people goes to the log; it has a log file of its own in Ray's folder, too."""
+    for handler in logging.getLogger("ray.data").handlers:
+        if type(handler).__name__ == "PlainRayHandler" and isinstance(handler, logging.StreamHandler):
+            handler.setStream(talk)

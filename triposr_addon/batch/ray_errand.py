@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each process of a cluster is told before it works on a library, and what it looks at before it begins."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import triposr_addon
+from triposr_addon.batch.plan import BatchPlan
+from triposr_addon.batch.ray_failures import NodeUnfit
+from triposr_addon.batch.target_failures import named
+
+MARK = ".ray-{number}"
+PACKAGE = Path(triposr_addon.__path__[0]).resolve()
+PACKAGES = ("torch", "numpy", "pillow", "onnxruntime", "trimesh")
+"""Those whose versions decide over a mesh's bits; of torch the build may differ between a card and a processor."""
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A run's wishes for its nodes.
+
+    mark: a file in the target that is there as long as the run is wanted; a node that does not see it sees another
+    folder. picture: one that must be there; "" where the first computer sees none either. model_within: the model's
+    folder within the package, which every node has; "" where it lies elsewhere and must be seen. versions: by package.
+    """
+
+    plan: BatchPlan
+    mark: Path
+    picture: str
+    model_within: str
+    versions: Mapping[str, str]
+
+    def is_wanted(self) -> bool:
+        """False once the run is to end: what is in work is finished, nothing more is begun."""
+        return self.mark.is_file()
+
+    def plan_here(self) -> BatchPlan:
+        """The plan with the model's place on this node."""
+        return replace(self.plan, model=PACKAGE / self.model_within) if self.model_within else self.plan
+
+    def complaint(self) -> str:
+        """Why this node can't work on it, in the middle of a sentence; "" where it can."""
+        here = versions()
+        if others := [name for name, version in self.versions.items() if here[name] != version]:
+            return f"has {others[0]} {here[others[0]]}, not {self.versions[others[0]]}: install the same lock on all"
+        if not self.is_wanted():
+            return f"does not see {self.plan.target}: a target must be shared, at the same path on every node"
+        if self.picture and not Path(self.picture).is_file():
+            return f"does not see {self.picture}: the pictures must be shared, at the same path on every node"
+        if not self.plan_here().model.is_dir():
+            return f"does not see the model {self.plan.model}: it must be shared, at the same path on every node"
+        return ""
+
+    def check(self) -> None:
+        """For a process that is about to begin. Raises NodeUnfit; nothing where the run is over already."""
+        if (complaint := self.complaint()) and self.plan.target.is_dir() is not self.is_wanted():
+            raise NodeUnfit(f"The node {platform.node()} {complaint}.")
+
+
+def versions() -> dict[str, str]:
+    """Of Python and of what the meshes depend on; empty for what is not there."""
+    told = {"Python": ".".join(platform.python_version_tuple()[:2])}
+    for name in PACKAGES:
+        told[name] = ""
+        with suppress(importlib.metadata.PackageNotFoundError):
+            told[name] = importlib.metadata.version(name).partition("+")[0]
+    return told
+
+
+@contextmanager
+def errand_for(plan: BatchPlan, picture: str) -> Iterator[Errand]:
+    """A run's errand; its mark goes at the end. picture: one of its pictures. Raises TargetFailure."""
+    mark = plan.target / MARK.format(number=uuid.uuid4().hex[:12])
+    within = plan.model.resolve()
+    inside = within.relative_to(PACKAGE).as_posix() if within.is_relative_to(PACKAGE) else ""
+    try:
+        mark.write_bytes(b"")
+    except OSError as error:
+        raise named(error, plan.target) from error
+    try:
+        yield Errand(plan, mark, picture if Path(picture).is_file() else "", inside, versions())
+    finally:
+        with suppress(OSError):
+            mark.unlink(missing_ok=True)
