@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -33,6 +34,9 @@ FARTHEST_TURN = 75.0
 FIRST_STEPS = np.array([5.0, 6.0, 0.05, 0.03, 0.03])
 LAST_STEPS = FIRST_STEPS / 12.0
 """Of elevation and azimuth (degrees), log of the distance, shifts (shares of the picture's side)."""
+
+KEPT = 3
+"""Ways to look whose points are kept: the best so far, and what was tried since."""
 
 TURN_COST = 0.01
 """Taken from the overlap for a turn of 45 degrees: of two ways to look that fit alike, the straighter one."""
@@ -68,12 +72,15 @@ class Seeker:
         self._points = points
         self._target = target
         self._reach = float(np.linalg.norm(points, axis=1).max())
+        # What steps of distance and shift have in common with the way that they start from.
+        self._framed = lru_cache(KEPT)(self._framed_from)
+        self._turned = lru_cache(KEPT)(partial(turned_to_camera, points))
+        self._places = lru_cache(KEPT)(self._places_from)
 
     def camera(self, way: Way) -> PhotoCamera:
         """The camera of a way to look."""
         elevation, azimuth = float(way[0]), float(way[1])
-        some = self._points[:: max(len(self._points) // BOX_POINTS, 1)]
-        distance, middle = self._framed(turned_to_camera(some, elevation, azimuth))
+        distance, middle = self._framed(elevation, azimuth)
         shift = middle + way[3:5]
         distance = max(distance * math.exp(way[2]), self._reach + NEAREST)
         return PhotoCamera(distance, elevation, azimuth, FOV, float(shift[0]), float(shift[1]))
@@ -83,9 +90,8 @@ class Seeker:
         if np.abs(way[:2]).max() > FARTHEST_TURN:
             return -1.0
         camera = self.camera(way)
-        turned = turned_to_camera(self._points, camera.elevation, camera.azimuth)
-        places, _ = seen(turned, camera.distance, camera.fov)
-        places -= np.array([camera.shift_x, camera.shift_y], np.float32)
+        places = self._places(camera.elevation, camera.azimuth, camera.distance)
+        places = places - np.array([camera.shift_x, camera.shift_y], np.float32)
         reached = overlap(touched_pixels(places, self._target.side), self._target.mask)
         return reached - TURN_COST * float(np.square(way[:2] / 45.0).sum())
 
@@ -105,8 +111,14 @@ class Seeker:
                 steps /= 2.0
         return best
 
-    def _framed(self, turned: Floats) -> tuple[float, Way]:
+    def _places_from(self, elevation: float, azimuth: float, distance: float) -> Floats:
+        """Where the points are seen [N, 2], without a shift."""
+        return seen(self._turned(elevation, azimuth), distance, FOV)[0]
+
+    def _framed_from(self, elevation: float, azimuth: float) -> tuple[float, Way]:
         """The distance at which the points' box is as large as the target's, and the shift that lays it there."""
+        some = self._points[:: max(len(self._points) // BOX_POINTS, 1)]
+        turned = turned_to_camera(some, elevation, azimuth)
         wanted = float((self._target.high - self._target.low).max())
         distance = USUAL_DISTANCE
         for _ in range(3):
