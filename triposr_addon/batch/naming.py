@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 
 from triposr_addon.batch.entry import Denied, Entry
 from triposr_addon.batch.failures import RowIdTwice
@@ -65,16 +65,15 @@ def _path_names(nameless: Sequence[Entry | Denied], taken: Taken) -> list[str]:
     """A name for each, after its path: as short as tells it from all others."""
     wholes = [id_of_path(entry.within) for entry in nameless]
     stems = [_without_ending(whole) for whole in wholes]
-    names = _where_unique(stems, wholes, taken.keys() | set(wholes))
-    marked = [f"{name}~{_mark(entry)}" for name, entry in zip(names, nameless, strict=True)]
-    return _where_unique(names, marked, taken)
+    names = _where_unique(stems, taken.keys() | set(wholes), lambda place: wholes[place])
+    return _where_unique(names, taken, lambda place: f"{names[place]}~{_mark(nameless[place])}")
 
 
-def _where_unique(names: Sequence[str], others: Sequence[str], taken: Container[str]) -> list[str]:
-    """Each name that is there once and not taken; for the rest, what stands in its place in `others`."""
+def _where_unique(names: Sequence[str], taken: Container[str], other: Callable[[int], str]) -> list[str]:
+    """Each name that is there once and not taken; for the rest, the other name for that place."""
     counts = Counter(names)
-    chosen = zip(names, others, strict=True)
-    return [name if counts[name] == 1 and name not in taken else other for name, other in chosen]
+    free = [counts[name] == 1 and name not in taken for name in names]
+    return [name if free[place] else other(place) for place, name in enumerate(names)]
 
 
 def _without_ending(name: str) -> str:

@@ -14,7 +14,11 @@ from triposr_addon.batch.failures import (
     SourceUnreadable,
 )
 from triposr_addon.batch.item import Listing
+from triposr_addon.batch.manifest import listing_of_csv
 from triposr_addon.batch.naming import listing_of
+from triposr_addon.batch.parquet_rows import listing_of_parquet
+from triposr_addon.batch.path_list import listing_of_list
+from triposr_addon.batch.pattern import Pattern, is_pattern, pattern_of
 from triposr_addon.batch.picture_folder import Walk, is_named_like_a_picture
 from triposr_addon.protocol import PhotoSettings, SurfaceSettings
 
@@ -31,24 +35,49 @@ def read_listing(
     Raises SourceFailure where the source as a whole gives no library.
     """
     path = Path(source).absolute()
+    try:
+        return _listing(str(source), path, photo, surface, target)
+    except OSError as error:
+        raise SourceUnreadable(f"{path} can't be read. Check its permissions.", repr(error)) from error
+
+
+def _listing(source: str, path: Path, photo: PhotoSettings, surface: SurfaceSettings, target: Path | None) -> Listing:
     if path.is_dir():
         return listing_of_walk(Walk(path, target), photo, surface)
-    if is_named_like_a_picture(path.name) and path.is_file():
+    if path.is_file():
+        return _of_file(path, photo, surface)
+    if is_pattern(source):
+        return _of_pattern(pattern_of(source), photo, surface, target)
+    raise SourceMissing(f"There is no {path}. Check the path; a pattern such as 'photos/*.png' stands in quotes.")
+
+
+def _of_file(path: Path, photo: PhotoSettings, surface: SurfaceSettings) -> Listing:
+    if is_named_like_a_picture(path.name):
         return listing_of([Entry(str(path), path.name, path.name, photo, surface)])
-    if path.exists():
+    read = READERS.get(path.suffix.lower())
+    if read is None:
         raise SourceKindUnknown(
             f"{path.name} is neither a picture nor a list of pictures. Give a folder, a .txt, .csv or .parquet file, "
             "or a pattern in quotes."
         )
-    raise SourceMissing(f"There is no {path}. Check the path; a pattern such as 'photos/*.png' stands in quotes.")
+    return read(path, photo, surface)
+
+
+def _of_pattern(pattern: Pattern, photo: PhotoSettings, surface: SurfaceSettings, target: Path | None) -> Listing:
+    walk = Walk(pattern.root, target, pattern.may_enter)
+    entries = [
+        Entry(found.picture, found.within, found.within, photo, surface)
+        for found in walk.files()
+        if pattern.matches(found.within)
+    ]
+    if not entries and not walk.unreadable:
+        raise SourceEmpty(f"No picture matches the pattern below {pattern.root}. Check it; ** stands for any folders.")
+    return listing_of(entries, _unreadable(walk), _links_told(walk.links))
 
 
 def listing_of_walk(walk: Walk, photo: PhotoSettings, surface: SurfaceSettings) -> Listing:
-    """The pictures that a walk finds. Raises SourceUnreadable, SourceEmpty."""
-    try:
-        entries = [Entry(found.picture, found.within, found.within, photo, surface) for found in walk.files()]
-    except OSError as error:
-        raise SourceUnreadable(f"The folder {walk.root} can't be read. Check its permissions.", repr(error)) from error
+    """The pictures that a walk finds. Raises SourceEmpty; OSError where its root can't be read."""
+    entries = [Entry(found.picture, found.within, found.within, photo, surface) for found in walk.files()]
     if not entries and not walk.unreadable:
         raise SourceEmpty(f"The folder {walk.root} and those within hold no pictures. Choose another folder.")
     return listing_of(entries, _unreadable(walk), _links_told(walk.links))
@@ -70,3 +99,7 @@ def _links_told(links: int) -> list[str]:
         return []
     told = "1 link to a folder was" if links == 1 else f"{links} links to folders were"
     return [f"{told} not followed. To make what lies there too, give that folder as a source of its own."]
+
+
+READERS = {".txt": listing_of_list, ".csv": listing_of_csv, ".tsv": listing_of_csv, ".parquet": listing_of_parquet}
+"""By the file's ending, in small letters."""
