@@ -14,6 +14,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,11 @@ class TriplaneField:
         """
         return torch.sigmoid(self._asked(points.clamp(-self.radius, self.radius), check)[:, 1:])
 
+    def density_and_colour(self, points: Tensor, check: Callable[[], None] = lambda: None) -> Tensor:
+        """Both [N, 4] at points [N, 3] within the box, as `density` and `colour` give them."""
+        raw = self._asked(points, check)
+        return torch.cat([torch.exp(raw[:, :1] + self.density_bias), torch.sigmoid(raw[:, 1:])], dim=1)
+
     def raw_threshold(self, threshold: float) -> float:
         """The raw density at which the density is `threshold` (> 0)."""
         return math.log(threshold) - self.density_bias
@@ -109,9 +115,15 @@ class TriplaneField:
             return self._decoded(points, check)
         return (self._decoded(points, check) + self._decoded(mirrored(points), check)) / 2.0
 
+    @cached_property
+    def _folded(self) -> FoldedDecoder:
+        """Made once, of planes that nobody changes; three megabytes, as long as the field is there."""
+        with torch.no_grad():
+            return FoldedDecoder(self.planes, self.decoder)
+
     @torch.no_grad()
     def _decoded(self, points: Tensor, check: Callable[[], None]) -> Tensor:
-        folded = FoldedDecoder(self.planes, self.decoder)
+        folded = self._folded
         decoded = torch.empty(len(points), 4, device=self.device)
         for start in range(0, len(points), self.chunk_points):
             check()

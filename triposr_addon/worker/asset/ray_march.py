@@ -12,9 +12,7 @@ import torch
 from torch import Tensor
 
 from triposr_addon.worker.asset.occupied_cells import OccupiedCells
-from triposr_addon.worker.axes import mirrored
 from triposr_addon.worker.field import TriplaneField
-from triposr_addon.worker.folded_decoder import FoldedDecoder
 from triposr_addon.worker.model.volume_renderer import BOX_SHRINK, SHORTEST_PATH, Rays, box_crossing
 
 OPAQUE = 4e-3
@@ -31,7 +29,6 @@ class RayMarch:
     ) -> None:
         """samples: on each ray's way through the box. `check` is called between chunks, to stop it by raising."""
         self._field, self._cells, self._samples, self._check = field, cells, samples, check
-        self._decoder = FoldedDecoder(field.planes, field.decoder)
         self.asked = 0
 
     @torch.no_grad()
@@ -74,7 +71,8 @@ class RayMarch:
             points = origins[going, None] + depth[..., None] * directions[going, None]
             there = self._cells.at(points) & (number <= last[going, None])
             values = points.new_zeros(*there.shape, 4)
-            values[there] = self._asked(points[there])
+            values[there] = self._field.density_and_colour(points[there], self._check)
+            self.asked += int(there.count_nonzero())
             alpha = 1.0 - torch.exp(-values[..., 0] / self._samples)
             reaching = torch.cumprod(1.0 - alpha, dim=1)
             weights = alpha * through[going, None]
@@ -83,20 +81,3 @@ class RayMarch:
             seen[going, 3] += weights.sum(dim=1)
             through[going] *= reaching[:, -1]
         return seen
-
-    def _asked(self, points: Tensor) -> Tensor:
-        """Density and colour [N, 4] at points [N, 3], after activation."""
-        raw = self._raw(points)
-        if self._field.symmetric:
-            raw = (raw + self._raw(mirrored(points))) / 2.0
-        self.asked += len(points)
-        return torch.cat([torch.exp(raw[:, :1] + self._field.density_bias), torch.sigmoid(raw[:, 1:])], dim=1)
-
-    def _raw(self, points: Tensor) -> Tensor:
-        raw = points.new_empty(len(points), 4)
-        chunk = self._field.chunk_points
-        for start in range(0, len(points), chunk):
-            self._check()
-            part = points[start : start + chunk]
-            raw[start : start + chunk] = self._decoder.raw(self._decoder.sampled(part / self._field.radius))
-        return raw
