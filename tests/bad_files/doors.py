@@ -118,6 +118,13 @@ def doors(home: Path, facts: Path, python: str) -> dict[str, Door]:
         "points": Door(lambda chance: arrays.bad_npz(points, chance), _enter_points, "points.npz"),
         "field": Door(lambda chance: arrays.bad_safetensors(field, chance), _enter_field, "x.triplane.safetensors"),
         **_model_doors(model),
+        **_text_doors(),
+        "pack": Door(arrays.bad_pack, _enter_pack, "pack.zip"),
+    }
+
+
+def _text_doors() -> dict[str, Door]:
+    return {
         "line": Door(texts.line_maker(), _enter_line, "line"),
         "log": Door(texts.log_maker(), _enter_log, "log.jsonl"),
         "lock": Door(lambda chance: damaged(chance.choice(texts.locks()), chance), _enter_lock, "lock.txt"),
@@ -130,7 +137,6 @@ def doors(home: Path, facts: Path, python: str) -> dict[str, Door]:
             _enter_receipt,
             "receipt.json",
         ),
-        "pack": Door(arrays.bad_pack, _enter_pack, "pack.zip"),
     }
 
 

@@ -19,30 +19,48 @@ PNG_START = b"\x89PNG\r\n\x1a\n"
 @functools.cache
 def sound_pictures() -> dict[str, bytes]:
     """By file name: each kind that is read, most of them in several modes, and a few that are refused."""
-    colour, grey = _disc("RGB"), _disc("L")
-    deep = Image.fromarray(np.linspace(0, 65535, SIDE * SIDE).reshape(SIDE, SIDE).astype(np.uint16))
+    made = {**_common_pictures(), **_pictures_of_tiff(), **_seldom_pictures()}
+    if "AVIF" in Image.SAVE:
+        made["rgb.avif"] = _saved(_disc("RGB"), "AVIF")
+    return made
+
+
+def _common_pictures() -> dict[str, bytes]:
+    colour, grey = _disc("RGB"), _disc("L").convert("RGB")
     exif = Image.Exif()
     exif[0x0112] = 6
-    made = {
+    return {
         "rgb.png": _saved(colour, "PNG"),
         "rgba.png": _saved(_disc("RGBA"), "PNG"),
         "palette.png": _saved(colour.convert("P"), "PNG"),
-        "deep.png": _saved(deep, "PNG"),
+        "deep.png": _saved(_deep(), "PNG"),
         "text.png": _saved(colour, "PNG", pnginfo=_texts()),
-        "frames.png": _saved(colour, "PNG", save_all=True, append_images=[grey.convert("RGB")]),
+        "frames.png": _saved(colour, "PNG", save_all=True, append_images=[grey]),
         "turned.jpg": _saved(colour, "JPEG", exif=exif),
         "progressive.jpg": _saved(colour, "JPEG", progressive=True),
         "cmyk.jpg": _saved(colour.convert("CMYK"), "JPEG"),
         "lossy.webp": _saved(colour, "WEBP"),
         "lossless.webp": _saved(_disc("RGBA"), "WEBP", lossless=True),
-        "frames.webp": _saved(colour, "WEBP", save_all=True, append_images=[grey.convert("RGB")]),
+        "frames.webp": _saved(colour, "WEBP", save_all=True, append_images=[grey]),
+    }
+
+
+def _pictures_of_tiff() -> dict[str, bytes]:
+    colour = _disc("RGB")
+    return {
         "plain.tif": _saved(colour, "TIFF"),
         "deflated.tif": _saved(colour, "TIFF", compression="tiff_deflate"),
         "lzw.tif": _saved(_disc("RGBA"), "TIFF", compression="tiff_lzw"),
-        "deep.tif": _saved(deep, "TIFF"),
-        "float.tif": _saved(grey.convert("F"), "TIFF"),
+        "deep.tif": _saved(_deep(), "TIFF"),
+        "float.tif": _saved(_disc("L").convert("F"), "TIFF"),
         "jpeg.tif": _saved(colour, "TIFF", compression="jpeg"),
         "group4.tif": _saved(colour.convert("1"), "TIFF", compression="group4"),
+    }
+
+
+def _seldom_pictures() -> dict[str, bytes]:
+    colour, grey = _disc("RGB"), _disc("L")
+    return {
         "still.gif": _saved(colour.convert("P"), "GIF"),
         "frames.gif": _saved(colour.convert("P"), "GIF", save_all=True, append_images=[grey.convert("P")] * 3),
         "rgb.bmp": _saved(colour, "BMP"),
@@ -57,9 +75,11 @@ def sound_pictures() -> dict[str, bytes]:
         "rgb.qoi": _qoi(),
         "rgb.psd": _psd(),
     }
-    if "AVIF" in Image.SAVE:
-        made["rgb.avif"] = _saved(colour, "AVIF")
-    return made
+
+
+def _deep() -> Image.Image:
+    """16 bits a pixel."""
+    return Image.fromarray(np.linspace(0, 65535, SIDE * SIDE).reshape(SIDE, SIDE).astype(np.uint16))
 
 
 def refused_pictures() -> dict[str, bytes]:
