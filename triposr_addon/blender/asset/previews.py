@@ -21,6 +21,7 @@ from ..session import Session
 from ..words import ui
 from .asset_object import asset_mesh
 from .field_views import field_pictures
+from .film import set_up_film
 from .stage import Progress, Stage
 
 SIDE = 256
@@ -94,18 +95,13 @@ def _camera(scene: bpy.types.Scene, thing: bpy.types.Object) -> list[bpy.types.I
 
 
 def _set_up(scene: bpy.types.Scene, path: Path) -> None:
-    render, image = scene.render, scene.render.image_settings
+    set_up_film(scene, SIDE, "IMAGE", "PNG", path)
+    render = scene.render
     cast("Any", render).engine = "CYCLES"  # the stubs know only what is built in
     cast("Any", scene).cycles.samples = SAMPLES
     cast("Any", scene).cycles.device = "CPU"
-    render.resolution_x = render.resolution_y = SIDE
-    render.resolution_percentage = 100
     render.film_transparent = True
-    scene.view_settings.view_transform = "Standard"
-    if hasattr(image, "media_type"):
-        image.media_type = "IMAGE"
-    image.file_format, image.color_mode = "PNG", "RGBA"
-    render.filepath, render.use_file_extension = str(path), False
+    render.image_settings.color_mode = "RGBA"
 
 
 def _pixels(path: Path) -> Floats:

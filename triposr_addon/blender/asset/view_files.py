@@ -11,6 +11,7 @@ from typing import Any
 import bpy
 
 from .failures import VideoMissing
+from .film import set_up_film
 
 COMPASS = {
     4: ("S", "W", "N", "E"),
@@ -61,18 +62,12 @@ def write_video(pictures: Sequence[Path], side: int, rate: int, background: Sequ
 
 
 def _set_up(scene: bpy.types.Scene, side: int, rate: int, frames: int, path: Path) -> None:
-    render, image = scene.render, scene.render.image_settings
-    render.resolution_x = render.resolution_y = side
-    render.resolution_percentage = 100
+    set_up_film(scene, side, "VIDEO", "FFMPEG", path)
+    render = scene.render
     render.fps, render.fps_base = rate, 1.0
     scene.frame_start, scene.frame_end = 1, frames
-    scene.view_settings.view_transform = "Standard"  # the frames are what they are to look like
-    if hasattr(image, "media_type"):
-        image.media_type = "VIDEO"
-    image.file_format = "FFMPEG"
     render.ffmpeg.format, render.ffmpeg.codec = "MPEG4", "H264"
     render.ffmpeg.constant_rate_factor = "HIGH"
-    render.filepath, render.use_file_extension = str(path), False
     render.use_sequencer, render.use_compositing = True, False
 
 
