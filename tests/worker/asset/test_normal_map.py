@@ -46,7 +46,7 @@ def seen_normals(mesh: Unwrapped, settings: TextureSettings) -> tuple[Floats, Fl
     """What a renderer makes of the map at covered texels, the ball's true normals, and the mesh's own: each [N, 3]."""
     atlas = atlas_of([mesh], SIDE)
     layout = laid_out(atlas, 4)
-    picture = bake_normals(ball(), [mesh], layout, settings, lambda _share: None)
+    picture = bake_normals(ball(), [mesh], atlas, layout, settings, lambda _share: None)
     texels = np.flatnonzero(layout.covered)
     triangles = layout.owner[texels]
     values = picture.reshape(-1, 3)[texels] / 127.5 - 1.0
@@ -86,9 +86,10 @@ def test_a_coarse_ball_shaded_flat_looks_round() -> None:
 
 def test_green_points_up_the_picture_unless_it_is_wished_down() -> None:
     mesh = flat_shaded(ball_in_six_charts(cuts=4, gap=0.03))
-    layout = laid_out(atlas_of([mesh], SIDE), 4)
+    atlas = atlas_of([mesh], SIDE)
+    layout = laid_out(atlas, 4)
     up, down = (
-        bake_normals(ball(), [mesh], layout, TextureSettings(SIDE, 4, green_down=down), lambda _share: None)
+        bake_normals(ball(), [mesh], atlas, layout, TextureSettings(SIDE, 4, green_down=down), lambda _share: None)
         for down in (False, True)
     )
     assert np.abs(up[..., 1].astype(int) + down[..., 1] - 255).max() <= 1

@@ -33,14 +33,19 @@ FLAT = np.array([128, 128, 255], np.uint8)
 
 
 def bake_normals(
-    field: TriplaneField, meshes: Sequence[Unwrapped], layout: Layout, settings: TextureSettings, advance: Advance
+    field: TriplaneField,
+    meshes: Sequence[Unwrapped],
+    atlas: Atlas,
+    layout: Layout,
+    settings: TextureSettings,
+    advance: Advance,
 ) -> Picture:
     """The map [side, side, 3]; its green points up the picture, or down with `green_down`.
 
-    layout: of the picture itself. Raises OutOfMemory, Cancelled.
+    atlas: of the meshes. layout: of the picture itself. Raises OutOfMemory, Cancelled.
     """
     asked = _asked(field, meshes, settings, lambda share: advance(0.8 * share))
-    return _in_frames(atlas_of(meshes, settings.side), meshes, layout, asked, settings)
+    return _in_frames(atlas, meshes, layout, asked, settings)
 
 
 def _asked(field: TriplaneField, meshes: Sequence[Unwrapped], settings: TextureSettings, advance: Advance) -> Tensor:

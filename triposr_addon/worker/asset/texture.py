@@ -62,7 +62,7 @@ def make_texture(request: BakeTexture, bench: Workbench, steps: Steps) -> Textur
     if request.normal_path:
         with steps.step(NORMALS) as advance:
             normals = bench.ask(
-                field, lambda placed: normals_of(placed, meshes, made.layout, request.settings, advance)
+                field, lambda placed: normals_of(placed, meshes, atlas, made.layout, request.settings, advance)
             )
             save_picture(normals.made, Path(request.normal_path))
     found = charts(atlas)
@@ -102,12 +102,17 @@ def with_photo(made: Texture, view: PhotoView, meshes: Sequence[Unwrapped], atla
 
 
 def normals_of(
-    field: TriplaneField, meshes: Sequence[Unwrapped], layout: Layout, settings: TextureSettings, advance: Advance
+    field: TriplaneField,
+    meshes: Sequence[Unwrapped],
+    atlas: Atlas,
+    layout: Layout,
+    settings: TextureSettings,
+    advance: Advance,
 ) -> Picture:
     """The normal map [side, side, 3], asked on the device where the field is. Raises OutOfMemory, Cancelled."""
     field = replace(field.to(extraction_device(field.device)), symmetric=settings.symmetry)
     with naming_out_of_memory(field.device):
-        return bake_normals(field, meshes, layout, settings, advance)
+        return bake_normals(field, meshes, atlas, layout, settings, advance)
 
 
 def save_picture(picture: Picture, path: Path) -> None:
