@@ -9,6 +9,7 @@ from typing import cast
 
 import bpy
 import numpy as np
+from mathutils import Vector
 
 from ..host.failures import ResultUnreadable
 from ..host.jobs import GenerationResult
@@ -34,7 +35,7 @@ def deliver(context: bpy.types.Context, order: Order, result: GenerationResult) 
     scene, view_layer = destination(context, order.scene_uid)
     collection = collection_for(scene, order.folder.folder) if order.folder is not None else None
     add_to_scene(made.thing, scene, view_layer, collection)
-    made.stand(order)
+    made.thing.location = made.next_location(order)
     show_in_local_view(made.thing, context.space_data)
     if order.show_colours:
         show_colours(context.screen)
@@ -50,10 +51,10 @@ class MadeObject:
     width: float
     depth: float
 
-    def stand(self, order: Order) -> None:
-        """Where the order says."""
+    def next_location(self, order: Order) -> Vector:
+        """Where the order wants its origin; each call takes a place of the order's row."""
         place = order.placement.place if order.row is None else order.row.place_for(self.width, self.depth)
-        self.thing.location = self.footing.origin_for(place)
+        return self.footing.origin_for(place)
 
 
 def make_object(order: Order, result: GenerationResult, arrays: MeshArrays, field: bytes | None) -> MadeObject:

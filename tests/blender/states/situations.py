@@ -6,10 +6,15 @@ A situation gets a World and may give a dictionary for `temp_override`. A new on
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from tests.blender.catalogue.conftest import Shelf
 from tests.blender.states.world import SITUATIONS, World, situation
+from triposr_addon.worker.mesh_file import Mesh
 
 
 def _mode(name: str, mode: str) -> None:
@@ -267,3 +272,17 @@ def after_undo(world: World) -> None:
     world.living()
     world.bpy.ops.ed.undo_push(message="ours")
     world.bpy.ops.ed.undo()
+
+
+@situation
+def a_library_of_pictures(world: World) -> None:
+    """Open, one picture made and ticked, one failed."""
+    world.living()
+    corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float32)
+    mesh = Mesh(corners, np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]], np.int32), corners)
+    shelf = Shelf(world.folder / "library", mesh, b"no picture")
+    shutil.rmtree(shelf.folder, ignore_errors=True)
+    shelf.add("cup")
+    shelf.fail("bowl")
+    world.bpy.ops.triposr.open_catalogue(filepath=str(shelf.close()))
+    world.session.catalogue.browser.choose([0])

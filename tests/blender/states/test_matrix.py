@@ -100,6 +100,7 @@ def forget_jobs(world: World) -> None:
         queue.settle(view.id, "", None)
         queue.clear(view.id)
     world.session.failure = None
+    world.session.catalogue.close_library()
 
 
 def look_of(bpy: Any, session: Any) -> tuple[Any, ...]:
@@ -111,7 +112,8 @@ def look_of(bpy: Any, session: Any) -> tuple[Any, ...]:
     active = bpy.context.view_layer.objects.active
     jobs = tuple((view.id, view.state) for view in session.queue.views())
     texts = (scene.triposr.image_path, preferences.worker_python, preferences.data_folder, bpy.data.filepath)
-    return things, meshes, active and active.name, jobs, texts, scene.name, len(bpy.data.images), len(bpy.data.texts)
+    counts = len(bpy.data.images), len(bpy.data.texts), session.catalogue.browser is None
+    return things, meshes, active and active.name, jobs, texts, scene.name, counts
 
 
 def operators(room: Callable[[str], Any], bpy: Any) -> list[str]:

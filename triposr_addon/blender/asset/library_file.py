@@ -13,6 +13,7 @@ from typing import Any, cast
 import bpy
 
 from ..failures import FileNotWritten
+from .asset_words import mark_like
 from .exporting import export_folder
 
 
@@ -59,6 +60,9 @@ def _former_assets(path: Path, replaced: set[str]) -> Iterator[list[bpy.types.Ob
         names = [name for name in there.objects if name not in replaced]
         here.objects = list(names)
     former = dict(zip(names, here.objects, strict=True))
+    for name, thing in former.items():
+        if thing.asset_data is None:  # Blender makes a copy of what is linked here already, and a copy is no asset
+            mark_like(thing, _linked_from(path, name))
     lent = [(bpy.data.objects[name], name) for name, thing in former.items() if thing.name != name]
     try:
         for owner, _ in lent:  # the artist's own object of that name; Blender gives a name to one at a time
@@ -70,6 +74,18 @@ def _former_assets(path: Path, replaced: set[str]) -> Iterator[list[bpy.types.Ob
         bpy.data.batch_remove(_everything() - before)
         for owner, name in lent:
             owner.name = name
+
+
+def _linked_from(path: Path, name: str) -> bpy.types.Object:
+    """The object of that name that the open file links from the library."""
+    return next(
+        thing
+        for thing in bpy.data.objects
+        if thing.name == name
+        and thing.library is not None
+        and thing.asset_data is not None
+        and Path(bpy.path.abspath(thing.library.filepath)).samefile(path)
+    )
 
 
 def _everything() -> set[bpy.types.ID]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from .asset_operators import TRIPOSR_OT_link_from_catalogue, TRIPOSR_OT_shelve_from_catalogue
 from .choosing import TRIPOSR_OT_choose_in_catalogue, TRIPOSR_OT_show_catalogue_item, TRIPOSR_OT_turn_catalogue_page
 from .import_operators import TRIPOSR_OT_import_from_catalogue
 from .opening import TRIPOSR_FH_catalogue, TRIPOSR_OT_close_catalogue, TRIPOSR_OT_open_catalogue
@@ -20,6 +21,8 @@ CLASSES: tuple[type, ...] = (
     TRIPOSR_OT_turn_catalogue_page,
     TRIPOSR_OT_show_catalogue_item,
     TRIPOSR_OT_import_from_catalogue,
+    TRIPOSR_OT_link_from_catalogue,
+    TRIPOSR_OT_shelve_from_catalogue,
     TRIPOSR_UL_catalogue,
     TRIPOSR_PT_catalogue,
     TRIPOSR_PT_catalogue_item,

@@ -64,7 +64,7 @@ def _arrive(context: bpy.types.Context, library: Library, manner: Order, gathere
         grid, collection = grid_for(len(gathered.taken), start, size), collection_for(scene, library.folder)
     things = [each.made.thing for each in gathered.taken]
     for each in gathered.taken:
-        each.made.stand(dataclasses.replace(each.order, row=grid))
+        each.made.thing.location = each.made.next_location(dataclasses.replace(each.order, row=grid))
     _let_many_wait(things, manner.decimate_ratio)
     for thing in things[1:]:
         assert collection is not None, "there are several"

@@ -136,6 +136,8 @@ def _draw_actions(layout: bpy.types.UILayout, context: bpy.types.Context, desk: 
     row = layout.row(align=True)
     row.scale_y = BUTTON_SCALE
     row.operator("triposr.import_from_catalogue", icon="IMPORT")
+    row.operator("triposr.link_from_catalogue", icon="LINKED")
+    layout.operator("triposr.shelve_from_catalogue", icon="ASSET_MANAGER")
     if desk.notice:
         draw_lines(layout, context, desk.notice, "CHECKMARK")
     if desk.refusals:
