@@ -24,14 +24,21 @@ REQUIREMENTS: dict[str, tuple[str, Callable[[], bool]]] = {
 }
 
 
+HAS_RAY = importlib.util.find_spec("ray") is not None
+"""Only an environment that is made for it has Ray and pyarrow. Elsewhere those tests are no part of the run."""
+
+
 def pytest_configure() -> None:
     """A shell's background jobs begin with CTRL-C ignored, and hand that on: our children must be stoppable by it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip tests whose requirement is absent; the mark carries the reason."""
+    elsewhere = [] if HAS_RAY else [item for item in items if item.get_closest_marker("ray")]
+    config.hook.pytest_deselected(items=elsewhere)
+    items[:] = [item for item in items if item not in elsewhere]
     absent = {name: reason for name, (reason, present) in REQUIREMENTS.items() if not present()}
     for item in items:
         for name, reason in absent.items():
