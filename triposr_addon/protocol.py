@@ -18,6 +18,9 @@ Host to worker, requests, one at a time unless said otherwise; each is answered 
     unload       Unload       -> Unloaded      give the model's memory back; the next reconstruct loads it again
     shutdown     Shutdown     -> ShutDown      the worker answers, then exits with code 0
 
+Several `reconstruct` may be sent at once, to pass through the network together (Reconstruct.followers); each has an id,
+an answer and a job of its own, so each is cancelled, and fails, by itself.
+
 Host to worker, notifications (no id, no answer):
 
     cancel       Cancel       the running or waiting request of that job is answered with the error `CANCELLED`
@@ -81,7 +84,7 @@ from .settings import PhotoSettings as PhotoSettings
 from .settings import SurfaceSettings as SurfaceSettings
 from .settings import TextureSettings as TextureSettings
 
-PROTOCOL_VERSION = 14
+PROTOCOL_VERSION = 15
 
 STEPS = ("load model", "load photo", "cut out", "frame", "reconstruct", "extract", "colour", "orient")
 """The steps of one photo, in order, under the names used in code, logs, progress bars and docs."""

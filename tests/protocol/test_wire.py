@@ -104,11 +104,14 @@ REQUESTS: tuple[Request, ...] = (
     TEXTURE,
     VIEWS,
     RenderViews("v1", "f", "/a/folder", ViewSettings(8, 128, 45.0, 90.0, 30.0, 40.0, 0.1, 64, symmetry=True), 4),
+    Initialize(1, "/rembg", "cuda", "/data/best_batch.json", 4),
+    Reconstruct("j1", "a.png", "m", "f", "c", PhotoSettings("flat"), 3),
 )
 RESULTS: tuple[tuple[Request, Result], ...] = (
     (REQUESTS[0], Initialized(1, 4711, "cuda:0", "GPU", 150 << 30, {"torch": "2.13.0"})),
     (REQUESTS[2], Reconstructed("f", "preview", "ab" * 32, "cpu", {"load photo": 0.25}, ["small", "dark"], FRAME)),
     (REQUESTS[2], Reconstructed("f", "preview", "", "cpu")),
+    (REQUESTS[2], Reconstructed("f", "preview", "", "cuda:0", best_batch=4)),
     (REQUESTS[5], Extracted("m.npz", 126_698, 253_392, True, {"extract": 1.5})),
     (REQUESTS[8], WarmedUp({"load model": 1.5, "cut out": 2.0})),
     (CUT_OUT, CutOutMade("c", "m", "rembg", "u2net", ["The subject is tiny."], {"cut out": 0.1}, FRAME, turned=True)),

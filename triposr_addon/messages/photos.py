@@ -87,7 +87,9 @@ class CutOutMade:
 class Reconstruct:
     """Photo at `photo_path` -> field at `field_path`; the framed cut-out (PNG) too where `cutout_path` is not empty.
 
-    `model_folder` is a checkpoint folder (config.yaml beside model.safetensors or model.ckpt).
+    `model_folder` is a checkpoint folder (config.yaml beside model.safetensors or model.ckpt). followers: so many
+    further requests for the same model come right behind this one, to be made together with it; the next of them says
+    one less.
     """
 
     METHOD: ClassVar[str] = "reconstruct"
@@ -97,6 +99,7 @@ class Reconstruct:
     field_path: str
     cutout_path: str = ""
     settings: PhotoSettings = field(default_factory=PhotoSettings)
+    followers: int = 0
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,8 @@ class Reconstructed:
     """The field file, which model made it (folder name and SHA-256 of its weights), seconds by step, warnings.
 
     device: where the network ran; the processor, with a warning, where the graphics memory was too small. frame: what
-    of the photo the network saw.
+    of the photo the network saw. best_batch: so many the worker would like to get together next, if so many wait. The
+    seconds of "reconstruct" are this photo's share of those that all took together.
     """
 
     field_path: str
@@ -114,3 +118,4 @@ class Reconstructed:
     seconds: dict[str, float] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     frame: Frame = field(default_factory=Frame)
+    best_batch: int = 1

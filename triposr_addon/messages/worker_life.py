@@ -9,12 +9,18 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class Initialize:
-    """First request. Folders are absolute paths; `device` is "auto", "cpu", "cuda", "cuda:N" or "mps"."""
+    """First request. Folders are absolute paths; `device` is "auto", "cpu", "cuda", "cuda:N" or "mps".
+
+    batch_file: where the worker keeps what it found out about the best batch (best_batch.py); empty: nowhere.
+    best_batch: so many photos pass through the network together where so many wait; 0: the worker finds out.
+    """
 
     METHOD: ClassVar[str] = "initialize"
     protocol_version: int
     rembg_home: str = ""
     device: str = "auto"
+    batch_file: str = ""
+    best_batch: int = 0
 
 
 @dataclass(frozen=True)

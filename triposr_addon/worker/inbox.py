@@ -10,13 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from triposr_addon.protocol import Cancel, Exit, JobRequest, Request
+from triposr_addon.protocol import Cancel, Exit, JobRequest, Reconstruct, Request
 from triposr_addon.wire import (
     LONGEST_LINE_BYTES,
     MalformedMessage,
     decode_host_line,
     request_id_or_none,
 )
+
+FOLLOWERS_LIMIT_SECONDS = 5.0
+"""How long to wait for the next request of a group, which is sent at once; then those that came are done."""
 
 LEAVING_LIMIT_SECONDS = 5.0
 """How long the running step may take to stop after the host has gone; then the process ends as it is."""
@@ -43,7 +46,7 @@ class Inbox:
         self._stream = stream
         self._on_malformed = on_malformed
         self._waiting: deque[Task] = deque()
-        self._running: Task | None = None
+        self._running: list[Task] = []
         self._changed = threading.Condition()
         self.closed = False
 
@@ -51,15 +54,29 @@ class Inbox:
         """Begin to read. The thread ends with the stream."""
         threading.Thread(target=self._read, name="inbox", daemon=True).start()
 
-    def next_task(self) -> Task | None:
-        """The next task, waiting for it; None when the host has gone. Ends the one before."""
+    def next_tasks(self) -> list[Task]:
+        """The next task, or those that are to be done together, waiting for them; none when the host has gone.
+
+        Ends those before.
+        """
         with self._changed:
-            self._running = None
+            self._running = []
             self._changed.wait_for(lambda: self._waiting or self.closed)
-            if self.closed:
-                return None
-            self._running = self._waiting.popleft()
-            return self._running
+            while not self.closed and self._next_belongs():
+                self._running.append(self._waiting.popleft())
+                if _followers(self._running[-1]):
+                    self._changed.wait_for(lambda: self._waiting or self.closed, FOLLOWERS_LIMIT_SECONDS)
+            return [] if self.closed else list(self._running)
+
+    def _next_belongs(self) -> bool:
+        """Whether the first that waits is to be done now: the first of all, or a follower of the last one taken."""
+        if not self._running or not self._waiting:
+            return bool(self._waiting) and not self._running
+        last, following = self._running[-1], self._waiting[0]
+        if not isinstance(last.request, Reconstruct) or not isinstance(following.request, Reconstruct):
+            return False
+        same_model = last.request.model_folder == following.request.model_folder
+        return same_model and 0 <= _followers(following) < _followers(last)
 
     def _read(self) -> None:
         while line := self._stream.readline(LONGEST_LINE_BYTES + 2):
@@ -91,8 +108,7 @@ class Inbox:
         return True
 
     def _cancel(self, concerns: Callable[[Task], bool]) -> None:
-        running = [self._running] if self._running else []
-        for task in [*running, *self._waiting]:
+        for task in [*self._running, *self._waiting]:
             if concerns(task):
                 task.cancelled.set()
 
@@ -105,3 +121,7 @@ class Inbox:
         last_resort = threading.Timer(LEAVING_LIMIT_SECONDS, os._exit, [0])
         last_resort.daemon = True
         last_resort.start()
+
+
+def _followers(task: Task) -> int:
+    return task.request.followers if isinstance(task.request, Reconstruct) else 0

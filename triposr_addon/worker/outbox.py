@@ -21,7 +21,7 @@ class Outbox:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._lock = threading.Lock()
-        self._last_progress = 0.0
+        self._last_progress: dict[str, float] = {}
 
     def result(self, request_id: int, result: Result) -> None:
         """Answer a request."""
@@ -32,11 +32,14 @@ class Outbox:
         self._write(encode_error(request_id, error))
 
     def progress(self, job: str, step: str, fraction: float, detail: str) -> None:
-        """Tell progress: the start and the end of a step always, what lies between at most every 50 ms."""
+        """Tell a job's progress: start and end of a step always, what lies between at most every 50 ms."""
         now = time.monotonic()
-        if 0.0 < fraction < 1.0 and now - self._last_progress < PROGRESS_INTERVAL_SECONDS:
+        if 0.0 < fraction < 1.0 and now - self._last_progress.get(job, 0.0) < PROGRESS_INTERVAL_SECONDS:
             return
-        self._last_progress = now
+        if fraction < 1.0:
+            self._last_progress[job] = now
+        else:
+            self._last_progress.pop(job, None)
         self._write(encode_notification(Progress(job, step, round(fraction, 4), detail)))
 
     def memory(self, held: MemoryHeld) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Sequence
+from functools import partial
 
 from triposr_addon.protocol import (
     BakeTexture,
@@ -15,6 +17,7 @@ from triposr_addon.protocol import (
     Initialize,
     JobRequest,
     Reconstruct,
+    Reconstructed,
     RenderViews,
     Result,
     Review,
@@ -24,6 +27,7 @@ from triposr_addon.protocol import (
     Unload,
     WarmUp,
 )
+from triposr_addon.worker.asked import Asked
 from triposr_addon.worker.failures import INTERNAL, RequestMalformed, WorkerFailure
 from triposr_addon.worker.inbox import Inbox, Task
 from triposr_addon.worker.outbox import Outbox, OutboxHandler
@@ -44,28 +48,62 @@ def serve(streams: StandardStreams) -> int:
     inbox = Inbox(streams.requests, lambda request_id, why: outbox.error(request_id, _malformed(why)))
     inbox.start()
     session, pulse = Session(), Pulse(outbox.heartbeat)
-    while task := inbox.next_task():
+    while tasks := inbox.next_tasks():
+        task = tasks[0]
         with pulse.at_work():
+            if isinstance(task.request, Reconstruct):
+                _reconstruct(session, tasks, outbox)
+                continue
             answer = _answer(session, task, outbox)
         if inbox.closed:
             break
-        outbox.memory(session.memory_held())
-        if isinstance(answer, ErrorReport):
-            outbox.error(task.id, answer)
-        else:
-            outbox.result(task.id, answer)
+        _say(task, answer, session, outbox)
         if isinstance(answer, ShutDown):
             break
     return 0
 
 
+def _say(task: Task, answer: Result | ErrorReport, session: Session, outbox: Outbox) -> None:
+    outbox.memory(session.memory_held())
+    if isinstance(answer, ErrorReport):
+        outbox.error(task.id, answer)
+    else:
+        outbox.result(task.id, answer)
+
+
 def _answer(session: Session, task: Task, outbox: Outbox) -> Result | ErrorReport:
     try:
         return _handled(session, task, outbox)
-    except WorkerFailure as failure:
-        return failure.report()
     except Exception as error:  # noqa: BLE001  # whatever it is, the host must hear of it and the worker live on
-        return _internal(error)
+        return _reported(error)
+
+
+def _reported(error: Exception) -> ErrorReport:
+    return error.report() if isinstance(error, WorkerFailure) else _internal(error)
+
+
+def _reconstruct(session: Session, tasks: Sequence[Task], outbox: Outbox) -> None:
+    """Answer each by itself, as soon as its answer is there."""
+    group: list[Asked] = []
+    for task in tasks:
+        assert isinstance(task.request, Reconstruct), "the inbox puts nothing else together"
+        steps = Steps(partial(_tell, group, task, outbox), task.cancelled.is_set)
+        group.append(Asked(task.request, steps, partial(_end, task, session, outbox)))
+    try:
+        session.reconstruct_together(group)
+    except Exception as error:  # noqa: BLE001  # as above
+        for asked in group:
+            asked.end(error)
+
+
+def _tell(group: Sequence[Asked], task: Task, outbox: Outbox, step: str, fraction: float, detail: str) -> None:
+    for asked in group:
+        asked.given_up()
+    outbox.progress(task.job, step, fraction, detail)
+
+
+def _end(task: Task, session: Session, outbox: Outbox, answer: Reconstructed | Exception) -> None:
+    _say(task, _reported(answer) if isinstance(answer, Exception) else answer, session, outbox)
 
 
 def _handled(session: Session, task: Task, outbox: Outbox) -> Result:
@@ -85,24 +123,18 @@ def _handled(session: Session, task: Task, outbox: Outbox) -> Result:
 
 def _worked(session: Session, request: JobRequest, steps: Steps) -> Result:
     match request:
-        case WarmUp() | CutOut() | Reconstruct():
-            return _about_photos(session, request, steps)
+        case Reconstruct():
+            return session.reconstruct(request, steps)
+        case WarmUp():
+            return session.warm_up(request, steps)
+        case CutOut():
+            return session.cut_out(request, steps)
         case Extract() | SampleColours() | BakeTexture() | RenderViews():
             return _about_fields(session, request, steps)
         case Review():
             return session.review(request, steps)
         case DrawSheet():
             return session.draw_sheet(request, steps)
-
-
-def _about_photos(session: Session, request: WarmUp | CutOut | Reconstruct, steps: Steps) -> Result:
-    match request:
-        case WarmUp():
-            return session.warm_up(request, steps)
-        case CutOut():
-            return session.cut_out(request, steps)
-        case Reconstruct():
-            return session.reconstruct(request, steps)
 
 
 def _about_fields(

@@ -7,6 +7,8 @@ import importlib.metadata
 import os
 import platform
 import sys
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +37,8 @@ from triposr_addon.protocol import (
     WarmedUp,
     WarmUp,
 )
+from triposr_addon.worker.asked import Asked
+from triposr_addon.worker.best_batch import BestBatches
 from triposr_addon.worker.failures import NotInitialized, ProtocolMismatch
 from triposr_addon.worker.steps import Steps
 
@@ -55,6 +59,7 @@ class Session:
     def __init__(self) -> None:
         self._device: torch.device | None = None
         self._rembg_home: Path | None = None
+        self._batches: BestBatches | None = None
         self._workbench: Workbench | None = None
 
     def initialize(self, request: Initialize) -> Initialized:
@@ -70,9 +75,9 @@ class Session:
 
         device = choose_device(request.device)
         self._device, self._rembg_home = device, Path(request.rembg_home) if request.rembg_home else None
-        return Initialized(
-            PROTOCOL_VERSION, os.getpid(), str(device), device_name(device), memory_bytes(device), _versions()
-        )
+        name, batch_file = device_name(device), Path(request.batch_file) if request.batch_file else None
+        self._batches = BestBatches(device.type, name, batch_file, request.best_batch)
+        return Initialized(PROTOCOL_VERSION, os.getpid(), str(device), name, memory_bytes(device), _versions())
 
     def warm_up(self, request: WarmUp, steps: Steps) -> WarmedUp:
         """Import, load and open what the photo will need. What fails here fails again, and is told, in its job."""
@@ -100,18 +105,26 @@ class Session:
 
     def reconstruct(self, request: Reconstruct, steps: Steps) -> Reconstructed:
         """Photo file to field file."""
-        device = self._ready_device()
-        with steps.step("load model"):
-            from triposr_addon.worker.framing import save_cutout
+        answers: list[Reconstructed | Exception] = []
+        self.reconstruct_together([Asked(request, steps, answers.append)])
+        (answer,) = answers
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
-            bench = self._bench(device)
-            model = bench.model(Path(request.model_folder))
-        outcome = bench.reconstruct(Path(request.photo_path), model, request.settings, self._rembg_home, steps)
-        outcome.made.field.save(Path(request.field_path))
-        if request.cutout_path:
-            save_cutout(outcome.made.framed, Path(request.cutout_path))
-        made_by = model.checkpoint.name, model.checkpoint.sha256, str(outcome.plan.device)
-        return Reconstructed(request.field_path, *made_by, steps.seconds, list(outcome.warnings), outcome.made.frame)
+    def reconstruct_together(self, group: Sequence[Asked]) -> None:
+        """Photo files to field files; each is answered by itself. Raises NotInitialized, for all of them."""
+        device = self._ready_device()
+        wanted = next((asked for asked in group if not asked.given_up()), None)
+        if wanted is None:
+            return
+        wanted.steps.tell("load model", 0.0, "")  # the first time the import takes seconds
+        began = time.monotonic()
+        from triposr_addon.worker.together import Together
+
+        wanted.steps.seconds["load model"] = time.monotonic() - began
+        assert self._batches is not None, "they come with the device"
+        Together(self._bench(device), self._rembg_home).reconstruct(group, self._batches)
 
     def extract(self, request: Extract, steps: Steps) -> Extracted:
         """Field file to mesh file."""

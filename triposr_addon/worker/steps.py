@@ -25,6 +25,15 @@ class Steps:
         self._cancelled = cancelled
         self.seconds: dict[str, float] = {}
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether the artist no longer wants it."""
+        return self._cancelled()
+
+    def tell(self, name: str, fraction: float, detail: str) -> None:
+        """Say how far a step is that is done for several jobs together, elsewhere."""
+        self._tell(name, fraction, detail)
+
     @contextmanager
     def step(self, name: str, detail: str = "") -> Iterator[Advance]:
         """Enter the step `name`, one of ALL_STEPS; call the yielded function often, with the share that is done.
