@@ -71,11 +71,12 @@ class CommandRun:
         return self._wish.forgive and not self._stop.asked and (there > 0 or not self._failures_here)
 
     def _is_there(self, picture: Path) -> bool:
-        """Whether only new ones are wanted, and the picture's file was written after the picture."""
+        """Whether only new ones are wanted, and the picture's file was written after the picture, and recorded."""
         file = self._files.get(picture)
         if not self._wish.only_new or file is None or not file.exists() or not picture.exists():
             return False
-        return file.stat().st_mtime >= picture.stat().st_mtime
+        recorded = self._records is None or self._records.tells_of(picture)
+        return recorded and file.stat().st_mtime >= picture.stat().st_mtime
 
     def _make_each(self, pictures: Sequence[Path]) -> int:
         made = 0

@@ -38,6 +38,11 @@ class Records:
     def __init__(self, folder: Path, pictures: Mapping[Path, str], files: Mapping[Path, Path]) -> None:
         self._folder, self._pictures, self._files = folder, pictures, files
 
+    def tells_of(self, picture: Path) -> bool:
+        """Whether it is recorded as made: whoever was killed in between has left a file without a record."""
+        known = recorded_or_none(self._folder, self._files[picture])
+        return known is not None and known.status == MADE
+
     def made(self, picture: Path, request: GenerationRequest, result: GenerationResult, thumbnail: bytes) -> None:
         """Its file is there. thumbnail: a PNG of the mesh; empty: none. Raises FileNotWritten."""
         file = self._files[picture]
