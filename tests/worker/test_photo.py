@@ -248,6 +248,12 @@ def test_a_pipe_is_refused_without_waiting_for_a_writer(tmp_path: Path) -> None:
         load_photo(tmp_path / "pipe.png")
 
 
+@pytest.mark.parametrize("name", ["x" * 300 + ".png", "a\0b.png"])
+def test_a_name_that_no_file_can_have_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises((failures.PhotoUnreadable, failures.PhotoMissing)):
+        load_photo(tmp_path / name)
+
+
 def test_file_names_of_any_script(tmp_path: Path) -> None:
     path = tmp_path / "Пингвин 企鹅 🐧.png"
     scene().save(path)

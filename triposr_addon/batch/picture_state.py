@@ -30,8 +30,13 @@ def picture_state(path: Path) -> PictureState:
 
 
 def is_of_picture(record: Record, path: Path) -> bool:
-    """Whether the record is of the picture as it is now. Its content is read only if size or time do not tell."""
+    """Whether the record is of the picture as it is now. Its content is read only if size or time do not tell.
+
+    Of one that could not be read they never do: rights may have changed since, which they don't show.
+    """
     state = state_of(path)
     if state.bytes != record.picture_bytes:
         return False
+    if not record.picture_sha256:
+        return not picture_state(path).sha256
     return state.modified == record.picture_modified or picture_state(path).sha256 == record.picture_sha256

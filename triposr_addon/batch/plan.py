@@ -80,6 +80,8 @@ def _content(mask_path: str) -> str:
 
 
 def sha256_of(path: Path) -> str:
-    """Of the file's content. Raises OSError."""
+    """Of the file's content. Raises OSError, also for a pipe or a device, which may have no end."""
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path} is not an ordinary file")
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

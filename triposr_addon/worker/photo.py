@@ -84,6 +84,15 @@ def is_turned(path: Path) -> bool:
 
 
 def _check_file(path: Path) -> None:
+    try:
+        _check_kind(path)
+    except (OSError, ValueError) as error:  # a name that is too long, or that no file can have
+        sentence = f"{path.name[:80]} can't be looked at. Check the path and its access rights."
+        raise PhotoUnreadable(sentence, repr(error)) from error
+
+
+def _check_kind(path: Path) -> None:
+    """Raises PhotoFailure, OSError."""
     if path.is_dir():
         raise PhotoIsFolder(f"{path.name or path} is a folder. Choose an image file in it.")
     if not path.exists():
