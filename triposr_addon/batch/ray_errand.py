@@ -11,13 +11,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import triposr_addon
 from triposr_addon.batch.plan import BatchPlan
 from triposr_addon.batch.ray_failures import NodeUnfit
 from triposr_addon.batch.target_failures import named
 
 MARK = ".ray-{number}"
-PACKAGE = Path(triposr_addon.__path__[0]).resolve()
+PACKAGE = Path(__file__).resolve().parents[1]
 PACKAGES = ("torch", "numpy", "pillow", "onnxruntime", "trimesh")
 """Those whose versions decide over a mesh's bits; of torch the build may differ between a card and a processor."""
 
