@@ -61,7 +61,7 @@ def make_on_ray(
         inspect(ray, errand)
         given = shares(ray.nodes(), plan.device, wishes.lanes)
         errand = replace(errand, plan=replace(plan, device=given.device))
-        _Gathering(errand, told, tick).gather(_records(ray, errand, given, items, at_once), items)
+        Gathering(errand, told, tick).gather(_records(ray, errand, given, items, at_once), items)
 
 
 def _records(ray: Any, errand: Errand, given: Shares, items: Sequence[Item], at_once: int) -> Any:
@@ -86,7 +86,7 @@ def _records(ray: Any, errand: Errand, given: Shares, items: Sequence[Item], at_
     )
 
 
-class _Gathering:
+class Gathering:
     """Reads the records as they come, in a thread of its own, so that this one can tell, and be interrupted."""
 
     def __init__(self, errand: Errand, told: Told, tick: Callable[[], None]) -> None:

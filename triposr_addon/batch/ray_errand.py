@@ -59,7 +59,8 @@ class Errand:
 
     def check(self) -> None:
         """For a process that is about to begin. Raises NodeUnfit; nothing where the run is over already."""
-        if (complaint := self.complaint()) and self.plan.target.is_dir() is not self.is_wanted():
+        is_over = self.plan.target.is_dir() and not self.is_wanted()
+        if (complaint := self.complaint()) and not is_over:
             raise NodeUnfit(f"The node {platform.node()} {complaint}.")
 
 
