@@ -28,10 +28,11 @@ def part_labels(triangles: Tensor, count: int) -> Tensor:
     root, so the rounds grow with the logarithm of the surface's size (the way of Shiloach and Vishkin, 1982).
     """
     labels = torch.arange(count, device=triangles.device)
-    sides = torch.cat([triangles[:, :2], triangles[:, 1:]]).long()
+    corners = triangles.T.long()
+    starts, stops = torch.cat([corners[0], corners[1]]), torch.cat([corners[1], corners[2]])
     while True:
-        ends = labels[sides]
-        joined = labels.scatter_reduce(0, ends.amax(dim=1), ends.amin(dim=1), "amin")
+        one, other = labels[starts], labels[stops]
+        joined = labels.scatter_reduce(0, torch.maximum(one, other), torch.minimum(one, other), "amin")
         joined = _at_their_roots(joined)
         if torch.equal(joined, labels):
             return labels

@@ -103,18 +103,20 @@ def _inside(corners: Floats, chosen: Ids, low: Ids, sizes: Ids, side: int) -> tu
     which = np.repeat(chosen, counts)
     within = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
     column, row = low[which, 0] + within % sizes[which, 0], low[which, 1] + within // sizes[which, 0]
-    middle = np.stack([column, row], axis=1).astype(np.float32) + np.float32(0.5)
-    a, b, c = (corners[which, corner] - middle for corner in range(3))
-    areas = np.stack([_cross(b, c), _cross(c, a), _cross(a, b)], axis=1)
-    whole = areas.sum(axis=1)
-    inside = ((areas * np.sign(whole)[:, None]) >= 0.0).all(axis=1) & (whole != 0.0)
-    flat = row[inside] * side + column[inside]
-    return which[inside], flat, areas[inside] / whole[inside, None]
+    across, down = column.astype(np.float32) + np.float32(0.5), row.astype(np.float32) + np.float32(0.5)
+    a, b, c = ((corners[which, corner, 0] - across, corners[which, corner, 1] - down) for corner in range(3))
+    areas = _cross(b, c), _cross(c, a), _cross(a, b)
+    whole = areas[0] + areas[1] + areas[2]
+    sign = np.sign(whole)
+    inside = np.flatnonzero(
+        (areas[0] * sign >= 0.0) & (areas[1] * sign >= 0.0) & (areas[2] * sign >= 0.0) & (whole != 0.0)
+    )
+    shares = np.stack([area[inside] for area in areas], axis=1) / whole[inside, None]
+    return which[inside], row[inside] * side + column[inside], shares
 
 
-def _cross(a: Floats, b: Floats) -> Floats:
-    product: Floats = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
-    return product
+def _cross(a: tuple[Floats, Floats], b: tuple[Floats, Floats]) -> Floats:
+    return a[0] * b[1] - a[1] * b[0]
 
 
 def _blended(values: Floats, corners: npt.NDArray[np.int32], weights: Floats) -> Floats:
