@@ -69,9 +69,9 @@ class Way:
 
     def command(self, pictures: Path, out: Path, resolution: int) -> list[str]:
         """For a folder of its own."""
-        own = [*self.arguments[1:], str(pictures)] if self.name == BATCH else [str(pictures), *self.arguments]
         lead = ["batch"] if self.name == BATCH else ["--log", str(out / "log.jsonl")]
-        return [sys.executable, "-m", "triposr_addon", *lead, *own, "-o", str(out), "--resolution", str(resolution)]
+        asked = [str(pictures), "-o", str(out), "--resolution", str(resolution), *self.arguments]
+        return [sys.executable, "-m", "triposr_addon", *lead, *asked]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CommandFailed as failure:
         print(failure, file=sys.stderr)
         return BAD_INPUT
-    write_document({"benchmark": "throughput", "machine": machine(), "load_before": began, **_told(rows)}, options.json)
+    write_document({"benchmark": "throughput", "machine": machine(), "load_before": began, **told(rows)}, options.json)
     return 0
 
 
@@ -103,7 +103,7 @@ def _row(pictures: Path, folder: Path, resolution: int, options: argparse.Namesp
         print(
             f"{resolution}: {way.name} {way.runs[-1].seconds:.1f} s, CPU {way.runs[-1].cpu_seconds:.1f} s", flush=True
         )
-    return {"resolution": resolution, "pictures": options.pictures, **_compared(ways, options.pictures)}
+    return {"resolution": resolution, "pictures": options.pictures, **compared(ways, options.pictures)}
 
 
 def run(command: Sequence[str], out: Path) -> Run:
@@ -129,7 +129,8 @@ def _meshes(out: Path) -> Iterator[tuple[str, str]]:
         yield name, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _compared(ways: Sequence[Way], pictures: int) -> Row:
+def compared(ways: Sequence[Way], pictures: int) -> Row:
+    """Medians of both, their ratio, and how many meshes are the same in both."""
     plain, batch = (statistics.median(run.seconds for run in way.runs) for way in ways)
     loose, made = (way.runs[0].meshes for way in ways)
     return {
@@ -146,7 +147,7 @@ def _compared(ways: Sequence[Way], pictures: int) -> Row:
     }
 
 
-def _told(rows: Sequence[Mapping[str, Any]]) -> Row:
+def told(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """With the table that docs/benchmarks.md shows."""
     shown = []
     for row in rows:
