@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import pickle
 from pathlib import Path
 
@@ -98,3 +99,10 @@ def test_a_surface_that_fails_is_recorded_and_the_group_goes_on(tmp_path: Path) 
     preparing, making = Preparing(plan), Making(plan)
     records = making([preparing(item) for item in items])
     assert [(record.status, record.code) for record in records] == [(FAILED, "SURFACE_EMPTY"), (MADE, "")]
+
+
+def test_a_pipe_is_no_picture_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+    (record,) = [Preparing(quick_plan(tmp_path / "out"))(item) for item in items_of([tmp_path / "pipe.png"])]
+    assert isinstance(record, Record)
+    assert record.code == "PHOTO_UNREADABLE"

@@ -17,7 +17,9 @@ from triposr_addon.protocol import ErrorReport
 from triposr_addon.worker.device import is_out_of_memory
 from triposr_addon.worker.failures import INTERNAL, OutOfMemory, WorkerFailure
 
-PASSING = ("OUT_OF_MEMORY", "OUTPUT_UNWRITABLE", "LANE_DIED", "DEVICE_", "REMBG_", "MODEL_", INTERNAL)
+LANE_DIED = "LANE_DIED"
+"""The code of a picture at which the process that worked on it was killed."""
+PASSING = ("OUT_OF_MEMORY", "OUTPUT_UNWRITABLE", LANE_DIED, "DEVICE_", "REMBG_", "MODEL_", INTERNAL)
 """Beginnings of the codes of failures that are not the picture's: the same command tries such items again."""
 
 

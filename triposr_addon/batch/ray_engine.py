@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from triposr_addon.batch.item import Item
-from triposr_addon.batch.local_engine import Told, groups
+from triposr_addon.batch.local_engine import groups
+from triposr_addon.batch.overseer import Told
 from triposr_addon.batch.plan import BatchPlan
 from triposr_addon.batch.ray_actors import PARCEL, MakingActor, Parcel, PreparingActor, packed, unpacked
 from triposr_addon.batch.ray_cluster import LOG_NAME, Shares, cluster, inspect, shares

@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import cast
 
 from triposr_addon.batch.catalogue import write_catalogue
+from triposr_addon.batch.engine import make
 from triposr_addon.batch.item import Item, Listing
 from triposr_addon.batch.item_records import refused_record
-from triposr_addon.batch.local_engine import make_in_turn
+from triposr_addon.batch.overseer import Interruption, Overseer
 from triposr_addon.batch.plan import BatchPlan
 from triposr_addon.batch.progress import LibraryProgress
 from triposr_addon.batch.ray_engine import RayWishes, make_on_ray
 from triposr_addon.batch.ray_failures import ClusterFailed
 from triposr_addon.batch.source import read_listing
+from triposr_addon.batch.spans import nobody
 from triposr_addon.batch.target import Target
 from triposr_addon.batch.to_do import ToDo, to_do
 from triposr_addon.shell_options import photo_settings, surface_settings
@@ -103,7 +105,7 @@ def _checked_plan(options: argparse.Namespace, target: Path) -> BatchPlan:
 def _make(options: argparse.Namespace, plan: BatchPlan, items: Sequence[Item], progress: LibraryProgress) -> bool:
     """Whether it went on to the end. Raises TargetFailure, ModelFailure, DeviceUnavailable, OutOfMemory, RayFailure."""
     if not options.ray:
-        make_in_turn(plan, items, progress.told, options.batch or 1)
+        _make_here(options, plan, items, progress)
         return True
     wishes = RayWishes(options.ray, options.lanes)
     try:
@@ -112,6 +114,14 @@ def _make(options: argparse.Namespace, plan: BatchPlan, items: Sequence[Item], p
         progress.say(f"error: {failure.sentence} [{failure.code}]\n  {failure.details[-MOST_DETAILS:]}")
         return False
     return True
+
+
+def _make_here(options: argparse.Namespace, plan: BatchPlan, items: Sequence[Item], progress: LibraryProgress) -> None:
+    with Interruption().heard() as interruption:
+        overseer = Overseer(progress.told, nobody, progress.tick, lambda: interruption.is_wanted)
+        make(plan, items, overseer, options.lanes, options.batch)
+    if interruption.is_wanted:
+        raise KeyboardInterrupt
 
 
 def _keep_refusals(listing: Listing, target: Target, progress: LibraryProgress) -> None:

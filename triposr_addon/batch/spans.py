@@ -13,12 +13,13 @@ from triposr_addon.worker.steps import Steps
 
 @dataclass(frozen=True)
 class Span:
-    """One step of one item, or of several together: from when to when, in seconds since 1970."""
+    """One step of one item, or of several together: from when to when, in seconds since 1970, and in which lane."""
 
     step: str
     items: tuple[str, ...]
     began: float
     ended: float
+    lane: str = ""
 
 
 Hear = Callable[[Span], None]

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which engine makes a library on this machine. All of them give the same results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from triposr_addon.batch.item import Item
+from triposr_addon.batch.lane_count import lane_count
+from triposr_addon.batch.lane_engine import LaneEngine
+from triposr_addon.batch.local_engine import make_in_turn
+from triposr_addon.batch.overseer import Overseer
+from triposr_addon.batch.plan import BatchPlan
+from triposr_addon.worker.checkpoint import load_on_host
+from triposr_addon.worker.device import choose_device
+from triposr_addon.worker.precision import Precision, network_type
+
+
+def make(
+    plan: BatchPlan, items: Sequence[Item], overseer: Overseer, lanes: int | None = None, at_once: int | None = None
+) -> None:
+    """Make the items. lanes, at_once: None for what suits the machine.
+
+    Raises TargetFailure; ModelFailure, DeviceUnavailable, OutOfMemory before anything is made.
+    """
+    if not items:
+        return
+    device = choose_device(plan.device)
+    at_once = at_once or 1
+    checkpoint = load_on_host(plan.model, network_type(device, cast("Precision", plan.precision)))
+    largest = max((item.surface for item in items), key=lambda surface: surface.resolution)
+    lanes = lane_count(lanes, -(-len(items) // at_once), checkpoint, largest)
+    if lanes == 1:
+        make_in_turn(plan, items, overseer, at_once)
+    else:
+        LaneEngine(plan, overseer, lanes, at_once).make(items)

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes a library on this machine's processor: each lane takes a group through all stages, and then the next one.
+
+Nothing piles up between stages, so memory does not grow with the library. A lane that is killed is replaced and its
+group tried again, one picture at a time; the picture that kills a lane twice has failed. What finds too little memory
+beside the other lanes is tried again in the end, alone.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from triposr_addon.batch.item import Item
+from triposr_addon.batch.item_records import LANE_DIED, failed_record
+from triposr_addon.batch.lane_process import Answer, Errand
+from triposr_addon.batch.lanes import LanePool
+from triposr_addon.batch.local_engine import groups
+from triposr_addon.batch.overseer import Overseer
+from triposr_addon.batch.picture_state import picture_state
+from triposr_addon.batch.plan import BatchPlan
+from triposr_addon.batch.target import Target
+from triposr_addon.catalogue_file import Record
+from triposr_addon.protocol import ErrorReport
+from triposr_addon.worker.failures import OutOfMemory, WorkerFailure
+
+TICK_SECONDS = 0.2
+
+
+class LaneEngine:
+    """One library in so many lanes."""
+
+    def __init__(self, plan: BatchPlan, overseer: Overseer, lanes: int, at_once: int = 1) -> None:
+        self._plan = plan
+        self._overseer = overseer
+        self._lanes = lanes
+        self._at_once = at_once
+        self._again: deque[tuple[Item, ...]] = deque()
+        self._alone: list[tuple[Item, ...]] = []
+        self._killers: set[str] = set()
+        self._failure: WorkerFailure | None = None
+
+    def make(self, items: Iterable[Item]) -> None:
+        """Make them all. Raises TargetFailure; ModelFailure, DeviceUnavailable, OutOfMemory where no lane can begin."""
+        pool = LanePool(self._plan, self._lanes)
+        try:
+            self._run(pool, groups(items, self._at_once), self._lanes)
+            alone, self._alone = self._alone, []
+            self._run(pool, iter(alone), 1)
+        finally:
+            pool.end()
+        if self._failure:
+            raise self._failure
+
+    def _run(self, pool: LanePool, waiting: Iterator[Sequence[Item]], most: int) -> None:
+        """At most so many groups at a time, until all are made or there is a reason to stop."""
+        while True:
+            while pool.busy < most and (group := self._next(waiting)):
+                pool.idle()[0].give(Errand("make", tuple(group)))
+            if not pool.busy:
+                return
+            for errand, answer in pool.answers(TICK_SECONDS):
+                self._take(errand, answer, beside=most > 1)
+            self._overseer.tick()
+
+    def _next(self, waiting: Iterator[Sequence[Item]]) -> Sequence[Item] | None:
+        if self._failure or self._overseer.stop():
+            return None
+        return self._again.popleft() if self._again else next(waiting, None)
+
+    def _take(self, errand: Errand, answer: Answer, *, beside: bool) -> None:
+        for span in answer.spans:
+            self._overseer.span(span)
+        if answer.died:
+            self._survive(errand.items, answer.died)
+        elif answer.failure:
+            self._failure = self._failure or answer.failure
+        for item, record in zip(errand.items, answer.made, strict=False):
+            assert isinstance(record, Record), "lanes make records"
+            if beside and record.code == OutOfMemory.code:
+                self._alone.append((item,))
+            else:
+                self._overseer.told(record)
+
+    def _survive(self, items: tuple[Item, ...], died: str) -> None:
+        """A lane is gone, perhaps by one of these."""
+        for item in items:
+            if item.id in self._killers:
+                self._overseer.told(died_record(self._plan, item, died))
+            else:
+                self._again.append((item,))
+        if len(items) == 1:
+            self._killers.add(items[0].id)
+
+
+def died_record(plan: BatchPlan, item: Item, died: str) -> Record:
+    """Keep the record of a picture at which a lane ended twice. Raises TargetFailure."""
+    sentence = f"The process that worked on it ended {died}, twice. Give the same command again, with fewer lanes."
+    report = ErrorReport(LANE_DIED, sentence)
+    state = picture_state(Path(item.picture))
+    return Target(plan.target).keep(failed_record(item, plan, state, report, {}), {})

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lanes, seen from the process that starts them: who is idle, what has come back, which one is gone."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+
+from triposr_addon.batch.lane_process import Answer, Errand, serve
+from triposr_addon.batch.plan import BatchPlan
+
+LEAVING_SECONDS = 10.0
+"""For a lane that is idle to end; then it is killed."""
+
+
+class Lane:
+    """One lane's process, which does at most one errand at a time."""
+
+    def __init__(self, plan: BatchPlan, name: str) -> None:
+        self.name = name
+        self.errand: Errand | None = None
+        context = multiprocessing.get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        self._process: SpawnProcess = context.Process(target=serve, args=(theirs, plan), name=name, daemon=True)
+        with _deaf():
+            self._process.start()
+        theirs.close()
+
+    def give(self, errand: Errand) -> None:
+        """Send an errand; a lane that is gone is noticed when it is waited for."""
+        self.errand = errand
+        with suppress(OSError):
+            self.connection.send(errand)
+
+    def take(self) -> Answer:
+        """What came of the errand."""
+        try:
+            answer: Answer = self.connection.recv()
+        except (EOFError, OSError):
+            self._process.join(LEAVING_SECONDS)
+            return Answer(died=_ending(self._process.exitcode))
+        return replace(answer, spans=tuple(replace(span, lane=self.name) for span in answer.spans))
+
+    def end(self, patience: float = LEAVING_SECONDS) -> None:
+        """Let it go; it leaves as soon as it is idle."""
+        self.connection.close()
+        self._process.join(patience)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join(LEAVING_SECONDS)
+
+
+class LanePool:
+    """So many lanes; one that is gone is replaced."""
+
+    def __init__(self, plan: BatchPlan, count: int) -> None:
+        self._plan = plan
+        self._lanes = [Lane(plan, f"lane {number + 1}") for number in range(count)]
+
+    def idle(self) -> list[Lane]:
+        """Those without an errand."""
+        return [lane for lane in self._lanes if lane.errand is None]
+
+    @property
+    def busy(self) -> int:
+        """How many have an errand."""
+        return sum(lane.errand is not None for lane in self._lanes)
+
+    def answers(self, seconds: float, also: Sequence[Connection] = ()) -> Iterator[tuple[Errand, Answer]]:
+        """What has come back; waits for `seconds` at most, and no longer than until something comes from `also`."""
+        at_work = {lane.connection: lane for lane in self._lanes if lane.errand is not None}
+        for ready in wait([*at_work, *also], seconds):
+            if (lane := at_work.get(ready)) is not None:  # type: ignore[call-overload]  # what `wait` got, it gives
+                yield self._taken(lane)
+
+    def end(self) -> None:
+        """Let all lanes go."""
+        for lane in self._lanes:
+            lane.connection.close()
+        for lane in self._lanes:
+            lane.end(LEAVING_SECONDS if lane.errand is None else 0.0)
+
+    def _taken(self, lane: Lane) -> tuple[Errand, Answer]:
+        errand, answer = lane.errand, lane.take()
+        assert errand is not None, "it was waited for"
+        lane.errand = None
+        if answer.died:
+            lane.end()
+            self._lanes[self._lanes.index(lane)] = Lane(self._plan, lane.name)
+        return errand, answer
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """What is started meanwhile ignores CTRL-C from its first moment: it goes to all processes of a terminal."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _ending(code: int | None) -> str:
+    """How a process ended, in words."""
+    if code is None:
+        return "without a word"
+    if code < 0:
+        with suppress(ValueError):
+            return f"by {signal.Signals(-code).name}"
+    return f"with code {code}"

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an engine tells while it works, and how it hears that it is to end."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+from triposr_addon.batch.spans import Hear, nobody
+from triposr_addon.catalogue_file import Record
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+"""CTRL-C; and what a scheduler sends that needs the machine."""
+
+
+Told = Callable[[Record], None]
+"""Hears of each record."""
+
+
+@dataclass(frozen=True)
+class Overseer:
+    """told: hears of each record, once it is kept. span: hears when which step was done. tick: is called now and then.
+
+    stop: whether no more is to be begun; what is begun is finished.
+    """
+
+    told: Told
+    span: Hear = nobody
+    tick: Callable[[], None] = lambda: None
+    stop: Callable[[], bool] = lambda: False
+
+
+class Interruption:
+    """Whether somebody wants the run to end. The second time that somebody does is a KeyboardInterrupt."""
+
+    def __init__(self) -> None:
+        self.is_wanted = False
+
+    @contextmanager
+    def heard(self) -> Iterator[Interruption]:
+        """Take the signals while the block runs; no effect outside of the main thread, which has none."""
+        if threading.current_thread() is not threading.main_thread():
+            yield self
+            return
+        before = [signal.signal(number, self._hear) for number in SIGNALS]
+        try:
+            yield self
+        finally:
+            for number, handler in zip(SIGNALS, before, strict=True):
+                signal.signal(number, handler)
+
+    def _hear(self, _signal: int, _frame: FrameType | None) -> None:
+        if self.is_wanted:
+            raise KeyboardInterrupt
+        self.is_wanted = True
