@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.fakes.cut_outs import CUT_OUTS
 from tests.fakes.fields import FIELDS
-from tests.fakes.photos import PHOTOS
+from tests.fakes.photos import PHOTOS, WISHES
 from tests.fakes.reviews import REVIEWS, draws_sheet, name_of, renders_views
 from tests.fakes.voice import LONG, die, say, tell
 from tests.fakes.warm_ups import WARM_UPS
@@ -83,6 +83,7 @@ class FakeWorker:
 
     def answer(self, request_id: int, request: protocol.Request) -> None:
         if isinstance(request, Initialize):
+            WISHES["best batch"] = request.best_batch or 1
             STARTS[self.start](self, request_id)
         elif isinstance(request, WarmUp):
             WARM_UPS[Path(request.photo_path).stem](lambda: request.job in self.cancelled, request_id, request)
@@ -189,6 +190,16 @@ def makes_empty_mesh(request_id: int, request: Extract) -> None:
     say_extracted(request_id, request)
 
 
+def dies_at_mesh(request_id: int, request: Extract) -> None:
+    tell(request, "extract", 0.5)
+    die(7, "Segmentation fault, said the fake")
+
+
+def dies_when_done(request_id: int, request: Extract) -> None:
+    makes_mesh(request_id, request)
+    die(7, "Out of memory, said the fake")
+
+
 def finds_no_surface(request_id: int, request: Extract) -> None:
     error = ErrorReport("SURFACE_EMPTY", "There is no surface at this threshold. Lower it.", "0 triangles")
     say(wire.encode_error(request_id, error))
@@ -201,6 +212,8 @@ def say_extracted(request_id: int, request: Extract) -> None:
 
 MESHES: dict[str, Callable[[int, Extract], None]] = {
     **dict.fromkeys(PHOTOS, makes_mesh),
+    "dies-at-its-mesh": dies_at_mesh,
+    "dies-when-done": dies_when_done,
     "makes-no-mesh": makes_no_mesh,
     "makes-mesh-twice": makes_mesh_twice,
     "makes-empty-mesh": makes_empty_mesh,

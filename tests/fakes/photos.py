@@ -19,6 +19,9 @@ from triposr_addon.protocol import ErrorReport, Reconstruct, Reconstructed
 
 IsCancelled = Callable[[], bool]
 
+WISHES = {"best batch": 1}
+"""What the fake worker says with each field; `initialize` may set it."""
+
 
 def makes_field(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> None:
     for step in protocol.STEPS[:5]:
@@ -31,8 +34,12 @@ def reconstructed(request: Reconstruct) -> Reconstructed:
     Path(request.field_path).write_bytes(b"dummy field")
     Path(request.cutout_path).write_bytes(b"dummy cut-out")
     Path(request.field_path).with_name("photo").write_text(Path(request.photo_path).stem.partition("_")[0])
+    Path(request.field_path).with_name("followers").write_text(str(request.followers))
     seconds = {"load photo": 0.1, "reconstruct": 0.2}
-    return Reconstructed(request.field_path, "fake", "ab" * 32, "cpu", seconds, ["The photo is small."])
+    made_by = "fake", "ab" * 32, "cpu"
+    return Reconstructed(
+        request.field_path, *made_by, seconds, ["The photo is small."], best_batch=WISHES["best batch"]
+    )
 
 
 def dies(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> None:
@@ -81,6 +88,11 @@ def wait_for_cancel(cancelled: IsCancelled, request: Reconstruct) -> None:
 
 def answers_late(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> None:
     time.sleep(3.0)
+    makes_field(cancelled, request_id, request)
+
+
+def answers_in_a_while(cancelled: IsCancelled, request_id: int, request: Reconstruct) -> None:
+    time.sleep(0.6)
     makes_field(cancelled, request_id, request)
 
 
@@ -180,6 +192,8 @@ PHOTOS: Mapping[str, Callable[[IsCancelled, int, Reconstruct], None]] = {
     "makes-no-mesh": makes_field,
     "reports-failure-of-review": makes_field,
     "makes-empty-mesh": makes_field,
+    "dies-at-its-mesh": makes_field,
+    "dies-when-done": makes_field,
     "dies": dies,
     "is-killed": is_killed,
     "dies-leaving-a-child": dies_leaving_a_child,
@@ -188,6 +202,7 @@ PHOTOS: Mapping[str, Callable[[IsCancelled, int, Reconstruct], None]] = {
     "works-until-cancelled": works_until_cancelled,
     "answers-although-cancelled": answers_although_cancelled,
     "answers-late": answers_late,
+    "answers-in-a-while": answers_in_a_while,
     "babbles": babbles,
     "cuts-a-line": cuts_a_line,
     "answers-twice": answers_twice,

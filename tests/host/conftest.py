@@ -56,11 +56,12 @@ def start(fake_worker: Callable[[str], WorkerCommand], tmp_path: Path) -> Iterat
 
 @pytest.fixture
 def make(storage: Storage, fake_worker: Callable[[str], WorkerCommand]) -> Iterator[MakeGenerator]:
-    """make(START, limits): a Generator whose workers start that way; stopped after the test."""
+    """make(START, limits, best_batch): a Generator whose workers start that way; stopped after the test."""
     made: list[Generator] = []
 
-    def make_generator(start: str = "starts", limits: Limits = DEFAULT_LIMITS) -> Generator:
-        made.append(Generator(storage, device="cpu", command=fake_worker(start), limits=limits))
+    def make_generator(start: str = "starts", limits: Limits = DEFAULT_LIMITS, best_batch: int = 0) -> Generator:
+        command = fake_worker(start)
+        made.append(Generator(storage, device="cpu", command=command, limits=limits, best_batch=best_batch))
         return made[-1]
 
     yield make_generator

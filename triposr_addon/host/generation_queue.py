@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 
 from .failures import QueueFull
+from .group import Group
 from .job_queue import JobQueue
 from .jobs import GenerationRequest, Job, JobState, JobView
 from .patience import Clock, Patience
@@ -27,7 +28,7 @@ class GenerationQueue:
         self._clock = clock
         self._jobs = JobQueue()
         self._pace = Pace()
-        self._running: Job | None = None
+        self._group = Group()
 
     def submit(self, request: GenerationRequest) -> str:
         """Put a photo in the queue and give the job's id. It begins at a later tick(). Raises QueueFull."""
@@ -39,7 +40,7 @@ class GenerationQueue:
 
     def busy(self) -> bool:
         """Whether a job is waiting or running."""
-        return self._running is not None or self._jobs.next_or_none() is not None
+        return self._group.first is not None or self._jobs.next_or_none() is not None
 
     def view(self, job_id: str) -> JobView:
         """The job as it is now. Raises KeyError for one that was dropped."""
@@ -108,21 +109,21 @@ class GenerationQueue:
     def _cancel(self, job: Job) -> None:
         if job.state.over or job.cancel_asked is not None:
             return
-        if job is not self._running:
+        if job not in self._group:
             job.cancelled()
         elif not self._worker.works_on(job.id):
-            # It is still starting: let it, for the next job, unless it gives no sign.
-            if job.notice:
+            # It is still starting: let it, for the next job, unless it gives no sign. Or it works on others first.
+            if job.notice and not job.in_company:
                 self._worker.kill()
-            self._end(job.cancelled)
+            self._end(job, job.cancelled)
         else:
             job.cancel_asked = Patience(self._clock)
             self._worker.cancel(job.id)
 
-    def _end(self, how: Callable[[], None]) -> None:
-        job, self._running = self._running, None
+    def _end(self, job: Job, how: Callable[[], None]) -> None:
+        self._group.leave(job)
         how()
-        if job is not None and job.id not in self._jobs:
+        if job.id not in self._jobs:
             self._remove_files(job)
 
     def _remove_files(self, job: Job) -> None:

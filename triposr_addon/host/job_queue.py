@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from .jobs import Job, JobState
@@ -41,6 +42,13 @@ class JobQueue:
     def next_or_none(self) -> Job | None:
         """The first that waits."""
         return next((job for job in self._jobs if job.state is JobState.WAITING), None)
+
+    def next_together(self, most: int) -> list[Job]:
+        """The first that waits and those right behind it that can pass through the network with it, `most` in all."""
+        waiting = [job for job in self._jobs if job.state is JobState.WAITING]
+        return [
+            *itertools.takewhile(lambda job: job is waiting[0] or job.goes_with(waiting[0]), waiting[: max(most, 1)])
+        ]
 
     def can_move(self, job_id: str, by: int) -> bool:
         """Whether move() would do something. Raises KeyError."""

@@ -89,7 +89,10 @@ class JobView(LifeView):
 
 
 class Job(JobLife):
-    """The life of a photo's job."""
+    """The life of a photo's job.
+
+    in_company: it left the queue with others. owed: the worker was asked for it and has not answered.
+    """
 
     def __init__(self, job_id: str, request: GenerationRequest) -> None:
         steps = (*ALL_STEPS, REVIEW) if request.review else ALL_STEPS
@@ -99,6 +102,8 @@ class Job(JobLife):
         self.cancel_asked: Patience | None = None
         self._on_kept_worker = False
         self._heard = self._began_again = False
+        self.in_company = False
+        self.owed = False
         self._still: JobView | None = None
         self.reconstructed: Reconstructed | None = None
         self.extracted: Extracted | None = None
@@ -116,15 +121,35 @@ class Job(JobLife):
 
     @property
     def may_begin_again(self) -> bool:
-        """Whether the worker has never come to it, and nobody wants it cancelled."""
-        untouched = self._on_kept_worker and not self._heard
-        return untouched and not self._began_again and self.cancel_asked is None
+        """Whether it has not yet, was begun by a kept worker or in company, and nobody wants it cancelled."""
+        blameless = self.untouched or self.in_company
+        return blameless and not self._began_again and self.cancel_asked is None
+
+    @property
+    def untouched(self) -> bool:
+        """Whether a worker that was there before has never come to it."""
+        return self._on_kept_worker and not self._heard
+
+    @property
+    def goes_alone(self) -> bool:
+        """Whether it is in no company: one that may have broken a worker."""
+        return self._began_again
+
+    def goes_with(self, other: Job) -> bool:
+        """Whether both can pass through the network together."""
+        return self.request.model == other.request.model and not self.goes_alone and not other.goes_alone
 
     def wait_again(self) -> None:
-        """Back into the queue, to begin with another worker: what broke was none of its doing."""
-        self.state, self._on_kept_worker, self._began_again = JobState.WAITING, False, True
-        self.progress, self.notice = JobProgress(steps=self.progress.steps), BEGINS_AGAIN
-        self._still = None
+        """Back into the queue, to begin with another worker: what broke was none of its doing, as far as is known."""
+        self._began_again = True
+        self.wait_as_before()
+        self.notice = BEGINS_AGAIN
+
+    def wait_as_before(self) -> None:
+        """Back into the queue, where nothing was done for it yet."""
+        self.state, self._on_kept_worker, self._heard = JobState.WAITING, False, False
+        self.in_company = self.owed = False
+        self.progress, self._still = JobProgress(steps=self.progress.steps), None
 
     def worker_looks(self, notice: str) -> None:
         """What is to be said of the worker, if anything; else of the job itself."""
@@ -142,7 +167,7 @@ class Job(JobLife):
 
     def take(self, answer: Result) -> None:
         """Keep an answer to one of its requests."""
-        self._heard = True
+        self._heard, self.owed = True, False
         if isinstance(answer, Reconstructed):
             self.reconstructed = answer
         elif isinstance(answer, Extracted):

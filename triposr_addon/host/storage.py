@@ -10,6 +10,7 @@ root/
   owners/        one locked file for each running Blender that has such folders (ownership.py)
   folders/       for each folder of pictures its log, small pictures and contact sheet
   logs/          worker.log, worker.log.1
+  best_batch.json  how long graphics cards took for pictures that passed through the network together
 """
 
 from __future__ import annotations
@@ -80,6 +81,11 @@ class Storage:
     def pictures(self) -> Path:
         """Where pictures are kept that have no file of their own: pasted ones, and views of Blender."""
         return self.root / "pictures"
+
+    @property
+    def batch_file(self) -> Path:
+        """Where workers keep what they found out about the best batch."""
+        return self.root / "best_batch.json"
 
     @property
     def logs(self) -> Path:

@@ -34,9 +34,11 @@ class Pace:
         not known, and where it is over.
         """
         lasting, pace, left = 0.0, dict(self._seconds), dict[str, float]()
-        for view in sorted((view for view in views if not view.state.over), key=_runs_first):
+        unfinished = sorted((view for view in views if not view.state.over), key=_runs_first)
+        together = sum(view.state is JobState.RUNNING for view in unfinished) > 1
+        for view in unfinished:
             kind = _kind(view.request)
-            own = _left_of(view, pace.get(kind))
+            own = _left_together(view, pace.get(kind)) if together else _left_of(view, pace.get(kind))
             if own is None:
                 break
             pace.setdefault(kind, view.seconds + own)
@@ -53,6 +55,11 @@ def _left_of(view: JobView, usual: float | None) -> float | None:
     if view.fraction < SMALLEST_FRACTION:
         return None
     return view.seconds * (1.0 - view.fraction) / view.fraction
+
+
+def _left_together(view: JobView, usual: float | None) -> float | None:
+    """Of one of several that run: their seconds since the start are those of them all, so the bar is the measure."""
+    return usual * (1.0 - view.fraction) if usual is not None else None
 
 
 def _runs_first(view: JobView) -> bool:

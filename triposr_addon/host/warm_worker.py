@@ -37,6 +37,7 @@ class WarmWorker:
 
     device: "auto", "cpu", "cuda", "cuda:N" or "mps".
     command: how to start it, where it is not the storage's Python with the extension's own worker.
+    best_batch: so many photos pass through the network together; 0: the worker finds out.
     """
 
     def __init__(
@@ -46,8 +47,10 @@ class WarmWorker:
         command: WorkerCommand | None,
         limits: Limits,
         clock: Clock = time.monotonic,
+        best_batch: int = 0,
     ) -> None:
         self._storage = storage
+        self._best_batch = best_batch
         self._device = device
         self._command = command
         self._limits = limits
@@ -79,7 +82,11 @@ class WarmWorker:
             if first is not None:
                 self.send(first)
         finally:
-            self.send(Initialize(protocol.PROTOCOL_VERSION, str(self._storage.rembg), self._device))
+            self.send(self._initialize())
+
+    def _initialize(self) -> Initialize:
+        folders = str(self._storage.rembg), self._device, str(self._storage.batch_file)
+        return Initialize(protocol.PROTOCOL_VERSION, *folders, self._best_batch)
 
     def send(self, request: Request) -> None:
         """Ask the running worker; the answer is among its events. Raises RequestUnsendable."""
