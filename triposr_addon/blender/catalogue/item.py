@@ -25,10 +25,12 @@ from ..file_names import display_name
 from ..landing import chosen_place
 from ..living_record import LONGEST_WORD
 from ..living_record import settings_from as surface_settings_from
+from ..mesh_arrays import MeshArrays
 from ..models import FOLDER, PREVIEW, choices
 from ..order import Order, placement_for
 from ..properties import settings_of
 from ..recipe import IN_A_RECIPE, recipe_of
+from .blend_files import read_blend
 from .failures import ItemFileChanged, ItemFileMissing, ItemNotMade
 from .library import Library
 from .mesh_files import read_mesh
@@ -63,8 +65,7 @@ def take(library: Library, record: Record, name: str, manner: Order) -> Taken:
         raise ItemNotMade(record.code, record.sentence)
     mesh = file_of(library.folder, record, record.mesh)
     check_file(library, record, record.mesh, LARGEST_FILE_BYTES)
-    arrays = read_mesh(mesh)
-    field, shortcoming = _field(library, record)
+    arrays, field, shortcoming = _content(library, record, mesh)
     order = _order(library, record, name, manner)
     result = GenerationResult(
         mesh=mesh,
@@ -105,6 +106,13 @@ def picture_of(library: Library, record: Record) -> Path:
         return told
     beside = (library.folder / told, library.folder.parent / told)
     return next((path for path in beside if path.is_file()), told)
+
+
+def _content(library: Library, record: Record, mesh: Path) -> tuple[MeshArrays, bytes | None, HostFailure | None]:
+    """The arrays, the field's bytes, and why there are none where there should be."""
+    if mesh.suffix.lower() == ".blend":
+        return *read_blend(mesh), None
+    return read_mesh(mesh), *_field(library, record)
 
 
 def _field(library: Library, record: Record) -> tuple[bytes | None, HostFailure | None]:
