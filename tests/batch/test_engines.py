@@ -12,12 +12,14 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from tests.batch.library import draw_pictures, files_below, items_of, lasting, quick_plan  # noqa: E402
+from triposr_addon.batch.card_engine import CardEngine  # noqa: E402
 from triposr_addon.batch.item import Item  # noqa: E402
 from triposr_addon.batch.item_records import LANE_DIED  # noqa: E402
 from triposr_addon.batch.lane_engine import LaneEngine  # noqa: E402
 from triposr_addon.batch.local_engine import make_in_turn  # noqa: E402
 from triposr_addon.batch.overseer import Overseer  # noqa: E402
 from triposr_addon.batch.plan import BatchPlan  # noqa: E402
+from triposr_addon.batch.spans import Span  # noqa: E402
 from triposr_addon.catalogue_file import Record  # noqa: E402
 
 pytestmark = pytest.mark.torch
@@ -79,6 +81,23 @@ def test_a_picture_that_kills_its_lane_twice_has_failed(tmp_path: Path) -> None:
     LaneEngine(quick_plan(tmp_path / "out"), Overseer(records.append, tick=tick), lanes=1).make(items)
     assert [record.code for record in records] == [LANE_DIED]
     assert "SIGKILL" in records[0].sentence
+
+
+def test_a_cards_engine_makes_the_same_with_lanes_before_and_behind_it(
+    items: list[Item], in_turn: tuple[BatchPlan, list[Record]], tmp_path: Path
+) -> None:
+    """The processor stands for the card. A lane is killed, too."""
+    plan, records, spans = quick_plan(tmp_path), list[Record](), list[Span]()
+
+    def told(record: Record) -> None:
+        records.append(record)
+        if len(records) == 1:
+            os.kill(lane_processes()[0], signal.SIGKILL)
+
+    CardEngine(plan, Overseer(told, spans.append), lanes=1, at_once=1).make(items)
+    assert by_id(records) == by_id(in_turn[1])
+    assert files_below(tmp_path) == files_below(in_turn[0].target)
+    assert {span.lane for span in spans} == {"lane 1", "network", "extraction"}
 
 
 def test_nothing_more_is_begun_when_it_is_to_stop(items: list[Item], tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+from triposr_addon.batch.card_engine import CardEngine
 from triposr_addon.batch.item import Item
-from triposr_addon.batch.lane_count import lane_count
+from triposr_addon.batch.lane_count import cores, lane_count
 from triposr_addon.batch.lane_engine import LaneEngine
 from triposr_addon.batch.local_engine import make_in_turn
 from triposr_addon.batch.overseer import Overseer
@@ -15,6 +16,9 @@ from triposr_addon.batch.plan import BatchPlan
 from triposr_addon.worker.checkpoint import load_on_host
 from triposr_addon.worker.device import choose_device
 from triposr_addon.worker.precision import Precision, network_type
+
+ON_A_CARD = 4
+"""Pictures in the network at once, where nobody says how many."""
 
 
 def make(
@@ -27,6 +31,9 @@ def make(
     if not items:
         return
     device = choose_device(plan.device)
+    if device.type != "cpu":
+        CardEngine(plan, overseer, lanes or cores(), at_once or ON_A_CARD).make(items)
+        return
     at_once = at_once or 1
     checkpoint = load_on_host(plan.model, network_type(device, cast("Precision", plan.precision)))
     largest = max((item.surface for item in items), key=lambda surface: surface.resolution)
