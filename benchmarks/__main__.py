@@ -4,6 +4,7 @@
 Each benchmark is a process of its own and leaves its figures in benchmarks/results/. About a quarter of an hour on two
 quiet cores; --thorough adds every field at 512. One that fails is named and keeps its older figures out of the page.
 
+    python -m benchmarks batch          several pictures through the network together, on a processor or a card
     python -m benchmarks throughput     libraries of pictures: the plain command beside the batch engine
     python -m benchmarks scale          what a million pictures take, from measured figures; writes docs/scale.md
 
@@ -32,7 +33,7 @@ FIELDS = ("chair", "torus", "nerf_chair", "thin")
 PICTURED = ("thin", "nerf_chair")
 BLENDER_PYTHON_VARIABLE = "TRIPOSR_TEST_BLENDER_PYTHON"
 LIMIT_S = 1800
-COMMANDS = ("scale", "throughput")
+COMMANDS = ("batch", "scale", "throughput")
 """Modules of their own, called by their names."""
 SYNTHETIC_THRESHOLD = 2000.0
 """A density that 3 in 1000 points of the box exceed in the field of the synthetic checkpoint."""
@@ -83,6 +84,7 @@ def stages(options: argparse.Namespace, checkpoint: Path) -> Iterator[Stage]:
         yield Stage("extraction_cuda", "extraction", [*every, *_resolutions(128, 256, 512), *card])
         yield Stage("end_to_end_cuda", "end_to_end", [*whole_way, *card])
         yield Stage("reconstruction_cuda", "reconstruction", ["--checkpoint", str(checkpoint), *card])
+        yield Stage("batch_cuda", "batch", ["--checkpoint", str(checkpoint), *card])
         yield Stage("memory_cuda", "memory", ["--field", fields["chair"], "--field", fields["thin"], *card])
         yield Stage("chunks_cuda", "chunks", card)
         return
@@ -94,6 +96,7 @@ def stages(options: argparse.Namespace, checkpoint: Path) -> Iterator[Stage]:
     yield Stage("terracing", "terracing", [*pictured, "--picture", str(CHECKOUT / "docs" / "images" / "terracing.png")])
     yield Stage("end_to_end", "end_to_end", whole_way)
     yield Stage("reconstruction", "reconstruction", ["--checkpoint", str(checkpoint)])
+    yield Stage("batch", "batch", ["--checkpoint", str(checkpoint), "--sizes", "1,2,4"])
     extremes = ["--field", fields["chair"], "--field", fields["thin"], "--model", str(checkpoint)]
     yield Stage("memory", "memory", extremes)
     yield Stage("chunks", "chunks", ["--device", "cpu"])

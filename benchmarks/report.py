@@ -15,6 +15,7 @@ from benchmarks.tables import TIMES, Document, machine_sentence, own_table, rows
 PAGE, CHART = Path("docs/benchmarks.md"), Path("docs/images/benchmarks.svg")
 OTHERS = {
     "reconstruction": "The forward pass",
+    "batch": "Several pictures together",
     "memory": "Memory",
     "chunks": "Chunks",
     "cold_start": "Cold start, built-in model",

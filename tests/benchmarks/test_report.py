@@ -62,7 +62,7 @@ def test_the_page_says_the_ratio_first_and_on_what_machine(extraction: dict[str,
 def test_the_page_says_what_was_not_measured(extraction: dict[str, Any]) -> None:
     text = page({"extraction": extraction})
     assert "No graphics card was at hand" in text
-    assert "Not measured in this run: the forward pass; memory;" in text
+    assert "Not measured in this run: the forward pass; several pictures together; memory;" in text
     assert "| H200 |" in text
 
 
