@@ -18,7 +18,7 @@ import torch
 import yaml
 from safetensors.torch import save
 
-from tests.bad_files import arrays, pictures, texts
+from tests.bad_files import arrays, libraries, pictures, texts
 from tests.bad_files.damage import damaged
 from tests.worker.solids import ball
 from triposr_addon import wire
@@ -120,6 +120,8 @@ def doors(home: Path, facts: Path, python: str) -> dict[str, Door]:
         **_model_doors(model),
         **_text_doors(),
         "pack": Door(arrays.bad_pack, _enter_pack, "pack.zip"),
+        "manifest": Door(libraries.bad_manifest, libraries.enter, "m.csv"),
+        "list": Door(libraries.bad_list, libraries.enter, "m.txt"),
     }
 
 

@@ -202,3 +202,10 @@ def test_a_table_that_is_no_manifest_is_told(
 
 def test_a_table_without_end_of_line_or_cells_is_read(tmp_path: Path) -> None:
     assert ids(listing_of(tmp_path, "path,id,resolution\na.png\nb.png,mug")) == ["a", "mug"]
+
+
+def test_two_stray_quotes_do_not_make_one_row_of_many(tmp_path: Path) -> None:
+    """Between them lie sound rows: a path has no line ends, so the first row is at fault, and it alone."""
+    listing = listing_of(tmp_path, 'id,path\na,"a.png\nb,b.png\nc,c.png\nd,d.png"\ne,e.png\n')
+    assert ids(listing) == ["b", "c", "d", "e"]
+    assert codes(listing) == {"row 2": "ROW_MALFORMED"}

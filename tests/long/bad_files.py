@@ -34,6 +34,7 @@ CHILD = Path(__file__).with_name("bad_files_child.py")
 KINDS = (
     "photo", "mask", "cut-out", "mesh", "unwrapped", "points", "field", "config", "checkpoint", "weights", "line",
     "log", "lock", "receipt", "pack",
+    "manifest", "list",
 )  # fmt: skip
 LONGEST_SECONDS = 5.0
 """Of processor time."""

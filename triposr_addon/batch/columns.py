@@ -25,6 +25,11 @@ class Columns:
     settings: dict[str, int]
     unknown: tuple[str, ...]
 
+    @property
+    def needed(self) -> tuple[int, ...]:
+        """The places of all columns that say something, in their order."""
+        return tuple(sorted({self.path, *([] if self.id is None else [self.id]), *self.settings.values()}))
+
     def warnings(self, source: str) -> list[str]:
         """One sentence about what is not known, if there is any."""
         if not self.unknown:

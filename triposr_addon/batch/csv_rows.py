@@ -7,7 +7,7 @@ A row that breaks the rules costs no row but itself: what follows a quote that n
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from triposr_addon.batch.failures import RowMalformed
 from triposr_addon.batch.text_lines import LONGEST_LINE, BlockTooLong, Lines, LineTooLong
@@ -17,6 +17,8 @@ MOST_LINES = 64
 """Of one row: a cell in quotes may hold line ends."""
 SEPARATOR_LINE = "sep="
 """Some spreadsheets begin a table with a line that says its separator."""
+
+_LINE_ENDS = frozenset("\r\n")
 
 Row = tuple[int, list[str] | RowMalformed]
 """A row's number, as a spreadsheet counts it, and its cells; or what is wrong with it."""
@@ -32,20 +34,31 @@ def cells_of(line: str, separator: str, *, strict: bool = True) -> list[str]:
     return next(csv.reader([line], delimiter=separator, strict=strict), [])
 
 
-def rows_after(lines: Lines, separator: str, number: int) -> Iterator[Row]:
-    """The rows after the first `number` ones. Raises OSError."""
+def rows_after(lines: Lines, separator: str, number: int, single: Collection[int]) -> Iterator[Row]:
+    """The rows after the first `number` ones. single: places of cells that hold no line ends. Raises OSError."""
     reader = csv.reader(lines, delimiter=separator, strict=True)
     while True:
         number += 1
         lines.begin_block()
         try:
-            yield number, next(reader)
+            yield number, _whole(next(reader), single)
         except StopIteration:
             return
         except (csv.Error, BlockTooLong, LineTooLong) as error:
             first = lines.give_back_all_but_first()
-            if not first:
-                yield number, RowMalformed(f"Row {number} is longer than {LONGEST_LINE} characters. Shorten it.")
-                continue
-            sentence = f"Row {number} has quotes that do not match, or far too much in a cell. Write it anew."
-            yield number, RowMalformed(sentence, f"{error!r} in {first[:200]!r}")
+            yield number, _malformed(number, first, error)
+
+
+def _whole(cells: list[str], single: Collection[int]) -> list[str]:
+    """The cells, if no line end is where none belongs: then a quote has swallowed a row. Raises csv.Error."""
+    for place in single:
+        if place < len(cells) and not _LINE_ENDS.isdisjoint(cells[place]):
+            raise csv.Error("a line ends within a cell of one line")
+    return cells
+
+
+def _malformed(number: int, first: str, error: Exception) -> RowMalformed:
+    if not first:
+        return RowMalformed(f"Row {number} is longer than {LONGEST_LINE} characters. Shorten it.")
+    sentence = f"Row {number} has quotes that do not match, or far too much in a cell. Write it anew."
+    return RowMalformed(sentence, f"{error!r} in {first[:200]!r}")

@@ -107,7 +107,8 @@ def listing_of_csv(source: Path, photo: PhotoSettings, surface: SurfaceSettings)
                 f"The first line of {source.name} can't be read. Name the columns there; one must be called path."
             )
             raise SourceUnreadable(sentence, repr(error)) from error
-        return Manifest(source, header, photo, surface).listing(rows_after(lines, separator, number))
+        manifest = Manifest(source, header, photo, surface)
+        return manifest.listing(rows_after(lines, separator, number, manifest.columns.needed))
 
 
 def _header(lines: Lines) -> tuple[list[str], str, int]:

@@ -26,7 +26,9 @@ def check_photo_settings(settings: PhotoSettings) -> None:
 def check_background(method: str) -> None:
     """Raise SettingsInvalid for a method that is none of BACKGROUND_METHODS."""
     if method not in BACKGROUND_METHODS:
-        raise SettingsInvalid(f"The background method {method!r} is not known. Use auto, alpha, rembg, flat or none.")
+        raise SettingsInvalid(
+            f"The background method {method[:40]!r} is not known. Use auto, alpha, rembg, flat or none."
+        )
 
 
 def check_foreground_ratio(ratio: float) -> None:
@@ -46,7 +48,7 @@ def known_model(name: str) -> BackgroundModel:
     model = model_or_none(name)
     if model is None:
         known = ", ".join(model.name for model in BACKGROUND_MODELS)
-        raise SettingsInvalid(f"No background model is called {name!r}. Use one of {known}.")
+        raise SettingsInvalid(f"No background model is called {name[:40]!r}. Use one of {known}.")
     return model
 
 
@@ -61,7 +63,7 @@ def check_surface_settings(settings: SurfaceSettings) -> None:
         raise SettingsInvalid(f"The threshold {settings.threshold:g} must be a positive number; 25 is usual.")
     if settings.interpolation not in INTERPOLATIONS:
         raise SettingsInvalid(
-            f"The interpolation {settings.interpolation!r} must be one of {', '.join(INTERPOLATIONS)}."
+            f"The interpolation {settings.interpolation[:40]!r} must be one of {', '.join(INTERPOLATIONS)}."
         )
 
 
