@@ -22,6 +22,7 @@ from triposr_addon.batch.ray_failures import ClusterFailed
 from triposr_addon.batch.source import read_listing
 from triposr_addon.batch.spans import nobody
 from triposr_addon.batch.target import Target
+from triposr_addon.batch.timeline import Timeline
 from triposr_addon.batch.to_do import ToDo, to_do
 from triposr_addon.shell_options import photo_settings, surface_settings
 from triposr_addon.worker.checkpoint import PREVIEW_FOLDER, load_on_host
@@ -117,9 +118,15 @@ def _make(options: argparse.Namespace, plan: BatchPlan, items: Sequence[Item], p
 
 
 def _make_here(options: argparse.Namespace, plan: BatchPlan, items: Sequence[Item], progress: LibraryProgress) -> None:
+    timeline = Timeline()
     with Interruption().heard() as interruption:
-        overseer = Overseer(progress.told, nobody, progress.tick, lambda: interruption.is_wanted)
-        make(plan, items, overseer, options.lanes, options.batch)
+        hear = timeline.hear if options.timeline else nobody
+        overseer = Overseer(progress.told, hear, progress.tick, lambda: interruption.is_wanted)
+        try:
+            make(plan, items, overseer, options.lanes, options.batch)
+        finally:
+            if options.timeline:
+                timeline.draw(options.timeline)
     if interruption.is_wanted:
         raise KeyboardInterrupt
 
