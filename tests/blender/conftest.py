@@ -71,10 +71,11 @@ def cube(room: Callable[[str], Any]) -> Any:
 def box_worker(session: Any, room: Callable[[str], Any], cube: Any, tmp_path: Path) -> Iterator[Callable[..., None]]:
     """Have jobs done by the fake worker, in a data folder of the test's own.
 
-    Call it with the fake's way to start and with arrays for its mesh, where they are not the cube's.
+    Call it with the fake's way to start, with arrays for its mesh where they are not the cube's, and with how many
+    pictures at once it is to find best.
     """
 
-    def use(start: str = "starts", mesh: Any = cube) -> None:
+    def use(start: str = "starts", mesh: Any = cube, best_batch: int = 0) -> None:
         np.savez(tmp_path / "box.npz", **dataclasses.asdict(mesh))
         session.make_generator = lambda storage, device: room("host.generation").Generator(
             storage,
@@ -82,6 +83,7 @@ def box_worker(session: Any, room: Callable[[str], Any], cube: Any, tmp_path: Pa
             command=room("host.worker_command").WorkerCommand(
                 Path(sys.executable), ROOT / "tests" / "fakes" / "box_worker.py", (start, str(tmp_path / "box.npz"))
             ),
+            best_batch=best_batch,
         )
 
     session.preferences().data_folder = str(tmp_path / "data")

@@ -218,6 +218,12 @@ def test_all_of_a_group_are_told_how_long_they_take(four: Generator, photo: Phot
     finish(four)
 
 
+def test_each_tells_its_own_share_of_the_seconds(four: Generator, photo: Photo) -> None:
+    submit(four, photo, "good", "answers-in-a-while", "good", "good", "good")
+    finish(four)
+    assert [view.seconds for view in four.views()[1:]] == [pytest.approx(0.6)] * 4
+
+
 def test_whatever_a_worker_wishes_is_kept_in_measure(tmp_path: Path) -> None:
     batches = Batches()
     for wish, taken in ((8, 8), (1_000_000, 16), (0, 1), (-5, 1)):

@@ -114,6 +114,13 @@ class Job(JobLife):
         super().begin(folder)
         self._on_kept_worker = on_kept_worker
 
+    @property
+    def seconds(self) -> float:
+        """As every job's; of one that was made in company, in the end its own share of the work."""
+        if self.in_company and self.result is not None:
+            return sum(self.result.seconds.values())
+        return super().seconds
+
     def told(self, step: str, fraction: float, detail: str) -> None:
         """The worker is so far, so it works on this job."""
         super().told(step, fraction, detail)
