@@ -11,7 +11,7 @@ from pathlib import Path
 
 from triposr_addon.batch.target import ASIDE, Target
 from triposr_addon.batch.target_failures import named
-from triposr_addon.catalogue_file import CATALOGUE_NAME, MADE, Record, as_line
+from triposr_addon.catalogue_file import CATALOGUE_NAME, MADE, as_line
 
 
 @dataclass(frozen=True)
@@ -26,26 +26,28 @@ class CatalogueWritten:
 def write_catalogue(target: Target) -> CatalogueWritten:
     """Write `catalogue.jsonl` anew, aside, and put it in place. Raises TargetUnwritable, TargetFull.
 
-    Records are read one by one; what is held of each meanwhile is its id.
+    What is held of each record meanwhile is its id.
     """
-    path, made, failed = target.root / CATALOGUE_NAME, 0, 0
-    aside = target.root / f"{ASIDE}{uuid.uuid4().hex[:12]}.{CATALOGUE_NAME}"
+    path, aside = target.root / CATALOGUE_NAME, target.root / f"{ASIDE}{uuid.uuid4().hex[:12]}.{CATALOGUE_NAME}"
     try:
+        statuses = {record.id: record.status for record in target.records()}
         with aside.open("wb") as file:
-            for record in records_in_order(target):
-                file.write(as_line(record))
-                made, failed = made + (record.status == MADE), failed + (record.status != MADE)
+            file.writelines(_lines(target, sorted(statuses)))
         aside.replace(path)
     except OSError as error:
         raise named(error, target.root) from error
     finally:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
-    return CatalogueWritten(path, made, failed)
+    made = sum(status == MADE for status in statuses.values())
+    return CatalogueWritten(path, made, len(statuses) - made)
 
 
-def records_in_order(target: Target) -> Iterator[Record]:
-    """All records, by id, each id once. Raises OSError."""
-    for item_id in sorted(record.id for record in target.records()):
-        if record := target.record_or_none(item_id):
-            yield record
+def _lines(target: Target, ids: list[str]) -> Iterator[bytes]:
+    """The records' lines as they stand in their files, each of which was read as a record a moment ago."""
+    for item_id in ids:
+        line = target.record_bytes(item_id)
+        if line.endswith(b"\n") and line.count(b"\n") == 1:
+            yield line
+        elif record := target.record_or_none(item_id):
+            yield as_line(record)

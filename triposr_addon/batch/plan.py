@@ -8,10 +8,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from triposr_addon.batch.item import Item
+from triposr_addon.protocol import PhotoSettings, SurfaceSettings
 from triposr_addon.shell_options import FIELD_SUFFIX
 
 RESULTS_VERSION = 1
@@ -59,7 +61,15 @@ class BatchPlan:
 
     def fingerprint(self, item: Item) -> str:
         """SHA-256 of settings and model: where it differs, the item is to be made again."""
-        return fingerprint(self.settings(item), self.model_sha256)
+        if item.photo.mask_path:  # it may change without another name
+            return fingerprint(self.settings(item), self.model_sha256)
+        return _fingerprint(self, item.photo, item.surface)
+
+
+@lru_cache(maxsize=4096)
+def _fingerprint(plan: BatchPlan, photo: PhotoSettings, surface: SurfaceSettings) -> str:
+    """Nearly all items of a library have the same settings."""
+    return fingerprint(plan.settings(Item("", "", "", photo, surface)), plan.model_sha256)
 
 
 def fingerprint(settings: Mapping[str, Any], model_sha256: str) -> str:

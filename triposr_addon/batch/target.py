@@ -54,10 +54,17 @@ class Target:
         """The record of an item, whatever it says; None where there is none that can be read."""
         return _read_or_none(self.root / item_folder(item_id) / RECORD_NAME, item_id)
 
+    def record_bytes(self, item_id: str) -> bytes:
+        """The file of an item's record as it is; empty where there is none."""
+        try:
+            return (self.root / item_folder(item_id) / RECORD_NAME).read_bytes()
+        except OSError:
+            return b""
+
     def is_whole(self, record: Record) -> bool:
         """Whether the record's files are there, in their sizes."""
-        folder = self.root / record.folder
-        return all(_size(folder / name) == record.sizes.get(name, -1) for name in files_of(record))
+        folder = f"{self.root}/{record.folder}/"
+        return all(_size(folder + name) == record.sizes.get(name, -1) for name in files_of(record))
 
     def keep(self, record: Record, files: Mapping[str, bytes]) -> Record:
         """Put an item's files in place, and its record last; returns the record with their hashes and sizes.
@@ -136,13 +143,13 @@ def _read_or_none(path: Path, item_id: str | None = None) -> Record | None:
         return None
     if record is None or (item_id is not None and record.id != item_id):
         return None
-    own = item_folder(record.id)
-    return record if str(own) == record.folder and path.parent.name == own.name else None
+    own = str(item_folder(record.id))
+    return record if own == record.folder and path.parent.as_posix().endswith(own) else None
 
 
-def _size(path: Path) -> int:
+def _size(path: str) -> int:
     try:
-        return path.stat().st_size
+        return os.stat(path).st_size  # noqa: PTH116  # of three files for each of a hundred thousand items
     except OSError:
         return -2
 
