@@ -9,6 +9,8 @@ import time
 import tracemalloc
 from pathlib import Path
 
+from triposr_addon.batch.item import Listing
+from triposr_addon.batch.source import read_listing
 from triposr_addon.catalogue_file import MADE, Record, as_line, record_or_none, records_in
 from triposr_addon.protocol import PhotoCamera, PhotoSettings, SurfaceSettings
 
@@ -34,7 +36,11 @@ Figures = dict[str, float]
 def file_figures(folder: Path, items: int, records: int) -> Figures:
     """Measured in `folder`, which is made: wall seconds, for the disk is what is asked."""
     folder.mkdir()
-    return {**_items(folder / "items", items), **_catalogue(folder / "catalogue.jsonl", records)}
+    return {
+        **_listing(folder / "pictures.txt", records),
+        **_items(folder / "items", items),
+        **_catalogue(folder / "catalogue.jsonl", records),
+    }
 
 
 def example_record(number: int) -> Record:
@@ -69,6 +75,26 @@ def example_record(number: int) -> Record:
         sizes={FILES[0]: 1_920_000, FILES[1]: 1_150_000, FILES[2]: 30_000},
         at="2026-11-21T20:00:00Z",
     )
+
+
+def _listing(path: Path, count: int) -> Figures:
+    """A list of so many paths, read as a source is."""
+    path.write_text("".join(f"{example_record(number).picture}\n" for number in range(count)), encoding="utf-8")
+    began = time.perf_counter()
+    _read_list(path)
+    seconds = time.perf_counter() - began
+    tracemalloc.start()
+    held = _read_list(path)
+    used = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    return {
+        "list paths a second": round(count / seconds),
+        "listing bytes an item": round(used / len(held.items)),
+    }
+
+
+def _read_list(path: Path) -> Listing:
+    return read_listing(str(path), PhotoSettings(), SurfaceSettings())
 
 
 def _items(folder: Path, count: int) -> Figures:

@@ -145,9 +145,9 @@ def _forward(folder: Path, name: str) -> Iterator[tuple[str, Work]]:
     """The network, in float32 and in the processor's half precision where it has one."""
     for precision in ("full", "half") if half_type_or_none(HOME) else ("full",):
         loaded = load_checkpoint(folder, HOME, precision)
-        picture = torch.rand(loaded.config.image_size, loaded.config.image_size, 3)
+        pictures = torch.rand(1, loaded.config.image_size, loaded.config.image_size, 3)
         kind = str(loaded.network_type).removeprefix("torch.")
-        yield f"forward {name} {kind}", partial(run_network, loaded.reconstructor, picture, lambda _fraction: None)
+        yield f"forward {name} {kind}", partial(run_network, loaded.reconstructor, pictures, lambda _fraction: None)
 
 
 def _making(source: FieldInput, resolution: int, folder: Path, sizes: Figures) -> Iterator[tuple[str, Work]]:

@@ -149,19 +149,26 @@ def written(cluster: Cluster, figures: Measured) -> str:
 def catalogue(cluster: Cluster, figures: Measured) -> str:
     """What reading, writing and holding the catalogue takes."""
     files, count = figures.files, cluster.pictures
+    look, put = count / files["look at items a second"], count / files["write records a second"]
     rows: list[tuple[object, ...]] = [
-        ("look through all items again", f"{count / files['look at items a second'] / 60:.1f} min"),
-        ("write the catalogue, JSON Lines", f"{count / files['write records a second'] / 60:.1f} min"),
-        ("read and check it", f"{count / files['read records a second'] / 60:.1f} min"),
-        ("its size", f"{count * files['catalogue bytes a record'] / 1e9:.2f} GB"),
-        ("memory, were all its records held at once", f"{count * files['memory bytes a record'] / 1e9:.1f} GB"),
+        ("read a list of so many paths", f"{count / files['list paths a second']:.0f} s"),
+        ("hold it, in the driver", f"{count * files['listing bytes an item'] / GIGA:.2f} GB"),
+        ("look through all items, before a second run", _minutes(look)),
+        ("make the catalogue of all records, each read twice", _minutes(2 * look + put)),
+        ("read and check the catalogue", _minutes(count / files["read records a second"])),
+        ("its size, JSON Lines", f"{count * files['catalogue bytes a record'] / GIGA:.2f} GB"),
+        ("memory, were all its records held at once", f"{count * files['memory bytes a record'] / GIGA:.1f} GB"),
     ]
     if "parquet bytes a record" in files:
         read = count / files["parquet read records a second, four columns"]
         rows.append(("size as Parquet", f"{count * files['parquet bytes a record'] / 1e9:.2f} GB"))
-        rows.append(("write it as Parquet", f"{count / files['parquet write records a second'] / 60:.1f} min"))
+        rows.append(("write it as Parquet", _minutes(count / files["parquet write records a second"])))
         rows.append(("read four columns of that", f"{read:.1f} s"))
     return table((f"for {count:,} pictures, one process, local disk", "takes"), rows)
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.1f} min"
 
 
 def narrowest(cluster: Cluster, figures: Measured) -> str:
@@ -199,7 +206,8 @@ def page(document: Document, cluster: Cluster) -> str:
         review_share=f"{100 * figures.finish['review, thumbnail'] / core_s:.0f}",
         cores_slow=f"{cores_to_feed(cluster, core_s):.0f}",
         cores_fast=f"{cores_to_feed(fast, core_s):.0f}",
-        cores_alone=f"{cores_to_feed(alone, sum(_core_seconds(document, alone))):.0f}",
+        even=f"{core_s / cluster.cores_per_gpu:.2g}",
+        even_alone=f"{sum(_core_seconds(document, alone)) / cluster.cores_per_gpu:.2g}",
         cores_there=f"{cluster.cores_per_gpu:g}",
         floor_ms=f"{1e3 * fast.gpu_second:.1f}",
         price_low=f"{cluster.gpu_price[0]:.2f}",
