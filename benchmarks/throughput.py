@@ -161,7 +161,7 @@ def told(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "title": "Libraries: the plain command and the batch engine, built-in model",
         "ratios": {f"batch against plain command, {row['resolution']} nodes a side": row["speedup"] for row in rows},
-        "columns": ["nodes a side", "wall s", "pictures a second", "cores busy", "peak MB"],
+        "columns": ["nodes a side", "wall s", "pictures a second", "cores busy", "largest process MB"],
         "rows": shown,
         "note": NOTE.format(count=rows[0]["pictures"], rounds=len(rows[0]["runs_s"][PLAIN]), same=same),
         "figures": list(rows),
