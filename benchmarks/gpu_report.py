@@ -35,6 +35,8 @@ def _own_tables(documents: Mapping[str, Document]) -> str:
     return "".join(f"\n\n### {document.get('title', '')}\n\n{own_table(document)}" for document in found)
 
 
+SIZES_TOGETHER = (1, 2, 4, 8, 16)
+
 _FLOOR_MEANING = """\
 The floor is the time of the matrix products alone at the maker's peak rate: the network's in half precision, the
 decoder's in float32."""
@@ -79,7 +81,23 @@ Counted instead, in milliseconds:
 
 {table(columns, lines)}
 
-{_FLOOR_MEANING}"""
+{_FLOOR_MEANING}
+
+{_together_without_card()}"""
+
+
+def _together_without_card() -> str:
+    """Pictures that pass the network together: what nobody has measured, and the floor that it would meet."""
+    floors = [f"{1.0 / forward_floor_s(card, half=True):.0f}" for card in CARDS]
+    lines = [(size, "not run: no card", *floors) for size in SIZES_TOGETHER]
+    columns = ("pictures together", "pictures a second", *(f"floor of {card.name}" for card in CARDS))
+    return f"""\
+### Pictures a second, several together through the network
+
+{table(columns, lines)}
+
+The floor counts matrix products alone, so it is the same for any number of pictures. `python -m benchmarks
+batch --device cuda` fills in the second column."""
 
 
 def _floors(card: Card, rows: list[dict[str, Any]]) -> tuple[str, ...]:

@@ -64,6 +64,7 @@ def test_the_page_says_what_was_not_measured(extraction: dict[str, Any]) -> None
     assert "No graphics card was at hand" in text
     assert "Not measured in this run: the forward pass; several pictures together; memory;" in text
     assert "| H200 |" in text
+    assert "| 16 | not run: no card | 334 |" in text
 
 
 def test_rows_of_a_graphics_card_stand_beside_their_floor(extraction: dict[str, Any]) -> None:
