@@ -96,8 +96,8 @@ def _together_without_card() -> str:
 
 {table(columns, lines)}
 
-The floor counts matrix products alone, so it is the same for any number of pictures. `python -m benchmarks
-batch --device cuda` fills in the second column."""
+The floor counts matrix products alone, so it is the same for any number of pictures.
+`python -m benchmarks batch --device cuda` fills in the second column."""
 
 
 def _floors(card: Card, rows: list[dict[str, Any]]) -> tuple[str, ...]:
