@@ -18,7 +18,8 @@ OF_THE_MOMENT: Mapping[str, object] = {"seconds": {}, "at": "", "device": ""}
 @dataclasses.dataclass(frozen=True)
 class Verdict:
     """made, failed: records of the cluster. missing, foreign, twice: ids. different: ids whose record or files are not
-    those of the single process. left: files that no record tells of. All but the first two are to be empty.
+    those of the single process; unknown: ids that it has not made. left: files that no record tells of. All but the
+    first two are to be empty.
     """
 
     made: int
@@ -27,12 +28,15 @@ class Verdict:
     foreign: list[str]
     twice: list[str]
     different: list[str]
+    unknown: list[str]
     left: list[str]
 
     @property
     def is_good(self) -> bool:
         """Every id exactly once, and equal."""
-        return self.made > 0 and not any((self.missing, self.foreign, self.twice, self.different, self.left))
+        return self.made > 0 and not any(
+            (self.missing, self.foreign, self.twice, self.different, self.unknown, self.left)
+        )
 
 
 def judge(ids: set[str], one: Path, many: Path) -> Verdict:
@@ -40,7 +44,7 @@ def judge(ids: set[str], one: Path, many: Path) -> Verdict:
     lines = _catalogue(many)
     counts = Counter(record.id for record in lines)
     records = {record.id: record for record in lines}
-    expected = {record.id: record for record in _catalogue(one)}
+    expected = {record.id: record for record in _records_in_folders(one)}
     in_folders = Counter(record.id for record in _records_in_folders(many))
     return Verdict(
         made=sum(record.status == MADE for record in lines),
@@ -48,7 +52,12 @@ def judge(ids: set[str], one: Path, many: Path) -> Verdict:
         missing=sorted(ids - counts.keys() | ids - in_folders.keys()),
         foreign=sorted((counts.keys() | in_folders.keys()) - ids),
         twice=sorted(item for item in counts if max(counts[item], in_folders[item]) > 1),
-        different=sorted(item for item in records if not _are_equal(records[item], expected.get(item), many, one)),
+        different=sorted(
+            item
+            for item in records.keys() & expected.keys()
+            if not _are_equal(records[item], expected[item], many, one)
+        ),
+        unknown=sorted(records.keys() - expected.keys()),
         left=sorted(_left(many, records)),
     )
 
@@ -68,14 +77,11 @@ def _records_in_folders(target: Path) -> list[Record]:
     return [record for record in found if record]
 
 
-def _are_equal(record: Record, other: Record | None, target: Path, others: Path) -> bool:
+def _are_equal(record: Record, other: Record, target: Path, others: Path) -> bool:
     """All fields that must be, and every byte of every file."""
-    return other is not None and (
-        lasting(record) == lasting(other)
-        and all(
-            (target / record.folder / name).read_bytes() == (others / other.folder / name).read_bytes()
-            for name in record.hashes
-        )
+    return lasting(record) == lasting(other) and all(
+        (target / record.folder / name).read_bytes() == (others / other.folder / name).read_bytes()
+        for name in record.hashes
     )
 
 

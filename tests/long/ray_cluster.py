@@ -3,7 +3,8 @@
 
 `python3 -m vendor_installer run --with ray -- python -m tests.long.ray_cluster`: draws the pictures, makes them in one
 process, then on a cluster of nodes on this computer, kills some of them at random times, adds others, and holds the two
-libraries against each other, bit for bit. Both runs can be stopped and go on; `--part` does one of them.
+libraries against each other, bit for bit. Each part can be done alone, with `--part`; the run in one process goes on
+where it was stopped.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from tests.long.cluster_pictures import draw_library
 from tests.long.cluster_verdict import judge
 from tests.long.shaken_cluster import CHECKOUT, random_events, records_in, shake
 
+RUN_NAME = "run.json"
+"""What was done to the cluster, in the folder of the work."""
+
 
 def main(arguments: Sequence[str]) -> int:
     """0: all as it should be."""
@@ -32,10 +36,12 @@ def main(arguments: Sequence[str]) -> int:
     draw_library(pictures, options.pictures, options.seed)
     figures: dict[str, Any] = {"pictures": options.pictures, "seed": options.seed, "resolution": options.resolution}
     command = [str(pictures), "--resolution", str(options.resolution), "--no-review", "--device", "cpu"]
-    if options.part in ("one", "both"):
+    if options.part in ("one", "all"):
         figures["one process"] = _in_one_process(command, one)
-    if options.part in ("cluster", "both"):
-        figures |= _on_a_cluster(command, one, many, options)
+    if options.part in ("cluster", "all"):
+        (options.work / RUN_NAME).write_text(json.dumps(_on_a_cluster(command, many, options)), encoding="utf-8")
+    if options.part in ("verdict", "all"):
+        figures |= _verdict(one, many, options)
     text = json.dumps(figures, indent=1)
     print(text)
     if options.json:
@@ -45,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _in_one_process(command: Sequence[str], target: Path) -> dict[str, Any]:
     there, began = records_in(target), time.monotonic()
-    argv = [sys.executable, "-m", "triposr_addon", "batch", *command, "-o", str(target)]
+    argv = [sys.executable, "-m", "triposr_addon", "batch", *command, "--lanes", "1", "-o", str(target)]
     code = subprocess.run(argv, cwd=CHECKOUT, check=False, stdout=subprocess.DEVNULL).returncode
     seconds = round(time.monotonic() - began, 1)
     return {"exit code": code, "records": records_in(target), "made in this run": records_in(target) - there} | {
@@ -53,24 +59,30 @@ def _in_one_process(command: Sequence[str], target: Path) -> dict[str, Any]:
     }
 
 
-def _on_a_cluster(command: Sequence[str], one: Path, many: Path, options: argparse.Namespace) -> dict[str, Any]:
+def _on_a_cluster(command: Sequence[str], many: Path, options: argparse.Namespace) -> dict[str, Any]:
+    load = os.getloadavg()[0]
     dice = random.Random(options.seed)  # when who is killed, no secret
     events = random_events(options.pictures, options.kill, options.add, dice)
     shaken = shake([*command, "-o", str(many)], many, events, options.nodes, dice)
-    ids = {path.relative_to(options.work / "pictures").with_suffix("").as_posix() for path in _files(options.work)}
-    verdict = judge(ids, one, many)
     return {
         "nodes": options.nodes,
         "cores": os.cpu_count(),
-        "load before": os.getloadavg()[0],
+        "load before": load,
+        "events wanted": len(events),
         "exit code": shaken.exit_code,
         "seconds": shaken.seconds,
         "events (kind, records, seconds)": shaken.happened,
         "went through the disk": shaken.spilled,
-        **dataclasses.asdict(verdict),
-        "is good": verdict.is_good and len(shaken.happened) == len(events) and shaken.exit_code in (0, 1),
         "told last": shaken.told.splitlines()[-8:],
     }
+
+
+def _verdict(one: Path, many: Path, options: argparse.Namespace) -> dict[str, Any]:
+    run = json.loads((options.work / RUN_NAME).read_text(encoding="utf-8"))
+    ids = {path.relative_to(options.work / "pictures").with_suffix("").as_posix() for path in _files(options.work)}
+    verdict = judge(ids, one, many)
+    went_well = len(run["events (kind, records, seconds)"]) == run["events wanted"] and run["exit code"] in (0, 1)
+    return {**run, **dataclasses.asdict(verdict), "is good": verdict.is_good and went_well}
 
 
 def _files(work: Path) -> list[Path]:
@@ -92,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--kill", type=int, default=2, help="nodes to kill (default: 2)")
     add("--add", type=int, default=1, help="nodes to add (default: 1)")
     add("--seed", type=int, default=1, help="of pictures, and of when which node is killed (default: 1)")
-    add("--part", choices=("one", "cluster", "both"), default="both", help="only one of the two runs (default: both)")
+    add("--part", choices=("one", "cluster", "verdict", "all"), default="all", help="only this (default: all)")
     add("--json", type=Path, metavar="FILE", help="write the figures there, too")
     return parser
 

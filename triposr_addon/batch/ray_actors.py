@@ -6,9 +6,13 @@ A parcel is what goes through the network together, pickled: Ray carries it as b
 
 from __future__ import annotations
 
+import os
 import pickle
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import platform
+import queue
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,8 +22,9 @@ from triposr_addon.batch.making import Making
 from triposr_addon.batch.prepared import Prepared
 from triposr_addon.batch.preparing import Preparing
 from triposr_addon.batch.ray_errand import Errand
-from triposr_addon.batch.target_failures import TargetFailure
+from triposr_addon.batch.spans import Span
 from triposr_addon.catalogue_file import Record
+from triposr_addon.worker.failures import WorkerFailure
 
 PARCEL = "parcel"
 """The one column of the rows."""
@@ -30,43 +35,77 @@ Batch = dict[str, Any]
 
 @dataclass(frozen=True)
 class Parcel:
-    """Items, what became of them so far. Without entries: the run is to end. failure: why."""
+    """Items, what became of them so far. Without entries: the run is to end. failure: why; it is not the items'.
+
+    spans: when which step was done, since the last stage.
+    """
 
     entries: Sequence[Item | Prepared | Record] = ()
-    failure: TargetFailure | None = None
+    failure: WorkerFailure | None = None
+    spans: tuple[Span, ...] = ()
 
 
-class PreparingActor:
-    """Loads, cuts out and frames, ahead of the network."""
+class _Actor:
+    """A stage and how it answers. What is wrong with this node is an answer, too: Ray would only begin it again."""
 
     def __init__(self, errand: Errand) -> None:
-        """Raises NodeUnfit, ModelFailure."""
-        errand.check()
         self._errand = errand
-        self._preparing = Preparing(errand.plan_here())
+        self._failure: WorkerFailure | None = None
+        self._spans: queue.SimpleQueue[Span] = queue.SimpleQueue()
+        self._lane = f"{platform.node()} {os.getpid()}"
+        try:
+            errand.check()
+            self._set_up(errand)
+        except WorkerFailure as failure:
+            self._failure = failure
 
     def __call__(self, batch: Batch) -> Batch:
-        """Parcels of items to parcels of prepared pictures and records."""
-        return _each(batch, self._errand, self._prepared)
+        told = np.empty(len(batch[PARCEL]), object)
+        told[:] = [packed(self._answered(unpacked(data))) for data in batch[PARCEL]]
+        return {PARCEL: told}
 
-    def _prepared(self, parcel: Parcel) -> Parcel:
+    def _answered(self, parcel: Parcel) -> Parcel:
+        if parcel.failure or not parcel.entries or not self._errand.is_wanted():
+            return Parcel(failure=parcel.failure)
+        if self._failure:
+            return Parcel(failure=self._failure)
+        try:
+            return replace(self._answer(parcel), spans=(*parcel.spans, *self._heard()))
+        except WorkerFailure as failure:
+            return Parcel(failure=failure)
+
+    def _heard(self) -> Iterator[Span]:
+        with suppress(queue.Empty):
+            while True:
+                yield replace(self._spans.get_nowait(), lane=self._lane)
+
+    def _set_up(self, errand: Errand) -> None:
+        raise NotImplementedError
+
+    def _answer(self, parcel: Parcel) -> Parcel:
+        raise NotImplementedError
+
+
+class PreparingActor(_Actor):
+    """Loads, cuts out and frames, ahead of the network: parcels of items to such of prepared pictures and records."""
+
+    def _set_up(self, errand: Errand) -> None:
+        self._preparing = Preparing(errand.plan_here(), self._spans.put)
+
+    def _answer(self, parcel: Parcel) -> Parcel:
         return Parcel([self._preparing(item) for item in parcel.entries if isinstance(item, Item)])
 
 
-class MakingActor:
-    """Holds one warm model. Several threads call it: one of them is in the network, others extract and write."""
+class MakingActor(_Actor):
+    """Holds one warm model: parcels of prepared pictures to parcels of records.
 
-    def __init__(self, errand: Errand) -> None:
-        """Raises NodeUnfit, ModelFailure, DeviceUnavailable, OutOfMemory."""
-        errand.check()
-        self._errand = errand
-        self._making = Making(errand.plan_here())
+    Several threads call it: one of them is in the network, others extract and write.
+    """
 
-    def __call__(self, batch: Batch) -> Batch:
-        """Parcels of prepared pictures to parcels of records."""
-        return _each(batch, self._errand, self._made)
+    def _set_up(self, errand: Errand) -> None:
+        self._making = Making(errand.plan_here(), self._spans.put)
 
-    def _made(self, parcel: Parcel) -> Parcel:
+    def _answer(self, parcel: Parcel) -> Parcel:
         return Parcel(self._making([one for one in parcel.entries if not isinstance(one, Item)]))
 
 
@@ -79,18 +118,3 @@ def unpacked(data: bytes) -> Parcel:
     """The parcel again. Only this run's own processes wrote it, in a cluster that trusts them."""
     parcel: Parcel = pickle.loads(data)  # noqa: S301  # see above
     return parcel
-
-
-def _each(batch: Batch, errand: Errand, answer: Callable[[Parcel], Parcel]) -> Batch:
-    told = np.empty(len(batch[PARCEL]), object)
-    told[:] = [packed(_answered(unpacked(data), errand, answer)) for data in batch[PARCEL]]
-    return {PARCEL: told}
-
-
-def _answered(parcel: Parcel, errand: Errand, answer: Callable[[Parcel], Parcel]) -> Parcel:
-    if parcel.failure or not parcel.entries or not errand.is_wanted():
-        return Parcel(failure=parcel.failure)
-    try:
-        return answer(parcel)
-    except TargetFailure as failure:
-        return Parcel(failure=failure)

@@ -8,29 +8,31 @@ is one result and one record of each (docs/decisions/ray_data.md).
 from __future__ import annotations
 
 import importlib
-import queue
-import threading
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from triposr_addon.batch.item import Item
+from triposr_addon.batch.item_records import LANE_DIED, failed_record
 from triposr_addon.batch.local_engine import groups
-from triposr_addon.batch.overseer import Told
+from triposr_addon.batch.overseer import Overseer
+from triposr_addon.batch.picture_state import picture_state
 from triposr_addon.batch.plan import BatchPlan
-from triposr_addon.batch.ray_actors import PARCEL, MakingActor, Parcel, PreparingActor, packed, unpacked
+from triposr_addon.batch.ray_actors import PARCEL, MakingActor, Parcel, PreparingActor, packed
 from triposr_addon.batch.ray_cluster import LOG_NAME, Shares, cluster, inspect, shares
 from triposr_addon.batch.ray_errand import Errand, errand_for
-from triposr_addon.batch.ray_failures import ClusterFailed
-from triposr_addon.batch.target_failures import TargetFailure
+from triposr_addon.batch.ray_gathering import Gathering
+from triposr_addon.batch.target import Target
 from triposr_addon.catalogue_file import Record
+from triposr_addon.protocol import ErrorReport
 
 MOST_BLOCKS = 50_000
-"""In which the groups lie: what is lost with a node is done again by the block."""
-LOOK_AGAIN_S = 0.2
-ENDING_LIMIT_S = 60.0
-"""For what is in work when the run is to end."""
+"""In which the parcels lie: what is lost with a node is done again by the block."""
+ROUNDS = 3
+"""What comes back from none is given out again, in the last one alone: a picture that ends its process ends others'."""
+RETRIES = {"max_restarts": -1, "max_task_retries": 3}
+"""Of an actor, as often as nodes are lost; of what it had in hand, before the next round."""
 
 
 @dataclass(frozen=True)
@@ -44,122 +46,72 @@ class RayWishes:
 def make_on_ray(
     plan: BatchPlan,
     items: Sequence[Item],
-    told: Told,
+    overseer: Overseer,
     wishes: RayWishes,
     at_once: int = 1,
-    tick: Callable[[], None] = lambda: None,
 ) -> None:
-    """`told` hears of each record, `tick` is called meanwhile, both in this thread.
+    """The overseer is told in this thread.
 
-    Raises TargetFailure, RayFailure; KeyboardInterrupt once all that was in work is finished.
+    Raises TargetFailure, ModelFailure, DeviceUnavailable, OutOfMemory, RayFailure.
     """
     if not items:
         return
-    with (
-        cluster(wishes.address, plan.target / LOG_NAME) as ray,
-        errand_for(plan, items[0].picture) as errand,
-    ):
+    with cluster(wishes.address, plan.target / LOG_NAME) as ray, errand_for(plan, items[0].picture) as errand:
         inspect(ray, errand)
         given = shares(ray.nodes(), plan.device, wishes.lanes)
         errand = replace(errand, plan=replace(plan, device=given.device))
-        Gathering(errand, told, tick).gather(_records(ray, errand, given, items, at_once), items)
+        gathering = Gathering(errand, {item.id for item in items}, overseer)
+        for number in range(ROUNDS):
+            parcels = parcels_of(items, gathering.missing, at_once, is_last=number == ROUNDS - 1)
+            if parcels and not gathering.is_ending:
+                gathering.gather(_records(errand, given, parcels, is_last=number == ROUNDS - 1))
+    if gathering.failure:
+        raise gathering.failure
+    if not gathering.is_ending:
+        for item in items:
+            if item.id in gathering.missing:
+                overseer.told(_died(plan, item))
 
 
-def _records(ray: Any, errand: Errand, given: Shares, items: Sequence[Item], at_once: int) -> Any:
+def parcels_of(items: Iterable[Item], missing: set[str], at_once: int, *, is_last: bool = False) -> list[Parcel]:
+    """The groups that any engine would form, of which something is missing; in the last round what is missing alone."""
+    if is_last:
+        return [Parcel((item,)) for item in items if item.id in missing]
+    return [Parcel(group) for group in groups(items, at_once) if any(item.id in missing for item in group)]
+
+
+def _records(errand: Errand, given: Shares, parcels: Sequence[Parcel], *, is_last: bool) -> Any:
     """Ray's dataset of parcels with records; nothing is done before it is read."""
     data = importlib.import_module("ray.data")
-    context = data.DataContext.get_current()
-    context.enable_progress_bars = context.enable_operator_progress_bars = False
-    context.print_on_execution_start = False
-    parcels = [{PARCEL: packed(Parcel(group))} for group in groups(items, at_once)]
+    _set_up(data.DataContext.get_current())
+    lanes = 1 if is_last else given.lanes
     ahead = data.ActorPoolStrategy(min_size=1, initial_size=1)
     warm = data.ActorPoolStrategy(
         min_size=1,
-        initial_size=max(given.actors, 1),
-        max_tasks_in_flight_per_actor=2 * given.lanes,
-        max_concurrent_calls_per_actor=given.lanes,
+        initial_size=max(min(given.actors, len(parcels)), 1),
+        max_tasks_in_flight_per_actor=1 if is_last else 2 * lanes,
+        max_concurrent_calls_per_actor=lanes,
         enable_true_multi_threading=True,
     )
+    rows = [{PARCEL: packed(parcel)} for parcel in parcels]
+    common: dict[str, Any] = {"batch_size": 1, "fn_constructor_args": (errand,), **RETRIES}
     return (
-        data.from_items(parcels, override_num_blocks=min(len(parcels), MOST_BLOCKS))
-        .map_batches(PreparingActor, batch_size=1, compute=ahead, fn_constructor_args=(errand,), **given.preparing)
-        .map_batches(MakingActor, batch_size=1, compute=warm, fn_constructor_args=(errand,), **given.making)
+        data.from_items(rows, override_num_blocks=min(len(rows), MOST_BLOCKS))
+        .map_batches(PreparingActor, compute=ahead, **common, **given.preparing)
+        .map_batches(MakingActor, compute=warm, **common, **given.making)
     )
 
 
-class Gathering:
-    """Reads the records as they come, in a thread of its own, so that this one can tell, and be interrupted."""
-
-    def __init__(self, errand: Errand, told: Told, tick: Callable[[], None]) -> None:
-        self._errand = errand
-        self._told = told
-        self._tick = tick
-        self._came: queue.Queue[Parcel | Exception | None] = queue.Queue()
-        self._failure: TargetFailure | None = None
-
-    def gather(self, dataset: Any, items: Iterable[Item]) -> None:
-        """Until all records are there. Raises as `make_on_ray`."""
-        missing = {item.id for item in items}
-        threading.Thread(target=self._read, args=(dataset,), daemon=True).start()
-        try:
-            self._take(missing, None)
-        except KeyboardInterrupt:
-            self._end(missing)
-            raise
-        if self._failure:
-            raise self._failure
-        if missing:
-            raise ClusterFailed(f"Ray ended without a word of {len(missing)} pictures. Give the same command again.")
-
-    def _take(self, missing: set[str], until: float | None) -> None:
-        """until: the monotonic clock's, None for as long as it takes."""
-        while until is None or time.monotonic() < until:
-            self._tick()
-            try:
-                parcel = self._came.get(timeout=LOOK_AGAIN_S)
-            except queue.Empty:
-                continue
-            if parcel is None:
-                return
-            if isinstance(parcel, Exception):
-                raise _named(parcel) from parcel
-            if parcel.failure and not self._failure:
-                self._failure = parcel.failure
-                self._errand.mark.unlink(missing_ok=True)
-                until = time.monotonic() + ENDING_LIMIT_S
-            for record in parcel.entries:
-                if isinstance(record, Record) and record.id in missing:
-                    missing.remove(record.id)
-                    self._told(record)
-
-    def _end(self, missing: set[str]) -> None:
-        """Let the actors finish what they have in hand and begin nothing more."""
-        self._errand.mark.unlink(missing_ok=True)
-        self._take(missing, time.monotonic() + ENDING_LIMIT_S)
-
-    def _read(self, dataset: Any) -> None:
-        try:
-            for row in dataset.iter_rows():
-                self._came.put(unpacked(row[PARCEL]))
-        except Exception as error:  # noqa: BLE001  # told in the other thread
-            self._came.put(error)
-        else:
-            self._came.put(None)
+def _set_up(context: Any) -> None:
+    """Ray Data's own words are ours to say; what it gives up is given out again, see ROUNDS."""
+    context.enable_progress_bars = context.enable_operator_progress_bars = False
+    context.print_on_execution_start = False
+    context.max_errored_blocks = -1
+    context.max_consecutive_actor_init_deaths = 100
 
 
-def _named(error: Exception) -> Exception:
-    """A known failure that an actor began with, or Ray's own."""
-    cause: BaseException | None = error
-    while cause is not None:
-        inner = getattr(cause, "cause", None) or cause.__cause__
-        if isinstance(inner, BaseException) and inner is not cause:
-            cause = inner
-            continue
-        break
-    known = [one for one in (cause, error) if hasattr(one, "sentence")]
-    if known and isinstance(known[0], Exception):
-        return known[0]
-    return ClusterFailed(
-        "Ray gave up. What is made is kept; look into ray.log in the target, then give the same command again.",
-        str(error),
-    )
+def _died(plan: BatchPlan, item: Item) -> Record:
+    """Keep the record of a picture of which nothing came back. Raises TargetFailure."""
+    sentence = "The processes that worked on it ended, again and again: see ray.log. Give the same command again."
+    report = ErrorReport(LANE_DIED, sentence)
+    return Target(plan.target).keep(failed_record(item, plan, picture_state(Path(item.picture)), report, {}), {})

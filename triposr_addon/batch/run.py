@@ -18,7 +18,7 @@ from triposr_addon.batch.overseer import Interruption, Overseer
 from triposr_addon.batch.plan import BatchPlan
 from triposr_addon.batch.progress import LibraryProgress
 from triposr_addon.batch.ray_engine import RayWishes, make_on_ray
-from triposr_addon.batch.ray_failures import ClusterFailed
+from triposr_addon.batch.ray_failures import RayFailure
 from triposr_addon.batch.source import read_listing
 from triposr_addon.batch.spans import nobody
 from triposr_addon.batch.target import Target
@@ -105,30 +105,30 @@ def _checked_plan(options: argparse.Namespace, target: Path) -> BatchPlan:
 
 def _make(options: argparse.Namespace, plan: BatchPlan, items: Sequence[Item], progress: LibraryProgress) -> bool:
     """Whether it went on to the end. Raises TargetFailure, ModelFailure, DeviceUnavailable, OutOfMemory, RayFailure."""
-    if not options.ray:
-        _make_here(options, plan, items, progress)
-        return True
-    wishes = RayWishes(options.ray, options.lanes)
-    try:
-        make_on_ray(plan, items, progress.told, wishes, options.batch or 1, progress.tick)
-    except ClusterFailed as failure:
-        progress.say(f"error: {failure.sentence} [{failure.code}]\n  {failure.details[-MOST_DETAILS:]}")
-        return False
-    return True
-
-
-def _make_here(options: argparse.Namespace, plan: BatchPlan, items: Sequence[Item], progress: LibraryProgress) -> None:
     timeline = Timeline()
     with Interruption().heard() as interruption:
         hear = timeline.hear if options.timeline else nobody
         overseer = Overseer(progress.told, hear, progress.tick, lambda: interruption.is_wanted)
         try:
-            make(plan, items, overseer, options.lanes, options.batch)
+            _make_by_engine(options, plan, items, overseer)
+        except RayFailure as failure:
+            if not progress.made and not progress.failed:
+                raise
+            progress.say(f"error: {failure.sentence} [{failure.code}]\n  {failure.details[-MOST_DETAILS:]}")
+            return False
         finally:
             if options.timeline:
                 timeline.draw(options.timeline)
     if interruption.is_wanted:
         raise KeyboardInterrupt
+    return True
+
+
+def _make_by_engine(options: argparse.Namespace, plan: BatchPlan, items: Sequence[Item], overseer: Overseer) -> None:
+    if options.ray:
+        make_on_ray(plan, items, overseer, RayWishes(options.ray, options.lanes), options.batch or 1)
+    else:
+        make(plan, items, overseer, options.lanes, options.batch)
 
 
 def _keep_refusals(listing: Listing, target: Target, progress: LibraryProgress) -> None:

@@ -17,6 +17,7 @@ torch = pytest.importorskip("torch")
 from tests.batch.library import draw_pictures, items_of, quick_plan  # noqa: E402
 from triposr_addon.batch.item import Item  # noqa: E402
 from triposr_addon.batch.local_engine import groups  # noqa: E402
+from triposr_addon.batch.overseer import Overseer  # noqa: E402
 from triposr_addon.batch.ray_actors import (  # noqa: E402
     PARCEL,
     Batch,
@@ -26,9 +27,10 @@ from triposr_addon.batch.ray_actors import (  # noqa: E402
     packed,
     unpacked,
 )
-from triposr_addon.batch.ray_engine import Gathering  # noqa: E402
+from triposr_addon.batch.ray_engine import parcels_of  # noqa: E402
 from triposr_addon.batch.ray_errand import Errand, errand_for  # noqa: E402
 from triposr_addon.batch.ray_failures import ClusterFailed, NodeUnfit  # noqa: E402
+from triposr_addon.batch.ray_gathering import Gathering  # noqa: E402
 from triposr_addon.batch.target_failures import TargetFull, named  # noqa: E402
 from triposr_addon.catalogue_file import Record  # noqa: E402
 
@@ -66,10 +68,8 @@ def through(actor: Any, parcel: Parcel) -> Parcel:
     return unpacked(data)
 
 
-def gathered(errand: Errand, items: list[Item], *parcels: Parcel | Exception) -> list[Record]:
-    told: list[Record] = []
-    Gathering(errand, told.append, lambda: None).gather(Rows(list(parcels)), items)
-    return told
+def gathering_of(errand: Errand, items: list[Item], told: list[Record], *, stop: bool = False) -> Gathering:
+    return Gathering(errand, {item.id for item in items}, Overseer(told.append, stop=lambda: stop))
 
 
 def test_parcels_go_through_both_stages_and_nothing_more_is_begun_once_the_run_is_to_end(
@@ -83,8 +83,12 @@ def test_parcels_go_through_both_stages_and_nothing_more_is_begun_once_the_run_i
         preparing, making = PreparingActor(errand), MakingActor(errand)
         prepared = through(preparing, Parcel(group))
         made = through(making, prepared)
-        told = gathered(errand, items, made, made)  # the second as after a retry: told once
+        assert {span.step for span in made.spans} >= {"load photo", "reconstruct", "extract", "write"}
+        told: list[Record] = []
+        gathering = gathering_of(errand, items, told)
+        gathering.gather(Rows([made, made]))  # the second as after a retry: told once
         assert [record.id for record in told] == [item.id for item in items]
+        assert not gathering.missing
         errand.mark.unlink()
         assert through(preparing, Parcel(group)) == through(making, prepared) == Parcel()
         late = PreparingActor(errand)  # begun when all is over: nothing to complain of
@@ -96,22 +100,30 @@ def test_a_full_target_ends_the_run_in_order(target: Path) -> None:
     items = items_of([target / "a.png", target / "b.png"])
     failure = named(OSError(errno.ENOSPC, "full"), target)
     with errand_for(quick_plan(target), "") as errand:
-        with pytest.raises(TargetFull):
-            gathered(errand, items, Parcel(failure=unpacked(packed(Parcel(failure=failure))).failure), Parcel())
+        gathering = gathering_of(errand, items, [])
+        gathering.gather(Rows([Parcel(failure=failure), Parcel()]))
+        assert isinstance(gathering.failure, TargetFull)
+        assert gathering.failure.sentence == failure.sentence
+        assert gathering.is_ending
         assert not errand.is_wanted()
 
 
-def test_what_ray_swallows_is_missed_and_what_it_says_is_handed_on(target: Path) -> None:
+def test_who_wants_it_to_end_gets_what_is_in_work(target: Path) -> None:
     items = items_of([target / "a.png"])
     with errand_for(quick_plan(target), "") as errand:
-        with pytest.raises(ClusterFailed, match="without a word of 1 pictures"):
-            gathered(errand, items)
-        with pytest.raises(ClusterFailed, match=r"ray\.log"):
-            gathered(errand, items, RuntimeError("no node left"))
-        told = RuntimeError("an actor could not begin")
-        told.__cause__ = NodeUnfit("The node x does not see y.")
-        with pytest.raises(NodeUnfit):
-            gathered(errand, items, told)
+        gathering = gathering_of(errand, items, [], stop=True)
+        gathering.gather(Rows([]))
+        assert (gathering.is_ending, gathering.failure, errand.is_wanted()) == (True, None, False)
+
+
+def test_what_ray_swallows_is_given_out_again_in_the_same_groups_and_in_the_end_alone(target: Path) -> None:
+    items = items_of([target / f"{name}.png" for name in "abcde"])
+    given = [[item.id for item in parcel.entries if isinstance(item, Item)] for parcel in parcels_of(items, {"c"}, 2)]
+    assert given == [["c", "d"]]
+    (alone,) = parcels_of(items, {"c"}, 2, is_last=True)
+    assert alone.entries == (items[2],)
+    with errand_for(quick_plan(target), "") as errand, pytest.raises(ClusterFailed, match=r"ray\.log"):
+        gathering_of(errand, items, []).gather(Rows([RuntimeError("no node left")]))
 
 
 def test_a_node_that_sees_less_or_has_other_packages_complains(tmp_path: Path, target: Path) -> None:
@@ -127,3 +139,5 @@ def test_a_node_that_sees_less_or_has_other_packages_complains(tmp_path: Path, t
         assert "not 2.0.0: install the same lock" in older.complaint()
         with pytest.raises(NodeUnfit, match="install the same lock"):
             older.check()
+        told = through(PreparingActor(older), Parcel(items_of([picture])))
+        assert isinstance(told.failure, NodeUnfit)

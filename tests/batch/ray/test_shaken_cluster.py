@@ -25,7 +25,7 @@ def test_a_lost_node_costs_no_picture_and_no_bit(tmp_path: Path) -> None:
     draw_library(pictures, PICTURES - 1, seed=1)
     (pictures / "bad.png").write_bytes(b"no picture")
     command = [str(pictures), "--resolution", "32", "--no-review", "--device", "cpu"]
-    argv = [sys.executable, "-m", "triposr_addon", "batch", *command, "-o", str(one)]
+    argv = [sys.executable, "-m", "triposr_addon", "batch", *command, "--lanes", "1", "-o", str(one)]
     alone = subprocess.run(argv, cwd=CHECKOUT, check=False, capture_output=True, timeout=LIMIT_S)
     assert alone.returncode == 1, alone.stderr
     events, dice = [Event(PICTURES // 4, KILL)], random.Random(1)  # which node, no secret

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Takes in what comes back from a cluster, and ends a run in order."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from typing import Any
+
+from triposr_addon.batch.overseer import Overseer
+from triposr_addon.batch.ray_actors import PARCEL, Parcel, unpacked
+from triposr_addon.batch.ray_errand import Errand
+from triposr_addon.batch.ray_failures import ClusterFailed
+from triposr_addon.catalogue_file import Record
+from triposr_addon.worker.failures import WorkerFailure
+
+LOOK_AGAIN_S = 0.2
+ENDING_LIMIT_S = 60.0
+"""For what is in work when the run is to end."""
+
+
+class Gathering:
+    """Reads parcels in a thread of its own, so that this one can tell of them, tick, and hear that it is to stop.
+
+    missing: ids without a record yet. failure: what ended the run; None for nothing. is_ending: whether no more is to
+    be begun.
+    """
+
+    def __init__(self, errand: Errand, missing: set[str], overseer: Overseer) -> None:
+        self.missing = missing
+        self.failure: WorkerFailure | None = None
+        self.is_ending = False
+        self._errand = errand
+        self._overseer = overseer
+        self._until = float("inf")
+
+    def gather(self, dataset: Any) -> None:
+        """All that a dataset of parcels has, or has in work when the run is to end. Raises ClusterFailed."""
+        came: queue.Queue[Parcel | Exception | None] = queue.Queue()
+        threading.Thread(target=_read, args=(dataset, came), daemon=True).start()
+        while time.monotonic() < self._until:
+            self._overseer.tick()
+            if self._overseer.stop():
+                self._end()
+            try:
+                parcel = came.get(timeout=LOOK_AGAIN_S)
+            except queue.Empty:
+                continue
+            if parcel is None:
+                return
+            if isinstance(parcel, Exception):
+                raise ClusterFailed(
+                    "Ray gave up. What is made is kept: look into ray.log in the target, then give the same command "
+                    "again.",
+                    str(parcel),
+                ) from parcel
+            self._take(parcel)
+
+    def _take(self, parcel: Parcel) -> None:
+        if parcel.failure:
+            self.failure = self.failure or parcel.failure
+            self._end()
+        for span in parcel.spans:
+            self._overseer.span(span)
+        for record in parcel.entries:
+            if isinstance(record, Record) and record.id in self.missing:
+                self.missing.remove(record.id)
+                self._overseer.told(record)
+
+    def _end(self) -> None:
+        """Let the actors finish what they have in hand and begin nothing more."""
+        if not self.is_ending:
+            self.is_ending = True
+            self._errand.mark.unlink(missing_ok=True)
+            self._until = time.monotonic() + ENDING_LIMIT_S
+
+
+def _read(dataset: Any, came: queue.Queue[Parcel | Exception | None]) -> None:
+    try:
+        for row in dataset.iter_rows():
+            came.put(unpacked(row[PARCEL]))
+    except Exception as error:  # noqa: BLE001  # told in the other thread
+        came.put(error)
+    else:
+        came.put(None)
