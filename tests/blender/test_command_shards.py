@@ -132,6 +132,20 @@ def test_pictures_that_can_not_be_made_anywhere_are_forgiven(run: Run, photos: P
     assert (record["status"], record["code"], record["picture_bytes"]) == ("failed", "PHOTO_UNREADABLE", 9)
 
 
+def test_there_may_be_more_pictures_than_the_queue_takes(
+    run: Run, photos: Path, tmp_path: Path, room: Callable[[str], Any], session: Any
+) -> None:
+    ahead = room("blender.command_run").AHEAD
+    many = photos / "many"
+    many.mkdir()
+    for number in range(ahead + 6):
+        (many / f"reports-failure_{number}.png").write_bytes(b"a picture")
+    code, lines = run(many, "--format", "ply", "-o", tmp_path / "out", "--shard", "1/1", "--forgive")
+    assert (code, lines[-1]) == (0, f"0 of {ahead + 6} made")
+    assert len(list((tmp_path / "out" / "records").iterdir())) == ahead + 6
+    assert not session.queue.views()
+
+
 WRONG = {
     "--shard goes with a folder": ["-o", "out.blend", "--shard", "1/2"],
     "3/2 is no shard: write 2/8": ["-o", "out", "--shard", "3/2"],

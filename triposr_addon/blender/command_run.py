@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 import bpy
@@ -25,6 +26,8 @@ from .parts.records import Records, is_pictures_own
 from .session import LONGEST_BACKGROUND_JOB_SECONDS, Session
 
 TICK_SECONDS = 0.01
+AHEAD = 64
+"""Jobs in the queue at a time: more than any worker takes together, far fewer than the queue holds."""
 
 
 class Stop:
@@ -79,10 +82,17 @@ class CommandRun:
         return recorded and file.stat().st_mtime >= picture.stat().st_mtime
 
     def _make_each(self, pictures: Sequence[Path]) -> int:
-        made = 0
-        for number, job in enumerate([self._order(picture) for picture in pictures], 1):
-            if job is not None and not self._stop.asked:
+        """How many were made. A few are ordered ahead, however many there are: each that waits is looked at often."""
+        made, coming = 0, iter(enumerate(pictures, 1))
+        ordered: deque[tuple[int, str | None]] = deque()
+        while not self._stop.asked:
+            ordered += [(number, self._order(picture)) for number, picture in islice(coming, AHEAD - len(ordered))]
+            if not ordered:
+                break
+            number, job = ordered.popleft()
+            if job is not None:
                 made += self._follow(number, job)
+                self._running.queue.clear(job)
         return made
 
     def _order(self, picture: Path) -> str | None:
