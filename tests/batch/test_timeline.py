@@ -25,7 +25,8 @@ def test_each_lane_has_a_row_and_steps_lie_where_they_were() -> None:
     svg = drawn(spans)
     assert texts(svg)[0] == "3 pictures in 10 s"
     assert [text for text in texts(svg) if text.startswith(("lane", "network"))] == ["network", "lane 2", "lane 10"]
-    assert 'd="M96.0 112h216.0v30h-216.0z"' in svg  # lane 2: the first fifth of 1080 pixels
+    assert 'd="M96.0 112h208.0v30h-208.0z"' in svg  # lane 2: the first fifth of 1040 pixels
+    assert [text for text in texts(svg) if text.endswith("%")] == ["10%", "20%", "80%"]
 
 
 def test_a_library_of_any_size_gives_a_small_file(tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A picture of who did what when: a row for each lane, a colour for each kind of step (SVG, light and dark)."""
+"""A picture of who did what when: a row for each lane, a colour for each kind of step, and how much it was at work.
+
+SVG, for light and dark pages.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ MOST_SPANS = 4000
 MOST_SECONDS = 60.0
 """From the first span on; later ones are not drawn, so the file stays small."""
 
-WIDTH, LEFT, RIGHT, TOP, ROW, GAP = 1200, 96, 24, 74, 30, 8
+WIDTH, LEFT, RIGHT, TOP, ROW, GAP = 1200, 96, 64, 74, 30, 8
 TICKS = 10
 """About so many along the time."""
 
@@ -78,7 +81,8 @@ def drawn(spans: Sequence[Span]) -> str:
     height = TOP + len(lanes) * (ROW + GAP) + 34
     parts = [_head(height, f"{_pictures(shown)} in {seconds:.0f} s"), *_legend(), *_ticks(seconds, scale, height)]
     for number, lane in enumerate(lanes):
-        parts += _row(lane, [span for span in shown if span.lane == lane], start, scale, TOP + number * (ROW + GAP))
+        own, y = [span for span in shown if span.lane == lane], TOP + number * (ROW + GAP)
+        parts += [*_row(lane, own, start, scale, y), _share(own, seconds, y)]
     return "\n".join([*parts, "</svg>", ""])
 
 
@@ -134,6 +138,12 @@ def _row(lane: str, spans: Sequence[Span], start: float, scale: float, y: int) -
         shapes[_colour(span.step)].append(f"M{x:.1f} {y}h{wide:.1f}v{ROW}h-{wide:.1f}z")
     parts += [f'<path fill="{colour}" d="{"".join(shape)}"/>' for colour, shape in shapes.items()]
     return parts
+
+
+def _share(spans: Sequence[Span], seconds: float, y: int) -> str:
+    """How much of the time the lane was at work."""
+    busy = min(sum(span.ended - span.began for span in spans) / seconds, 1.0)
+    return f'<text x="{WIDTH - RIGHT + 10}" y="{y + ROW / 2 + 5:g}">{busy:.0%}</text>'
 
 
 def _colour(step: str) -> str:
