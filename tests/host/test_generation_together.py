@@ -114,6 +114,15 @@ def test_who_breaks_the_worker_with_its_mesh_leaves_the_others_their_fields(
     assert starts(storage) == 3
 
 
+def test_who_has_its_field_is_asked_again_where_the_worker_broke_over_another(
+    four: Generator, photo: Photo, storage: Storage
+) -> None:
+    submit(four, photo, "good", "good", "dies-when-done", "good", "good")
+    assert finish(four) == [DONE] * 5
+    assert companies(four) == [0, 3, 2, 1, 0]
+    assert starts(storage) == 2
+
+
 def test_a_silent_worker_costs_who_it_was_silent_over(make: MakeGenerator, photo: Photo) -> None:
     generator = make("starts", dataclasses.replace(DEFAULT_LIMITS, silence=1.5), 4)
     submit(generator, photo, "good", "good", "hangs", "good")

@@ -187,7 +187,7 @@ class Generator(GenerationQueue):
         for job, request in asked:
             try:
                 self._worker.send(request)
-                job.owed = True
+                job.was_asked_for()
             except HostFailure as failure:
                 self._end_in_failure(job, failure)
 
@@ -232,7 +232,9 @@ class Generator(GenerationQueue):
         elif culprit is None and self._group.heard:
             self._batches.shun()
         for job in self._group:
-            if job is culprit and not job.untouched:
+            if job.may_ask_again:
+                job.ask_again()
+            elif job is culprit and not job.untouched:
                 self._end_in_failure(job, event.failure)
             elif job is culprit or job.owed:
                 self._begin_again(job, event.failure)

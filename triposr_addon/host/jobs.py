@@ -104,6 +104,7 @@ class Job(JobLife):
         self._heard = self._began_again = False
         self.in_company = False
         self.owed = False
+        self._spoken_of = self._asked_again = False
         self._still: JobView | None = None
         self.reconstructed: Reconstructed | None = None
         self.extracted: Extracted | None = None
@@ -124,7 +125,21 @@ class Job(JobLife):
     def told(self, step: str, fraction: float, detail: str) -> None:
         """The worker is so far, so it works on this job."""
         super().told(step, fraction, detail)
-        self._heard = True
+        self._heard = self._spoken_of = True
+
+    def was_asked_for(self) -> None:
+        """The worker owes an answer."""
+        self.owed, self._spoken_of = True, False
+
+    def ask_again(self) -> None:
+        """Of another worker, and once: the one that owed the answer has broken."""
+        self.owed, self._asked_again = False, True
+
+    @property
+    def may_ask_again(self) -> bool:
+        """Whether it has its field, and the worker has not come to what it was asked for since."""
+        unheard = self.owed and not self._spoken_of and not self._asked_again
+        return unheard and self.in_company and self.reconstructed is not None and self.cancel_asked is None
 
     @property
     def may_begin_again(self) -> bool:
