@@ -136,6 +136,7 @@ def test_shards_and_a_merge_make_what_one_run_makes(library: Library, capsys: py
         ["batch", "nowhere", "-o", "TARGET"],
         ["batch", "PICTURES", "-o", "TARGET", "--model", "nowhere"],
         ["batch", "PICTURES", "-o", "TARGET", "--device", "toaster"],
+        ["batch", "--merge", "TARGET"],
     ],
 )
 def test_what_is_not_there_is_told_before_any_work(

@@ -12,9 +12,11 @@ from typing import cast
 
 from triposr_addon.batch.catalogue import write_catalogue
 from triposr_addon.batch.engine import make
+from triposr_addon.batch.folder_names import ITEMS_FOLDER
 from triposr_addon.batch.item import Item, Listing
 from triposr_addon.batch.item_records import refused_record
 from triposr_addon.batch.overseer import Interruption, Overseer
+from triposr_addon.batch.parquet_catalogue import check_pyarrow, write_parquet
 from triposr_addon.batch.plan import BatchPlan
 from triposr_addon.batch.progress import LibraryProgress
 from triposr_addon.batch.ray_engine import RayWishes, make_on_ray
@@ -22,6 +24,7 @@ from triposr_addon.batch.ray_failures import RayFailure
 from triposr_addon.batch.source import read_listing
 from triposr_addon.batch.spans import nobody
 from triposr_addon.batch.target import Target
+from triposr_addon.batch.target_failures import TargetMissing
 from triposr_addon.batch.timeline import Timeline
 from triposr_addon.batch.to_do import ToDo, to_do
 from triposr_addon.shell_options import photo_settings, surface_settings
@@ -41,6 +44,8 @@ def run(options: argparse.Namespace) -> int:
     Raises SourceFailure, ModelFailure, DeviceUnavailable before any work; TargetFailure; KeyboardInterrupt, with all
     that was begun finished and the catalogue written.
     """
+    if options.catalogue == "parquet":
+        check_pyarrow()
     target = Target(options.output.absolute())
     listing = _listing(options, target.root)
     plan = _checked_plan(options, target.root)
@@ -59,10 +64,18 @@ def run(options: argparse.Namespace) -> int:
 
 
 def merge(options: argparse.Namespace) -> int:
-    """Write the catalogue of a target, and tell which of the source's pictures are missing; returns the exit code."""
+    """Write the catalogue of a target, and tell which of the source's pictures are missing; returns the exit code.
+
+    Raises TargetMissing, TargetFailure, SourceFailure.
+    """
+    if options.catalogue == "parquet":
+        check_pyarrow()
     target = Target(options.merge.absolute())
-    target.prepare()
+    if not (target.root / ITEMS_FOLDER).is_dir():
+        raise TargetMissing(f"{target.root} holds no library. Give the folder that was the TARGET of a run.")
     written = write_catalogue(target)
+    if options.catalogue == "parquet":
+        write_parquet(written.path)
     missing = _missing(options, target) if options.source else []
     for item_id in missing[:MOST_NAMED]:
         print(f"missing: {item_id}", file=sys.stderr)
@@ -151,7 +164,10 @@ def _finish(options: argparse.Namespace, target: Target) -> None:
     if options.shard.count > 1:
         print(f"Shard {options.shard} is over. When all are: batch --merge {target.root}", file=sys.stderr)
         return
-    print(write_catalogue(target).path)
+    written = write_catalogue(target)
+    if options.catalogue == "parquet":
+        write_parquet(written.path)
+    print(written.path)
 
 
 def _tell_before(listing: Listing, wanted: ToDo) -> None:

@@ -11,6 +11,12 @@ from triposr_addon.worker.failures import WorkerFailure
 NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
+class TargetMissing(WorkerFailure):
+    """No library lies there, where one is to be read."""
+
+    code = "TARGET_MISSING"
+
+
 class TargetFailure(WorkerFailure):
     """The target can't be written."""
 

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The catalogue as a Parquet table."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from triposr_addon.batch.failures import PyarrowMissing
+from triposr_addon.batch.parquet_catalogue import PARQUET_NAME, check_pyarrow, write_parquet
+from triposr_addon.catalogue_file import CATALOGUE_NAME, FAILED, MADE, Record, as_line
+
+CUP = Record(
+    "cup",
+    "cup.png",
+    MADE,
+    triangles=12,
+    closed=True,
+    overlap=0.75,
+    review={"parts": 1, "camera": {"fov": 40.0}},
+    seconds={"reconstruct": 0.5, "extract": 0.25},
+    hashes={"mesh.glb": "ab"},
+    sizes={"mesh.glb": 1 << 40},
+    warnings=("It is dark.",),
+)
+BAD = Record("schüssel", "schüssel.png", FAILED, "PHOTO_EMPTY", "It is empty.")
+
+
+def test_a_missing_package_is_told_with_the_command_that_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(PyarrowMissing, match="vendor_installer run --with ray"):
+        check_pyarrow()
+
+
+@pytest.mark.ray
+def test_the_table_says_what_the_lines_say(tmp_path: Path) -> None:
+    from pyarrow import parquet
+
+    (tmp_path / CATALOGUE_NAME).write_bytes(as_line(CUP) + as_line(BAD))
+    path = write_parquet(tmp_path / CATALOGUE_NAME)
+    cup, bad = parquet.read_table(path, use_threads=False).to_pylist()
+    assert (cup["id"], cup["triangles"], cup["closed"], cup["overlap"]) == ("cup", 12, True, 0.75)
+    assert dict(cup["seconds"]) == CUP.seconds
+    assert dict(cup["sizes"]) == CUP.sizes
+    assert json.loads(cup["review"]) == CUP.review
+    assert cup["warnings"] == ["It is dark."]
+    assert (bad["id"], bad["status"], bad["code"], bad["overlap"]) == ("schüssel", FAILED, "PHOTO_EMPTY", None)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [CATALOGUE_NAME, PARQUET_NAME]
+
+
+@pytest.mark.ray
+def test_an_empty_library_is_an_empty_table(tmp_path: Path) -> None:
+    from pyarrow import parquet
+
+    (tmp_path / CATALOGUE_NAME).write_bytes(b"")
+    table = parquet.read_table(write_parquet(tmp_path / CATALOGUE_NAME), use_threads=False)
+    assert (table.num_rows, table.column_names[0]) == (0, "id")

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The catalogue as a Parquet table, for whoever asks questions of a library: pandas, DuckDB, Spark.
+
+Columns are called as in the JSON Lines. `seconds`, `hashes` and `sizes` are maps; `review` and `settings`, whose shape
+may grow, are texts of JSON.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from triposr_addon.batch.failures import PyarrowMissing
+from triposr_addon.batch.target_failures import named
+from triposr_addon.catalogue_file import Record, records_in
+
+PARQUET_NAME = "catalogue.parquet"
+ROWS_AT_A_TIME = 4096
+AS_JSON = ("review", "settings")
+WHOLES = ("triangles", "vertices", "parts", "picture_bytes", "picture_modified")
+
+
+def check_pyarrow() -> None:
+    """Before the work, not after it. Raises PyarrowMissing."""
+    try:
+        import pyarrow.parquet  # noqa: F401  # to see whether it is there
+    except ImportError as error:
+        raise PyarrowMissing(
+            "A catalogue in Parquet needs the package pyarrow. Run the command by python3 -m vendor_installer "
+            "run --with ray -- python -m triposr_addon batch …, or leave --catalogue out.",
+            repr(error),
+        ) from error
+
+
+def write_parquet(catalogue: Path) -> Path:
+    """Write the table beside a catalogue of JSON Lines, with the same records in the same order, a few at a time.
+
+    Raises PyarrowMissing, TargetUnwritable, TargetFull.
+    """
+    check_pyarrow()
+    import pyarrow
+    from pyarrow import parquet
+
+    path = catalogue.with_name(PARQUET_NAME)
+    aside, kinds = path.with_name(f".{uuid.uuid4().hex[:12]}.{path.name}"), pyarrow.schema(_columns(pyarrow))
+    try:
+        with catalogue.open("rb") as file, parquet.ParquetWriter(aside, kinds, compression="zstd") as table:
+            for rows in _rows(records_in(file)):
+                table.write_table(pyarrow.Table.from_pylist(rows, schema=kinds))
+        aside.replace(path)
+    except OSError as error:
+        raise named(error, catalogue.parent) from error
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+    return path
+
+
+def _columns(pyarrow: Any) -> list[tuple[str, Any]]:
+    """Of each name in a record, in order, the kind of its column."""
+    text, whole, real = pyarrow.string(), pyarrow.int64(), pyarrow.float64()
+    others = {
+        **dict.fromkeys(WHOLES, whole),
+        "closed": pyarrow.bool_(),
+        "overlap": real,
+        "seconds": pyarrow.map_(text, real),
+        "hashes": pyarrow.map_(text, text),
+        "sizes": pyarrow.map_(text, whole),
+        "warnings": pyarrow.list_(text),
+    }
+    return [(entry.name, others.get(entry.name, text)) for entry in dataclasses.fields(Record)]
+
+
+def _rows(records: Iterator[Record]) -> Iterator[list[dict[str, Any]]]:
+    while some := list(islice(records, ROWS_AT_A_TIME)):
+        yield [_row(record) for record in some]
+
+
+def _row(record: Record) -> dict[str, Any]:
+    maps = {name: list(getattr(record, name).items()) for name in ("seconds", "hashes", "sizes")}
+    texts = {name: json.dumps(getattr(record, name)) for name in AS_JSON}
+    return {**vars(record), **maps, **texts, "warnings": list(record.warnings)}
