@@ -33,12 +33,14 @@ def main(arguments: Sequence[str]) -> int:
         parser.error("--merge TARGET makes nothing, so it takes no -o")
     if options.timeline and options.ray:
         parser.error("--timeline is about this machine, --ray about others: give one of them")
-    signal.signal(signal.SIGTERM, _interrupt)  # so does a scheduler that needs the machine
+    before = signal.signal(signal.SIGTERM, _interrupt)  # a scheduler that needs the machine sends it
     try:
         return _done(options)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

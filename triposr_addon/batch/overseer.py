@@ -38,7 +38,16 @@ class Interruption:
     """Whether somebody wants the run to end. The second time that somebody does is a KeyboardInterrupt."""
 
     def __init__(self) -> None:
-        self.is_wanted = False
+        self._is_wanted = self._is_told = False
+
+    def stops(self) -> bool:
+        """Whether no more is to be begun."""
+        return self._is_wanted
+
+    def is_news(self) -> bool:
+        """Whether somebody wants that, the first time that this is asked since."""
+        is_news, self._is_told = self._is_wanted and not self._is_told, self._is_wanted
+        return is_news
 
     @contextmanager
     def heard(self) -> Iterator[Interruption]:
@@ -54,6 +63,6 @@ class Interruption:
                 signal.signal(number, handler)
 
     def _hear(self, _signal: int, _frame: FrameType | None) -> None:
-        if self.is_wanted:
+        if self._is_wanted:
             raise KeyboardInterrupt
-        self.is_wanted = True
+        self._is_wanted = True

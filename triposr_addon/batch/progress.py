@@ -17,7 +17,10 @@ LOOK_BACK_SECONDS = 60.0
 
 
 class LibraryProgress:
-    """Counts what becomes of `total` pictures, `there` of which are made already."""
+    """Counts what becomes of `total` pictures, `there` of which are made already.
+
+    made, failed: in this run, refused entries of the source among the failed. done: pictures of this run.
+    """
 
     def __init__(self, stream: TextIO, total: int, there: int = 0, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream
@@ -27,11 +30,12 @@ class LibraryProgress:
         self._interactive = stream.isatty()
         self._began = self._drawn_at = clock()
         self._ends: deque[float] = deque()
-        self.made = self.failed = 0
+        self.made = self.failed = self.done = 0
 
     def told(self, record: Record) -> None:
         """A picture is over and done with."""
         self._done += 1
+        self.done += 1
         self._ends.append(self._clock())
         if record.status == MADE:
             self.made += 1
@@ -81,6 +85,23 @@ class LibraryProgress:
         while self._ends and self._ends[0] < since:
             self._ends.popleft()
         return len(self._ends) / (now - since) if now - since > 1.0 else 0.0
+
+
+class Looking:
+    """Tells now and then how much of a library was looked at, where that takes long: on a slow disk, or a network's."""
+
+    def __init__(self, stream: TextIO, total: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream = stream
+        self._total = total
+        self._clock = clock
+        self._told_at = clock()
+
+    def at(self, number: int) -> None:
+        """So many were looked at."""
+        if number % 256 == 0 and self._clock() - self._told_at >= LOG_SECONDS:
+            self._told_at = self._clock()
+            self._stream.write(f"looked at {number:,} of {self._total:,}\n")
+            self._stream.flush()
 
 
 def duration(seconds: float) -> str:

@@ -7,6 +7,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -18,7 +19,7 @@ from triposr_addon.batch.item_records import refused_record
 from triposr_addon.batch.overseer import Interruption, Overseer
 from triposr_addon.batch.parquet_catalogue import check_pyarrow, write_parquet
 from triposr_addon.batch.plan import BatchPlan
-from triposr_addon.batch.progress import LibraryProgress
+from triposr_addon.batch.progress import LibraryProgress, Looking
 from triposr_addon.batch.ray_engine import RayWishes, make_on_ray
 from triposr_addon.batch.ray_failures import RayFailure
 from triposr_addon.batch.source import read_listing
@@ -50,7 +51,8 @@ def run(options: argparse.Namespace) -> int:
     listing = _listing(options, target.root)
     plan = _checked_plan(options, target.root)
     target.prepare()
-    wanted = to_do(listing, plan, target, retry_failed=options.retry_failed)
+    looking = Looking(sys.stderr, len(listing.items))
+    wanted = to_do(listing, plan, target, retry_failed=options.retry_failed, looked=looking.at)
     _tell_before(listing, wanted)
     progress = LibraryProgress(sys.stderr, len(listing.items), wanted.there + len(wanted.failed))
     try:
@@ -121,7 +123,7 @@ def _make(options: argparse.Namespace, plan: BatchPlan, items: Sequence[Item], p
     timeline = Timeline()
     with Interruption().heard() as interruption:
         hear = timeline.hear if options.timeline else nobody
-        overseer = Overseer(progress.told, hear, progress.tick, lambda: interruption.is_wanted)
+        overseer = Overseer(progress.told, hear, partial(_tick, progress, interruption), interruption.stops)
         try:
             _make_by_engine(options, plan, items, overseer)
         except RayFailure as failure:
@@ -132,7 +134,7 @@ def _make(options: argparse.Namespace, plan: BatchPlan, items: Sequence[Item], p
         finally:
             if options.timeline:
                 timeline.draw(options.timeline)
-    if interruption.is_wanted:
+    if interruption.stops():
         raise KeyboardInterrupt
     return True
 
@@ -142,6 +144,12 @@ def _make_by_engine(options: argparse.Namespace, plan: BatchPlan, items: Sequenc
         make_on_ray(plan, items, overseer, RayWishes(options.ray, options.lanes), options.batch or 1)
     else:
         make(plan, items, overseer, options.lanes, options.batch)
+
+
+def _tick(progress: LibraryProgress, interruption: Interruption) -> None:
+    if interruption.is_news():
+        progress.say("What is begun will be finished. CTRL-C again stops at once.")
+    progress.tick()
 
 
 def _keep_refusals(listing: Listing, target: Target, progress: LibraryProgress) -> None:
@@ -185,4 +193,6 @@ def _tell_after(listing: Listing, wanted: ToDo, progress: LibraryProgress) -> No
     if wanted.failed:
         print(f"{len(wanted.failed):,} failed before and are as they were: --retry-failed tries again", file=sys.stderr)
     there, failed = wanted.there + progress.made, progress.failed + len(wanted.failed)
-    print(f"{there:,} of {len(listing.items):,} meshes are there, {failed:,} pictures failed", file=sys.stderr)
+    left = len(wanted.items) - progress.done
+    told = f"{there:,} of {len(listing.items):,} meshes are there, {failed:,} failed"
+    print(f"{told}, {left:,} are not made yet" if left else told, file=sys.stderr)

@@ -36,4 +36,4 @@ def test_a_lost_node_costs_no_picture_and_no_bit(tmp_path: Path) -> None:
     assert (verdict.made, verdict.failed) == (PICTURES - 1, 1)
     assert verdict.is_good, verdict
     assert "pictures/s" in shaken.told
-    assert "1 pictures failed" in shaken.told.splitlines()[-1], "no word of Ray's among ours"
+    assert "1 failed" in shaken.told.splitlines()[-1], "no word of Ray's among ours"
