@@ -186,6 +186,15 @@ def test_a_session_stays_open_until_its_file_changes_or_it_is_closed(tmp_path: P
     assert open_model(tmp_path)[0].name == "u2net"
 
 
+def test_a_process_that_is_to_take_one_thread_takes_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("onnxruntime")
+    place_model(tmp_path, "u2netp", brightness_network(320))
+    for asked, threads in (("1", 1), ("many", 0), ("", 0)):
+        close_models()
+        monkeypatch.setenv("OMP_NUM_THREADS", asked)
+        assert open_model(tmp_path)[1].get_session_options().intra_op_num_threads == threads
+
+
 def test_a_model_is_needed_only_where_the_photo_and_the_method_ask_for_it(tmp_path: Path) -> None:
     opaque, cut = tmp_path / "opaque.png", tmp_path / "cut.png"
     Image.new("RGBA", (64, 64), (200, 30, 30, 255)).save(opaque)

@@ -9,6 +9,7 @@ NETWORKS, the rest in `_prepared` and `_alpha`; a test compares the masks.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -68,6 +69,9 @@ _LAST: dict[tuple[str, tuple[Path, int, int], bytes], npt.NDArray[np.uint8]] = {
 
 
 _OPEN: list[str] = []
+
+THREADS_VARIABLE = "OMP_NUM_THREADS"
+"""The environment's, which onnxruntime does not read: of many processes beside each other each would take all cores."""
 
 
 def rembg_alpha(rgb: npt.NDArray[np.uint8], rembg_home: Path | None, name: str = "") -> npt.NDArray[np.uint8]:
@@ -165,6 +169,9 @@ def _session(file: Path, _state: tuple[int, ...]) -> Any:
     options = onnxruntime.SessionOptions()
     # As with torch's threads (idle_threads.py): waiting ones must not take the processor from those that work.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    asked = os.environ.get(THREADS_VARIABLE, "")
+    if asked.isascii() and asked.isdigit():
+        options.intra_op_num_threads = int(asked)
     try:
         return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
     except MemoryError:
