@@ -15,7 +15,7 @@ from typing import Any
 import bpy
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.gui.play import TAB, Play, module, perform
+from tests.gui.play import TAB, Play, perform
 from tests.gui.window import Steps, TookTooLong, wait_until
 
 MAKE = "bpy.ops.triposr.make_game_asset("
@@ -60,9 +60,7 @@ class Asset(Play):
         self.use_worker()
         self.use_scene_settings()
         bpy.ops.wm.save_mainfile()
-        for kind in module("blender.registration").CLASSES:
-            if issubclass(kind, bpy.types.Panel) and not getattr(kind, "bl_parent_id", ""):
-                self.fold(kind, kind.__name__ == "TRIPOSR_PT_game_asset")
+        self.open_only("TRIPOSR_PT_game_asset")
         for name in STAGES:
             kind = getattr(bpy.types, f"TRIPOSR_PT_asset_{name}")
             alone = {
@@ -74,21 +72,6 @@ class Asset(Play):
             self.alone.append(type(f"{kind.__name__}_alone", (kind,), alone))
             bpy.utils.register_class(self.alone[-1])
         yield from self.show_tab()
-
-    def fold(self, kind: Any, open_: bool) -> None:
-        """Anew, with those that stand in it; a list that opens from a header has no folds."""
-        if kind.bl_region_type != "UI":
-            return
-        below = [each for each in module("blender.registration").CLASSES if self.stands_in(each, kind)]
-        for each in (*reversed(below), kind):
-            bpy.utils.unregister_class(each)
-        kind.bl_options = set() if open_ else {"DEFAULT_CLOSED"}
-        for each in (kind, *below):
-            bpy.utils.register_class(each)
-
-    def stands_in(self, each: Any, kind: Any) -> bool:
-        """Whether `each` is a panel below `kind`."""
-        return issubclass(each, bpy.types.Panel) and getattr(each, "bl_parent_id", "") == kind.__name__
 
     @property
     def wished(self) -> Any:

@@ -111,6 +111,27 @@ class Play:
         yield from self.view.point_at(self.view.middle(self.view.main))
         yield 1.0
 
+    def open_only(self, panel: str) -> None:
+        """Fold every panel of the tab but one."""
+        for kind in module("blender.registration").CLASSES:
+            if issubclass(kind, bpy.types.Panel) and not getattr(kind, "bl_parent_id", ""):
+                self.fold(kind, kind.__name__ == panel)
+
+    def fold(self, kind: Any, open_: bool) -> None:
+        """Anew, with those that stand in it; a list that opens from a header has no folds."""
+        if kind.bl_region_type != "UI":
+            return
+        below = [each for each in module("blender.registration").CLASSES if self.stands_in(each, kind)]
+        for each in (*reversed(below), kind):
+            bpy.utils.unregister_class(each)
+        kind.bl_options = set() if open_ else {"DEFAULT_CLOSED"}
+        for each in (kind, *below):
+            bpy.utils.register_class(each)
+
+    def stands_in(self, each: Any, kind: Any) -> bool:
+        """Whether `each` is a panel below `kind`."""
+        return issubclass(each, bpy.types.Panel) and getattr(each, "bl_parent_id", "") == kind.__name__
+
     def idle(self) -> Steps:
         """How evenly the window beats when nothing is going on: a busy machine lets it stumble."""
         self.heart.restart()

@@ -84,7 +84,7 @@ def shelf(bpy: Any, session: Any, room: Callable[[str], Any], cube: Any, tmp_pat
     desk.stop_opening()
     desk.close_library()
     settings = bpy.context.window_manager.triposr_catalogue
-    for name in ("search", "show", "sort_by", "descending", "least_score"):
+    for name in ("search", "show", "sort_by", "descending", "least_score", "display"):
         settings.property_unset(name)
     preferences.data_folder = ""
 

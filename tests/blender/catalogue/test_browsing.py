@@ -154,16 +154,34 @@ def test_a_catalogue_that_was_written_anew_is_noticed(
         browser.library.record(1)
 
 
-def test_reading_stands_still_between_slices_and_can_be_left(session: Any, shelf: Shelf) -> None:
+def test_reading_goes_on_beside_and_can_be_left(session: Any, shelf: Shelf, room: Callable[[str], Any]) -> None:
     shelf.add("cup")
-    shelf.repeat(500)
+    shelf.repeat(3000)
     desk = session.catalogue
-    desk.open(shelf.close())
-    assert desk.read_on() is False
-    assert 0.0 < desk.opening.fraction < 0.5
+    reader = desk.open(shelf.close())
+    assert desk.take_in() is False
     desk.stop_opening()
-    assert desk.browser is None
-    assert desk.read_on() is True
+    assert (reader.over, reader.library(), desk.browser) == (True, None, None)
+    assert desk.take_in() is True
+    assert desk.open(shelf.catalogue).wait()
+    assert desk.take_in() is True
+    assert len(desk.browser.library.rows) == 3001
+    steps = room("blender.catalogue.library").reading(shelf.catalogue)
+    assert 0.0 < next(steps) < next(steps) < 0.1
+
+
+def test_large_thumbnails_have_shorter_pages(bpy: Any, shelf: Shelf, browsed: Any) -> None:
+    shelf.add("cup")
+    shelf.repeat(249)
+    browser, settings = browsed(), bpy.context.window_manager.triposr_catalogue
+    settings.page = 2
+    settings.display = "TILES"
+    assert [row.number for row in settings.rows] == list(range(96, 108))
+    settings.rows[5].chosen = True
+    assert (settings.active, browser.chosen()) == (5, [101])
+    settings.display = "LIST"
+    assert settings.rows[0].number == 0
+    assert settings.rows[settings.active].number == 0 or settings.active == 0
 
 
 def test_thumbnails_are_few(room: Callable[[str], Any], shelf: Shelf) -> None:

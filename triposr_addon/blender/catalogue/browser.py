@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .library import Library, Row
 
-ROWS_PER_PAGE = 100
+ROWS_PER_PAGE, TILES_PER_PAGE = 100, 12
 
 Numbers = NDArray[np.int64]
 SHOWS: dict[str, Callable[[Row], bool]] = {
@@ -45,7 +45,7 @@ class Browser:
 
     def __init__(self, library: Library) -> None:
         self.library = library
-        self.page = 0
+        self.page, self.page_size = 0, ROWS_PER_PAGE
         self._chosen: set[int] = set()
         self._wish = Wish()
         self._shown: Numbers = np.arange(len(library.rows))
@@ -62,16 +62,22 @@ class Browser:
     @property
     def pages(self) -> int:
         """At least one."""
-        return max(-(-len(self._shown) // ROWS_PER_PAGE), 1)
+        return max(-(-len(self._shown) // self.page_size), 1)
 
     def on_page(self) -> list[int]:
         """The numbers of the page's rows."""
-        first = self.page * ROWS_PER_PAGE
-        return [int(number) for number in self._shown[first : first + ROWS_PER_PAGE]]
+        first = self.page * self.page_size
+        return [int(number) for number in self._shown[first : first + self.page_size]]
 
     def turn_to(self, page: int) -> None:
         """Or to the nearest that there is."""
         self.page = min(max(page, 0), self.pages - 1)
+
+    def use_pages_of(self, size: int) -> None:
+        """Another number of rows on a page; the first one that is in sight stays so."""
+        first = self.page * self.page_size
+        self.page_size = size
+        self.turn_to(first // size)
 
     def look(self, wish: Wish) -> None:
         """Show what is wished; a wish that has not changed costs nothing."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ...catalogue_file import Record
 from ...host.failures import HostFailure
 from .browser import Browser
-from .library import Reading, reading
+from .reader import Reader
 from .thumbnails import Thumbnails
 
 if TYPE_CHECKING:
@@ -26,21 +26,12 @@ class Details:
     failure: HostFailure | None = None
 
 
-@dataclass
-class Opening:
-    """A catalogue that is being read. fraction: 0..1."""
-
-    path: Path
-    steps: Reading
-    fraction: float = 0.0
-
-
 class Desk:
     """The open library, the one that is being read, and what was done last."""
 
     def __init__(self) -> None:
         self.browser: Browser | None = None
-        self.opening: Opening | None = None
+        self.opening: Reader | None = None
         self.details: Details | None = None
         self.progress: Progress | None = None
         """Of an import, or of the writing of assets."""
@@ -50,34 +41,34 @@ class Desk:
         """What it could not take: ids, and sentences."""
         self.thumbnails = Thumbnails()
 
-    def open(self, path: Path) -> Opening:
+    def open(self, path: Path) -> Reader:
         """Begin to read a catalogue; another one that is being read is forgotten, the open one stays until then."""
         self.stop_opening()
-        self.opening = Opening(path, reading(path))
+        self.opening = Reader(path)
         return self.opening
 
     def stop_opening(self) -> None:
-        """Leave what was being read."""
+        """Leave what is being read."""
         if self.opening is not None:
-            self.opening.steps.close()
+            self.opening.leave()
         self.opening = None
 
-    def read_on(self) -> bool:
-        """A piece of it; answers whether it is over. Raises CatalogueMissing, CatalogueEmpty, and then it is, too."""
+    def take_in(self) -> bool:
+        """Have what was read for the open library; answers False while it is still being read.
+
+        Raises CatalogueMissing, CatalogueEmpty; then the open one stays.
+        """
         opening = self.opening
         if opening is None:
             return True
-        try:
-            opening.fraction = next(opening.steps)
-        except StopIteration as over:
-            self.opening = None
+        if not opening.over:
+            return False
+        self.opening = None
+        library = opening.library()
+        if library is not None:
             self.close_library()
-            self.browser = Browser(over.value)
-            return True
-        except HostFailure:
-            self.opening = None
-            raise
-        return False
+            self.browser = Browser(library)
+        return True
 
     def close_library(self) -> None:
         """Forget it, its ticks too."""

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Opening a library: a timer reads its catalogue in slices, so that the window goes on; without one, to its end."""
+"""Opening a library: a thread reads its catalogue, a timer looks how far that is; without a window it is waited for."""
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,20 +16,21 @@ from .. import session
 from ..handover import tell_failure
 from ..paths import absolute
 from ..redraw import redraw_panels
+from ..redraw_pace import RedrawPace
 from ..session import Session
 from ..unforeseen import forgiving_timer
 from ..words import told
 from .library import catalogue_in
+from .reader import LONGEST_WAIT_SECONDS
 from .recent import recent, remember
 from .settings import catalogue_settings_of, refresh
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
-BEAT_SECONDS = 0.01
-SLICE_SECONDS = 0.02
-"""Of reading, before Blender may draw."""
-REDRAW_SECONDS = 0.2
+BEAT_SECONDS = 0.05
+AT_ONCE_SECONDS = 0.1
+"""A short catalogue, and a wrong file, are there before anyone sees a bar."""
 
 
 class TRIPOSR_OT_open_catalogue(bpy.types.Operator):
@@ -57,17 +57,15 @@ class TRIPOSR_OT_open_catalogue(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """With a window come back at once; without one, when it is read."""
+        """With a window come back soon; without one, when it is read."""
         running = session.current()
         running.failure, running.notice = None, ""
-        running.catalogue.open(catalogue_in(absolute(self.filepath)))
+        opening = running.catalogue.open(catalogue_in(absolute(self.filepath)))
+        if not opening.wait(LONGEST_WAIT_SECONDS if bpy.app.background else AT_ONCE_SECONDS):
+            _follow()
+            return {"FINISHED"}
         try:
-            if not bpy.app.background:
-                running.catalogue.read_on()  # a wrong file is told at once
-                _follow()
-                return {"FINISHED"}
-            while not running.catalogue.read_on():
-                pass
+            running.catalogue.take_in()
         except HostFailure as failure:
             tell_failure(self, running, failure)
             return {"CANCELLED"}
@@ -123,28 +121,26 @@ def _follow() -> None:
         bpy.app.timers.register(_beat, first_interval=BEAT_SECONDS, persistent=True)
 
 
-_drawn = 0.0
+_pace = RedrawPace()
 
 
 @forgiving_timer(BEAT_SECONDS)
 def _beat() -> float | None:
-    """Read on for a slice."""
-    global _drawn  # Blender's timers get nothing handed in
+    """See whether it is read."""
     running = session.current_or_none()
     if running is None:
         return None
-    until, over = time.monotonic() + SLICE_SECONDS, False
+    over, before = True, running.catalogue.browser
     try:
-        while not over and time.monotonic() < until:
-            over = running.catalogue.read_on()
+        over = running.catalogue.take_in()
     except HostFailure as failure:
-        running.failure, over = failure, True
-    else:
-        if over and running.catalogue.browser is not None:
-            _arrived(bpy.context, running)
-    if over or time.monotonic() - _drawn > REDRAW_SECONDS:
+        running.failure = failure
+    if running.catalogue.browser is not before:
+        _arrived(bpy.context, running)
+    _pace.beat()
+    if over or _pace.allows():
         redraw_panels(bpy.context)
-        _drawn = time.monotonic()
+        _pace.asked()
     return None if over else BEAT_SECONDS
 
 

@@ -13,10 +13,10 @@ from ..words import ui
 from .browser import Browser
 from .desk import Desk
 from .recent import recent
-from .row_list import draw_picture, state_icon
+from .row_list import draw_tiles, icon_of, state_icon
 from .settings import TRIPOSR_PG_catalogue, catalogue_settings_of
 
-ROWS, MOST_ROWS = 5, 12
+ROWS, MOST_ROWS = 9, 16
 DETAILS_SCALE = 8.0
 BUTTON_SCALE = 1.4
 LISTED_REFUSALS = 8
@@ -44,8 +44,14 @@ class TRIPOSR_PT_catalogue(InSidebar, bpy.types.Panel):
         settings = catalogue_settings_of(context)
         _draw_head(layout, desk.browser)
         _draw_filters(layout, settings)
-        _draw_list(layout, settings, desk.browser)
         _draw_actions(layout, context, desk)
+        _draw_choice(layout, desk.browser)
+        if settings.display == "TILES":
+            draw_tiles(layout, settings, desk)
+        else:
+            name = "TRIPOSR_UL_catalogue"
+            layout.template_list(name, "", settings, "rows", settings, "active", rows=ROWS, maxrows=MOST_ROWS)
+        _draw_pages(layout, settings, desk.browser)
 
 
 class TRIPOSR_PT_catalogue_item(InSidebar, bpy.types.Panel):
@@ -69,7 +75,7 @@ class TRIPOSR_PT_catalogue_item(InSidebar, bpy.types.Panel):
         assert details is not None, "as poll says"
         assert browser is not None
         row = browser.library.rows[details.number]
-        draw_picture(layout.row(), desk, row, DETAILS_SCALE)
+        layout.template_icon(icon_of(desk, row), scale=DETAILS_SCALE)
         if details.failure is not None:
             draw_lines(layout, context, details.failure.sentence, "ERROR")
         if details.record is not None:
@@ -107,11 +113,12 @@ def _draw_filters(layout: bpy.types.UILayout, settings: TRIPOSR_PG_catalogue) ->
     row.prop(settings, "show", text="")
     row.prop(settings, "sort_by", text="")
     row.prop(settings, "descending", text="", icon="SORT_DESC" if settings.descending else "SORT_ASC")
-    column.prop(settings, "least_score", slider=True)
+    row = column.row(align=True)
+    row.prop(settings, "least_score", slider=True)
+    row.prop(settings, "display", text="", expand=True, icon_only=True)
 
 
-def _draw_list(layout: bpy.types.UILayout, settings: TRIPOSR_PG_catalogue, browser: Browser) -> None:
-    layout.template_list("TRIPOSR_UL_catalogue", "", settings, "rows", settings, "active", rows=ROWS, maxrows=MOST_ROWS)
+def _draw_pages(layout: bpy.types.UILayout, settings: TRIPOSR_PG_catalogue, browser: Browser) -> None:
     row = layout.row(align=True)
     back = row.row(align=True)
     back.enabled = browser.page > 0
@@ -120,6 +127,9 @@ def _draw_list(layout: bpy.types.UILayout, settings: TRIPOSR_PG_catalogue, brows
     on = row.row(align=True)
     on.enabled = browser.page + 1 < browser.pages
     on.operator("triposr.turn_catalogue_page", text="", icon="TRIA_RIGHT").by = 1
+
+
+def _draw_choice(layout: bpy.types.UILayout, browser: Browser) -> None:
     row = layout.row(align=True)
     row.label(text=ui("{shown:,} shown, {chosen:,} chosen", shown=len(browser.shown), chosen=browser.count_chosen))
     row.operator("triposr.choose_in_catalogue", text="", icon="CHECKBOX_HLT").which = "SHOWN"

@@ -13,16 +13,18 @@ from ..paths import shown
 from ..words import ui
 from .desk import Desk
 from .library import UNKNOWN, Row
+from .settings import TRIPOSR_PG_catalogue
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import IconItems
 
-ICON_SCALE = 2.0
-"""A row is two lines high, and so is its picture."""
+TILE_SCALE = 4.0
+NAME_SHARE = 0.6
+"""Of what is left for words; the rest is for figures."""
 
 
 class TRIPOSR_UL_catalogue(bpy.types.UIList):
-    """A box to tick, the picture, name and figures."""
+    """A box to tick, the picture, the name, figures."""
 
     bl_idname = "TRIPOSR_UL_catalogue"
 
@@ -45,12 +47,14 @@ class TRIPOSR_UL_catalogue(bpy.types.UIList):
         row = desk.browser.library.rows[item.number]
         line = layout.row(align=True)
         line.prop(item, "chosen", text="")
-        draw_picture(line, desk, row, ICON_SCALE)
-        words = line.column(align=True)
-        words.label(text=shown(row.id), translate=False)
-        figures = words.row()
-        figures.active = False
-        figures.label(text=figures_of(row), icon=state_icon(row), translate=False)
+        words = line.split(factor=NAME_SHARE, align=True)
+        words.label(text=name_of(row), icon_value=icon_of(desk, row), translate=False)
+        figures = words.row(align=True)
+        figures.alignment = "RIGHT"
+        if row.made and not row.warned:
+            figures.label(text=figures_of(row), translate=False)
+        else:
+            figures.label(text=figures_of(row), icon=state_icon(row), translate=False)
 
     def draw_filter(self, _context: bpy.types.Context, _layout: bpy.types.UILayout) -> None:
         """The panel has better ones, above the list."""
@@ -60,11 +64,29 @@ class TRIPOSR_UL_catalogue(bpy.types.UIList):
         return [], []
 
 
-def draw_picture(layout: bpy.types.UILayout, desk: Desk, row: Row, scale: float) -> None:
-    """The row's thumbnail, or an icon that says that there is none."""
+def draw_tiles(layout: bpy.types.UILayout, settings: TRIPOSR_PG_catalogue, desk: Desk) -> None:
+    """The page's pictures, as many beside each other as there is room for; a click ticks one."""
+    assert desk.browser is not None
+    tiles = layout.grid_flow(row_major=True, columns=0, even_columns=True, even_rows=True, align=True)
+    for item in settings.rows:
+        row = desk.browser.library.rows[item.number]
+        tile = tiles.box().column(align=True)
+        tile.template_icon(icon_of(desk, row), scale=TILE_SCALE)
+        tile.prop(item, "chosen", text=name_of(row), toggle=True, translate=False)
+        figures = tile.row()
+        figures.label(text=figures_of(row), icon=state_icon(row), translate=False)
+
+
+def icon_of(desk: Desk, row: Row) -> int:
+    """The number of the row's thumbnail, or of an icon that says that there is none."""
     assert desk.browser is not None
     icon = desk.thumbnails.icon(desk.browser.library.folder / row.thumbnail) if row.thumbnail else 0
-    layout.template_icon(icon or _number_of(state_icon(row)), scale=scale)
+    return icon or _number_of(state_icon(row))
+
+
+def name_of(row: Row) -> str:
+    """The last part of its id: what stands before are folders."""
+    return shown(row.id.rpartition("/")[2] or row.id)
 
 
 @functools.cache
@@ -82,8 +104,8 @@ def state_icon(row: Row) -> IconItems:
 
 
 def figures_of(row: Row) -> str:
-    """Its second line."""
+    """How well it covers the photo's subject, and thousands of triangles."""
     if not row.made:
         return ui("Failed")
-    score = "" if row.overlap == UNKNOWN else f"{row.overlap:.0%}   "
-    return score + ui("{count:,} triangles", count=row.triangles)
+    thousands = f"{row.triangles / 1000:.0f}k" if row.triangles >= 1000 else str(row.triangles)
+    return thousands if row.overlap == UNKNOWN else f"{row.overlap:.0%}  {thousands}"

@@ -9,7 +9,7 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, PointerProperty, StringProperty
 
 from .. import session
-from .browser import Wish
+from .browser import ROWS_PER_PAGE, TILES_PER_PAGE, Wish
 
 WINDOW_PROPERTY = "triposr_catalogue"
 
@@ -28,12 +28,19 @@ SORTS = (
 )
 
 
+DISPLAYS = (
+    ("LIST", "List", "A line for each picture, 100 on a page", "SHORTDISPLAY", 0),
+    ("TILES", "Thumbnails", "Large thumbnails, 12 on a page", "IMGDISPLAY", 1),
+)
+
+
 def refresh(settings: TRIPOSR_PG_catalogue, _context: bpy.types.Context | None = None) -> None:
     """An update function: look for what is wished now."""
     running = session.current_or_none()
     if running is None or running.catalogue.browser is None:
         settings.rows.clear()
         return
+    running.catalogue.browser.use_pages_of(TILES_PER_PAGE if settings.display == "TILES" else ROWS_PER_PAGE)
     running.catalogue.browser.look(wish_of(settings))
     fill_page(settings)
 
@@ -76,8 +83,11 @@ def _is_chosen(row: TRIPOSR_PG_catalogue_row) -> bool:
 
 def _choose(row: TRIPOSR_PG_catalogue_row, chosen: bool) -> None:
     browser = session.current().catalogue.browser
-    if browser is not None:
-        browser.choose([row.number], chosen)
+    if browser is None:
+        return
+    browser.choose([row.number], chosen)
+    settings = getattr(row.id_data, WINDOW_PROPERTY)
+    settings.active = next(place for place, each in enumerate(settings.rows) if each.number == row.number)
 
 
 def _page(_settings: TRIPOSR_PG_catalogue) -> int:
@@ -117,6 +127,7 @@ class TRIPOSR_PG_catalogue(bpy.types.PropertyGroup):
         sort_by: str
         descending: bool
         least_score: int
+        display: str
         page: int
         active: int
         rows: bpy.types.bpy_prop_collection_idprop[TRIPOSR_PG_catalogue_row]
@@ -160,9 +171,17 @@ class TRIPOSR_PG_catalogue(bpy.types.PropertyGroup):
             options={"SKIP_SAVE"},
             update=refresh,
         )
+        display: EnumProperty(
+            name="Display",
+            description="How the pictures are listed",
+            items=DISPLAYS,
+            default="LIST",
+            options={"SKIP_SAVE"},
+            update=refresh,
+        )
         page: IntProperty(
             name="Page",
-            description="The number of the page that is shown, of 100 pictures each",
+            description="The number of the page that is shown",
             min=1,
             options={"SKIP_SAVE"},
             get=_page,
