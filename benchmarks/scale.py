@@ -24,6 +24,7 @@ from benchmarks.floors import CARDS, Card, extraction_floor_s, forward_floor_s
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 STEPS = CHECKOUT / "benchmarks" / "results" / "library_steps.json"
+RAY = CHECKOUT / "benchmarks" / "results" / "ray_overhead.json"
 PAGE = CHECKOUT / "docs" / "scale.md"
 BAD_INPUT = 2
 PAPER_S = 0.5
@@ -57,7 +58,7 @@ class Cluster:
     metadata_ops_s: float = 20_000.0
     nic_gbit_s: float = 25.0
     tasks_s: float = 569.0
-    batch: int = 8
+    batch: int = 4
     gpu_price: tuple[float, float] = (0.80, 3.00)
 
 
@@ -154,7 +155,7 @@ def limits(cluster: Cluster, figures: Measured) -> list[Limit]:
         Limit(
             "storage, names",
             cluster.metadata_ops_s / calls,
-            f"{cluster.metadata_ops_s:g} calls/s / {calls:.0f}",
+            f"{cluster.metadata_ops_s:,.0f} calls/s / {calls:.0f}",
         ),
         Limit(
             "network between stages, all across nodes",
@@ -193,8 +194,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         document = json.loads(options.steps.read_text(encoding="utf-8"))
+        ray = json.loads(RAY.read_text(encoding="utf-8")) if RAY.is_file() else {}
         cluster = cluster_of(options)
-        text = page(document, cluster) if options.page else tables(document, cluster)
+        text = page(document, cluster, ray) if options.page else tables(document, cluster)
     except (OSError, ValueError) as error:
         print(f"The figures {options.steps} can't be read: {error}. Measure them: --help says how.", file=sys.stderr)
         return BAD_INPUT

@@ -28,6 +28,11 @@ Document = Mapping[str, Any]
 
 PAGE_TEXT = (Path(__file__).parent / "scale_page.txt").read_text(encoding="utf-8")
 """The page, with places for tables and figures in braces."""
+RAY_WORDS = """\
+Measured here, on {cores:g} cores that the driver and all actors share, load average {before} before and {after} after:
+{empty:.0f} groups a second pass two stages that do nothing ({parcels} groups), {full:.0f} when each carries one prepared
+picture; the driver then holds {driver:.0f} MB. On a cluster the driver has cores of its own, but a group of one picture is
+too little for it."""
 WRITTEN = """\
 {table}
 
@@ -182,8 +187,8 @@ def machine_line(document: Document) -> str:
     return f"{machine_sentence(document)}; {document.get('load_before')} before"
 
 
-def page(document: Document, cluster: Cluster) -> str:
-    """The text of docs/scale.md."""
+def page(document: Document, cluster: Cluster, ray: Document) -> str:
+    """The text of docs/scale.md. ray: figures of benchmarks/ray_overhead.py, if there are any."""
     figures = measured(document, cluster)
     fast = dataclasses.replace(cluster, gpu_second=floor_s(card_named(FLOOR_CARD)))
     alone = dataclasses.replace(fast, cut_out="alpha")
@@ -214,7 +219,22 @@ def page(document: Document, cluster: Cluster) -> str:
         price_high=f"{cluster.gpu_price[1]:.2f}",
         raw_mb=f"{figures.framed_bytes / 1e6:.0f}",
         between_mb=f"{PICTURE_BYTES / 1e6:.2f}",
+        ray=_ray_words(ray),
         **_cluster_words(cluster),
+    )
+
+
+def _ray_words(ray: Document) -> str:
+    if not ray:
+        return "What Ray itself takes was not measured (`benchmarks/ray_overhead.py`)."
+    return RAY_WORDS.format(
+        parcels=ray["parcels"],
+        cores=ray["cores"],
+        empty=ray["empty parcels a second"],
+        full=ray["parcels with a picture a second"],
+        driver=ray["driver_mb"],
+        before=ray["load_before"],
+        after=ray["machine"]["load"],
     )
 
 
@@ -230,4 +250,4 @@ def _core_seconds(document: Document, cluster: Cluster) -> tuple[float, float]:
 
 def _cluster_words(cluster: Cluster) -> dict[str, object]:
     names = ("gpus_per_node", "storage_gb_s", "metadata_ops_s", "nic_gbit_s", "tasks_s", "batch")
-    return {name: f"{getattr(cluster, name):g}" for name in names}
+    return {name: f"{getattr(cluster, name):,.10g}" for name in names}

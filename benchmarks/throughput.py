@@ -29,6 +29,7 @@ if __name__ == "__main__":
 from benchmarks.command import BAD_INPUT, write_document
 from benchmarks.library_pictures import SIDE, write_pictures
 from benchmarks.machine import load_or_none, machine
+from benchmarks.tables import machine_sentence
 from benchmarks.turns import Contestant, order_of
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -89,7 +90,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CommandFailed as failure:
         print(failure, file=sys.stderr)
         return BAD_INPUT
-    write_document({"benchmark": "throughput", "machine": machine(), "load_before": began, **told(rows)}, options.json)
+    document = {"benchmark": "throughput", "machine": machine(), "load_before": began, **told(rows)}
+    document["note"] += f" On {machine_sentence(document)}, {began} before."
+    write_document(document, options.json)
     return 0
 
 
