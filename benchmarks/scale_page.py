@@ -31,8 +31,8 @@ PAGE_TEXT = (Path(__file__).parent / "scale_page.txt").read_text(encoding="utf-8
 RAY_WORDS = """\
 Measured here, on {cores:g} cores that the driver and all actors share, load average {before} before and {after} after:
 {empty:.0f} groups a second pass two stages that do nothing ({parcels} groups), {full:.0f} when each carries one
-prepared picture; the driver then holds {driver:.0f} MB. On a cluster the driver has cores of its own, but a group of one
-picture is too little for it."""
+prepared picture; the driver then holds {driver:.0f} MB. On a cluster the driver has cores of its own, but a group of
+one picture is too little for it."""
 WRITTEN = """\
 {table}
 
