@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The two stages as Ray's actors: each holds what it needs, warm, and answers parcels with parcels.
+"""The stages as Ray's actors: each holds what it needs, warm, and answers parcels with parcels.
 
 A parcel is what goes through the network together, pickled: Ray carries it as bytes.
 """
@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from triposr_addon.batch.finishing import Finishing
 from triposr_addon.batch.item import Item
 from triposr_addon.batch.making import Making
-from triposr_addon.batch.prepared import Prepared
+from triposr_addon.batch.prepared import Meshed, Prepared
 from triposr_addon.batch.preparing import Preparing
 from triposr_addon.batch.ray_errand import Errand
 from triposr_addon.batch.spans import Span
@@ -33,6 +34,9 @@ Batch = dict[str, Any]
 """By Ray's own definition: a column's name to an object array [rows] of bytes."""
 
 
+Entry = Item | Prepared | Meshed | Record
+
+
 @dataclass(frozen=True)
 class Parcel:
     """Items, what became of them so far. Without entries: the run is to end. failure: why; it is not the items'.
@@ -40,7 +44,7 @@ class Parcel:
     spans: when which step was done, since the last stage.
     """
 
-    entries: Sequence[Item | Prepared | Record] = ()
+    entries: Sequence[Entry] = ()
     failure: WorkerFailure | None = None
     spans: tuple[Span, ...] = ()
 
@@ -97,16 +101,37 @@ class PreparingActor(_Actor):
 
 
 class MakingActor(_Actor):
-    """Holds one warm model: parcels of prepared pictures to parcels of records.
-
-    Several threads call it: one of them is in the network, others extract and write.
-    """
+    """Holds one warm model: parcels of prepared pictures to parcels of records."""
 
     def _set_up(self, errand: Errand) -> None:
         self._making = Making(errand.plan_here(), self._spans.put)
 
     def _answer(self, parcel: Parcel) -> Parcel:
-        return Parcel(self._making([one for one in parcel.entries if not isinstance(one, Item)]))
+        return Parcel(self._making(_prepared(parcel)))
+
+
+class MeshingActor(MakingActor):
+    """The same without what needs no card: to parcels of meshes and records. Several threads call it: one is in the
+    network, others extract.
+    """
+
+    def _answer(self, parcel: Parcel) -> Parcel:
+        fields = self._making.fields(_prepared(parcel))
+        return Parcel([one if isinstance(one, Record) else self._making.mesh(one) for one in fields])
+
+
+class FinishingActor(_Actor):
+    """Holds meshes against their pictures and writes them, behind the network: parcels of meshes to such of records."""
+
+    def _set_up(self, errand: Errand) -> None:
+        self._finishing = Finishing(errand.plan_here(), self._spans.put)
+
+    def _answer(self, parcel: Parcel) -> Parcel:
+        return Parcel([self._finishing(one) if isinstance(one, Meshed) else one for one in parcel.entries])
+
+
+def _prepared(parcel: Parcel) -> list[Prepared | Record]:
+    return [one for one in parcel.entries if isinstance(one, Prepared | Record)]
 
 
 def packed(parcel: Parcel) -> bytes:

@@ -37,7 +37,7 @@ LANES_BESIDE_A_CARD = 2
 @dataclass(frozen=True)
 class Shares:
     """What an actor of each stage is given. device: the network's. lanes: threads of a making actor. actors: of them,
-    as the cluster is now.
+    as the cluster is now. has_cards: then meshes go on to actors on processors, which finish them.
     """
 
     device: str
@@ -45,6 +45,7 @@ class Shares:
     making: Mapping[str, float]
     preparing: Mapping[str, float]
     actors: int
+    has_cards: bool = False
 
 
 @contextlib.contextmanager
@@ -82,7 +83,9 @@ def shares(nodes: Sequence[Mapping[str, Any]], device: str, lanes: int | None) -
         raise ClusterUnfit("No node of the cluster has a processor to give. Start one with `ray start --num-cpus`.")
     if cards and device != "cpu":
         beside = lanes or LANES_BESIDE_A_CARD
-        return Shares("cuda", beside, {"num_gpus": 1.0, "num_cpus": 1.0}, {"num_cpus": 1.0}, cards)
+        of_card, of_others = (1.0, 1.0) if sum(processors) >= cards + 2 else (0.5, 0.25)
+        making = {"num_gpus": 1.0, "num_cpus": of_card}
+        return Shares("cuda", beside, making, {"num_cpus": of_others}, cards, has_cards=True)
     each = min(lanes or 1, int(min(processors)))
     taken = each * CPU_SHARE_OF_MAKING
     actors = sum(math.floor(count / each) for count in processors)

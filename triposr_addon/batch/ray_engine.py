@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes a library on Ray: pictures are loaded and cut out ahead of the network, which actors hold, each its own.
+"""Makes a library on Ray: pictures are loaded and cut out ahead of the network, which actors hold, each its own, and,
+where that is on a card, finished behind it.
 
 Every picture is worked on at least once, and again where a process or node is lost; since making is idempotent, there
 is one result and one record of each (docs/decisions/ray_data.md).
@@ -13,13 +14,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from triposr_addon.batch.engine import ON_A_CARD
 from triposr_addon.batch.item import Item
 from triposr_addon.batch.item_records import LANE_DIED, failed_record
 from triposr_addon.batch.local_engine import groups
 from triposr_addon.batch.overseer import Overseer
 from triposr_addon.batch.picture_state import picture_state
 from triposr_addon.batch.plan import BatchPlan
-from triposr_addon.batch.ray_actors import PARCEL, MakingActor, Parcel, PreparingActor, packed
+from triposr_addon.batch.ray_actors import (
+    PARCEL,
+    FinishingActor,
+    MakingActor,
+    MeshingActor,
+    Parcel,
+    PreparingActor,
+    packed,
+)
 from triposr_addon.batch.ray_cluster import LOG_NAME, Shares, cluster, inspect, shares
 from triposr_addon.batch.ray_errand import Errand, errand_for
 from triposr_addon.batch.ray_gathering import Gathering
@@ -48,9 +58,9 @@ def make_on_ray(
     items: Sequence[Item],
     overseer: Overseer,
     wishes: RayWishes,
-    at_once: int = 1,
+    at_once: int | None = None,
 ) -> None:
-    """The overseer is told in this thread.
+    """at_once: None for what the engines of one machine take. The overseer is told in this thread.
 
     Raises TargetFailure, ModelFailure, DeviceUnavailable, OutOfMemory, RayFailure.
     """
@@ -62,7 +72,8 @@ def make_on_ray(
         errand = replace(errand, plan=replace(plan, device=given.device))
         gathering = Gathering(errand, {item.id for item in items}, overseer)
         for number in range(ROUNDS):
-            parcels = parcels_of(items, gathering.missing, at_once, is_last=number == ROUNDS - 1)
+            together = at_once or (ON_A_CARD if given.has_cards else 1)
+            parcels = parcels_of(items, gathering.missing, together, is_last=number == ROUNDS - 1)
             if parcels and not gathering.is_ending:
                 gathering.gather(_records(errand, given, parcels, is_last=number == ROUNDS - 1))
     if gathering.failure:
@@ -85,7 +96,7 @@ def _records(errand: Errand, given: Shares, parcels: Sequence[Parcel], *, is_las
     data = importlib.import_module("ray.data")
     _set_up(data.DataContext.get_current())
     lanes = 1 if is_last else given.lanes
-    ahead = data.ActorPoolStrategy(min_size=1, initial_size=1)
+    beside = data.ActorPoolStrategy(min_size=1, initial_size=1)
     warm = data.ActorPoolStrategy(
         min_size=1,
         initial_size=max(min(given.actors, len(parcels)), 1),
@@ -95,11 +106,12 @@ def _records(errand: Errand, given: Shares, parcels: Sequence[Parcel], *, is_las
     )
     rows = [{PARCEL: packed(parcel)} for parcel in parcels]
     common: dict[str, Any] = {"batch_size": 1, "fn_constructor_args": (errand,), **RETRIES}
-    return (
-        data.from_items(rows, override_num_blocks=min(len(rows), MOST_BLOCKS))
-        .map_batches(PreparingActor, compute=ahead, **common, **given.preparing)
-        .map_batches(MakingActor, compute=warm, **common, **given.making)
-    )
+    source = data.from_items(rows, override_num_blocks=min(len(rows), MOST_BLOCKS))
+    prepared = source.map_batches(PreparingActor, compute=beside, **common, **given.preparing)
+    if not given.has_cards:
+        return prepared.map_batches(MakingActor, compute=warm, **common, **given.making)
+    meshed = prepared.map_batches(MeshingActor, compute=warm, **common, **given.making)
+    return meshed.map_batches(FinishingActor, compute=beside, **common, **given.preparing)
 
 
 def _set_up(context: Any) -> None:

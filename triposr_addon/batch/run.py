@@ -141,7 +141,7 @@ def _make(options: argparse.Namespace, plan: BatchPlan, items: Sequence[Item], p
 
 def _make_by_engine(options: argparse.Namespace, plan: BatchPlan, items: Sequence[Item], overseer: Overseer) -> None:
     if options.ray:
-        make_on_ray(plan, items, overseer, RayWishes(options.ray, options.lanes), options.batch or 1)
+        make_on_ray(plan, items, overseer, RayWishes(options.ray, options.lanes), options.batch)
     else:
         make(plan, items, overseer, options.lanes, options.batch)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,17 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from tests.batch.library import draw_pictures, items_of, quick_plan  # noqa: E402
+from tests.batch.library import draw_pictures, items_of, lasting, quick_plan  # noqa: E402
 from triposr_addon.batch.item import Item  # noqa: E402
 from triposr_addon.batch.local_engine import groups  # noqa: E402
 from triposr_addon.batch.overseer import Overseer  # noqa: E402
+from triposr_addon.batch.prepared import Meshed  # noqa: E402
 from triposr_addon.batch.ray_actors import (  # noqa: E402
     PARCEL,
     Batch,
+    FinishingActor,
     MakingActor,
+    MeshingActor,
     Parcel,
     PreparingActor,
     packed,
@@ -94,6 +98,19 @@ def test_parcels_go_through_both_stages_and_nothing_more_is_begun_once_the_run_i
         late = PreparingActor(errand)  # begun when all is over: nothing to complain of
         assert through(late, Parcel(group)) == Parcel()
     assert list(target.glob(".*")) == []
+
+
+def test_beside_a_card_meshes_are_finished_by_others_with_the_same_result(tmp_path: Path, target: Path) -> None:
+    items = items_of([*draw_pictures(tmp_path / "pictures", 1), tmp_path / "missing.png"])
+    with errand_for(quick_plan(target), items[0].picture) as errand:
+        meshed = through(MeshingActor(errand), through(PreparingActor(errand), Parcel(items)))
+        assert [type(one) for one in meshed.entries] == [Meshed, Record]
+        apart = through(FinishingActor(errand), meshed).entries
+        shutil.rmtree(target / "items")
+        together = through(MakingActor(errand), through(PreparingActor(errand), Parcel(items))).entries
+    assert [lasting(one) for one in apart if isinstance(one, Record)] == [
+        lasting(one) for one in together if isinstance(one, Record)
+    ]
 
 
 def test_a_full_target_ends_the_run_in_order(target: Path) -> None:

@@ -46,6 +46,8 @@ def test_each_card_has_one_model_and_nodes_without_prepare() -> None:
     assert (given.device, given.actors) == ("cuda", 2)
     assert given.lanes > 1, "one in the network, one extracting"
     assert fits(given, 8, 2) == 2
+    alone = shares([node(1, 1)], "auto", None)
+    assert alone.making["num_cpus"] + 2 * alone.preparing["num_cpus"] <= 1.0, "two more stages have to find room"
     assert shares([node(8, 2)], "cpu", None).device == "cpu"
 
 
