@@ -41,8 +41,9 @@ MOST_BLOCKS = 50_000
 """In which the parcels lie: what is lost with a node is done again by the block."""
 ROUNDS = 3
 """What comes back from none is given out again, in the last one alone: a picture that ends its process ends others'."""
-RETRIES = {"max_restarts": -1, "max_task_retries": 3}
-"""Of an actor, as often as nodes are lost; of what it had in hand, before the next round."""
+RETRIES = {"max_restarts": -1, "max_task_retries": 10}
+"""Of an actor, as often as nodes are lost; of what it had in hand: about one each two seconds, until Ray gives a lost node
+up after some 15. What is left is for the next round."""
 
 
 @dataclass(frozen=True)
