@@ -42,8 +42,8 @@ MOST_BLOCKS = 50_000
 ROUNDS = 3
 """What comes back from none is given out again, in the last one alone: a picture that ends its process ends others'."""
 RETRIES = {"max_restarts": -1, "max_task_retries": 10}
-"""Of an actor, as often as nodes are lost; of what it had in hand: about one each two seconds, until Ray gives a lost node
-up after some 15. What is left is for the next round."""
+"""Of an actor, as often as nodes are lost; of what it had in hand: one each two seconds, and Ray gives a lost node up
+after some 15. What is left then is for the next round."""
 
 
 @dataclass(frozen=True)
