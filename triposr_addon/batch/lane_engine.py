@@ -45,23 +45,23 @@ class LaneEngine:
         """Make them all. Raises TargetFailure; ModelFailure, DeviceUnavailable, OutOfMemory where no lane can begin."""
         pool = LanePool(self._plan, self._lanes)
         try:
-            self._run(pool, groups(items, self._at_once), self._lanes)
-            alone, self._alone = self._alone, []
-            self._run(pool, iter(alone), 1)
+            self._run(pool, groups(items, self._at_once))
+            self._lanes, alone, self._alone = 1, self._alone, []
+            self._run(pool, iter(alone))
         finally:
             pool.end()
         if self._failure:
             raise self._failure
 
-    def _run(self, pool: LanePool, waiting: Iterator[Sequence[Item]], most: int) -> None:
-        """At most so many groups at a time, until all are made or there is a reason to stop."""
+    def _run(self, pool: LanePool, waiting: Iterator[Sequence[Item]]) -> None:
+        """Until all are made or there is a reason to stop."""
         while True:
-            while pool.busy < most and (group := self._next(waiting)):
+            while pool.busy < self._lanes and (group := self._next(waiting)):
                 pool.idle()[0].give(Errand("make", tuple(group)))
             if not pool.busy:
                 return
             for errand, answer in pool.answers(TICK_SECONDS):
-                self._take(errand, answer, beside=most > 1)
+                self._take(errand, answer)
             self._overseer.tick()
 
     def _next(self, waiting: Iterator[Sequence[Item]]) -> Sequence[Item] | None:
@@ -69,16 +69,19 @@ class LaneEngine:
             return None
         return self._again.popleft() if self._again else next(waiting, None)
 
-    def _take(self, errand: Errand, answer: Answer, *, beside: bool) -> None:
+    def _take(self, errand: Errand, answer: Answer) -> None:
         for span in answer.spans:
             self._overseer.span(span)
         if answer.died:
             self._survive(errand.items, answer.died)
+        elif isinstance(answer.failure, OutOfMemory) and self._lanes > 1:  # too many to begin with
+            self._lanes -= 1
+            self._again.append(errand.items)
         elif answer.failure:
             self._failure = self._failure or answer.failure
         for item, record in zip(errand.items, answer.made, strict=False):
             assert isinstance(record, Record), "lanes make records"
-            if beside and record.code == OutOfMemory.code:
+            if self._lanes > 1 and record.code == OutOfMemory.code:
                 self._alone.append((item,))
             else:
                 self._overseer.told(record)
