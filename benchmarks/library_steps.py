@@ -10,6 +10,7 @@ benchmarks/scale.py reckons with these figures. Of a checkpoint of the released 
 from __future__ import annotations
 
 import argparse
+import json
 import statistics
 import sys
 import tempfile
@@ -17,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -70,20 +72,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         fields = [read_field(path, HOME) for path in options.field]
         with tempfile.TemporaryDirectory() as folder:
+            before = _before(options)
             seconds, sizes = measured(fields, options, Path(folder))
-            files = file_figures(Path(folder) / "files", options.items, options.records)
+            files = before.get("files") or file_figures(Path(folder) / "files", options.items, options.records)
     except WorkerFailure as failure:
         print(failure.sentence, file=sys.stderr)
         return BAD_INPUT
+    found = {"seconds": before.get("seconds", {}) | seconds, "bytes": before.get("bytes", {}) | sizes, "files": files}
+    if options.only:
+        again = {"of": options.only, "load_before": load_before, "load": load_or_none()}
+        write_document({**before, **found, "again": again}, options.json)
+        return 0
     document = {"benchmark": "library_steps", "machine": machine(), "load_before": load_before, "clock": CLOCK}
-    write_document({**document, "seconds": seconds, "bytes": sizes, "files": files}, options.json)
+    write_document({**document, **found}, options.json)
     return 0
+
+
+def _before(options: argparse.Namespace) -> dict[str, Any]:
+    """The figures that stay, where only some are measured again."""
+    if not options.only:
+        return {}
+    before: dict[str, Any] = json.loads(options.json.read_text(encoding="utf-8"))
+    return before
 
 
 def measured(fields: Sequence[FieldInput], options: argparse.Namespace, folder: Path) -> tuple[Figures, Figures]:
     """Seconds by step and its condition, bytes by file."""
     seconds, sizes = Figures(), Figures()
     for name, work in _works(fields, options, folder, sizes):
+        if options.only and not name.startswith(tuple(options.only)):
+            continue
         seconds[name] = round(median_seconds(work), 4)
         print(f"{name}: {seconds[name]:.3f} s", flush=True)
     return seconds, sizes
@@ -192,6 +210,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rembg-home", type=Path, metavar="FOLDER", help="where a background model lies")
     parser.add_argument("--items", type=int, default=2000, help="folders to write and read")
     parser.add_argument("--records", type=int, default=100_000, help="lines of the catalogue to write and read")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="STEP",
+        help="measure just this one again; the others of --json stay",
+    )
     add_json(parser)
     return parser
 

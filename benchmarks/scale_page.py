@@ -184,7 +184,9 @@ def narrowest(cluster: Cluster, figures: Measured) -> str:
 
 def machine_line(document: Document) -> str:
     """Where it was measured, and how busy that was."""
-    return f"{machine_sentence(document)}; {document.get('load_before')} before"
+    again = document.get("again")
+    later = f" ({', '.join(again['of'])} again at {again['load_before']} to {again['load']})" if again else ""
+    return f"{machine_sentence(document)}; {document.get('load_before')} before{later}"
 
 
 def page(document: Document, cluster: Cluster, ray: Document) -> str:
