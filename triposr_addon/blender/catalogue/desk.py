@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from ...catalogue_file import Record
 from ...host.failures import HostFailure
+from ...host.storage import Storage
 from .browser import Browser
 from .reader import Reader
+from .recent import recent, remember
 from .thumbnails import Thumbnails
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class Desk:
         self.refusals: tuple[tuple[str, str], ...] = ()
         """What it could not take: ids, and sentences."""
         self.thumbnails = Thumbnails()
+        self._recent: tuple[Storage, list[Path]] | None = None
 
     def open(self, path: Path) -> Reader:
         """Begin to read a catalogue; another one that is being read is forgotten, the open one stays until then."""
@@ -84,6 +87,17 @@ class Desk:
                 self.details = Details(number, self.browser.library.record(number))
             except HostFailure as failure:
                 self.details = Details(number, None, failure)
+
+    def recent_in(self, storage: Storage) -> list[Path]:
+        """The catalogues that were opened lately; read once, since panels are drawn often."""
+        if self._recent is None or self._recent[0] != storage:
+            self._recent = storage, recent(storage)
+        return self._recent[1]
+
+    def remember(self, storage: Storage, catalogue: Path) -> None:
+        """Offer it again. Raises OSError."""
+        self._recent = None
+        remember(storage, catalogue)
 
     def close(self) -> None:
         """Before the extension is switched off."""

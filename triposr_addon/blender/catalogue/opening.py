@@ -22,7 +22,6 @@ from ..unforeseen import forgiving_timer
 from ..words import told
 from .library import catalogue_in
 from .reader import LONGEST_WAIT_SECONDS
-from .recent import recent, remember
 from .settings import catalogue_settings_of, refresh
 
 if TYPE_CHECKING:
@@ -51,7 +50,8 @@ class TRIPOSR_OT_open_catalogue(bpy.types.Operator):
         """Open the browser beside the latest library; what was dropped, or opened before, is opened at once."""
         if self.filepath:
             return self.execute(context)
-        latest = next(iter(recent(session.current().storage())), None)
+        running = session.current()
+        latest = next(iter(running.catalogue.recent_in(running.storage())), None)
         self.filepath = str(latest or "")
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
@@ -162,7 +162,7 @@ def _arrived(context: bpy.types.Context, running: Session) -> None:
         )
     running.catalogue.notice = notice
     try:
-        remember(running.storage(), browser.library.path)
+        running.catalogue.remember(running.storage(), browser.library.path)
     except OSError as error:  # the library is open all the same
         running.storage().worker_log.note(f"the library could not be remembered: {error}")
 

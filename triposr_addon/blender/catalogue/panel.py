@@ -12,7 +12,6 @@ from ..sidebar import InSidebar, draw_lines
 from ..words import ui
 from .browser import Browser
 from .desk import Desk
-from .recent import recent
 from .row_list import draw_tiles, icon_of, state_icon
 from .settings import TRIPOSR_PG_catalogue, catalogue_settings_of
 
@@ -88,7 +87,7 @@ def _draw_openers(layout: bpy.types.UILayout, running: session.Session) -> None:
     row = layout.row()
     row.scale_y = BUTTON_SCALE
     row.operator("triposr.open_catalogue", icon="ASSET_MANAGER")
-    before = recent(running.storage())
+    before = running.catalogue.recent_in(running.storage())
     if before:
         column = layout.column(align=True, heading="Opened Lately")
         for path in before:
