@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from triposr_addon.batch.target import ASIDE, Target
 from triposr_addon.batch.target_failures import named
-from triposr_addon.catalogue_file import CATALOGUE_NAME, MADE, as_line
+from triposr_addon.catalogue_file import CATALOGUE_NAME, MADE, Record, as_line
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,14 @@ class CatalogueWritten:
     failed: int
 
 
-def write_catalogue(target: Target) -> CatalogueWritten:
+def write_catalogue(target: Target, outdated: Callable[[Record], bool] = lambda _record: False) -> CatalogueWritten:
     """Write `catalogue.jsonl` anew, aside, and put it in place. Raises TargetUnwritable, TargetFull.
 
-    What is held of each record meanwhile is its id.
+    What is held of each record meanwhile is its id. outdated: whether a record, which must have no files, is to go.
     """
     path, aside = target.root / CATALOGUE_NAME, target.root / f"{ASIDE}{uuid.uuid4().hex[:12]}.{CATALOGUE_NAME}"
     try:
-        statuses = {record.id: record.status for record in target.records()}
+        statuses = {record.id: record.status for record in _current(target, outdated)}
         with aside.open("wb") as file:
             file.writelines(_lines(target, sorted(statuses)))
         aside.replace(path)
@@ -41,6 +41,15 @@ def write_catalogue(target: Target) -> CatalogueWritten:
             aside.unlink(missing_ok=True)
     made = sum(status == MADE for status in statuses.values())
     return CatalogueWritten(path, made, len(statuses) - made)
+
+
+def _current(target: Target, outdated: Callable[[Record], bool]) -> Iterator[Record]:
+    """All records but those that are outdated, which are taken away."""
+    for record in target.records():
+        if outdated(record):
+            target.forget(record)
+        else:
+            yield record
 
 
 def _lines(target: Target, ids: list[str]) -> Iterator[bytes]:

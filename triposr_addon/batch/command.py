@@ -31,6 +31,8 @@ def main(arguments: Sequence[str]) -> int:
         parser.error("give a SOURCE and -o TARGET, or --merge TARGET")
     if options.merge is not None and options.output is not None:
         parser.error("--merge TARGET makes nothing, so it takes no -o")
+    if options.merge is not None and options.shard.count > 1:
+        parser.error("--merge is about all shards, so it takes no --shard")
     if options.timeline and options.ray:
         parser.error("--timeline is about this machine, --ray about others: give one of them")
     before = signal.signal(signal.SIGTERM, _interrupt)  # a scheduler that needs the machine sends it

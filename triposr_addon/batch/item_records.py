@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from triposr_addon.batch.item import Item, Refusal
+from triposr_addon.batch.item import Item, Listing, Refusal
 from triposr_addon.batch.picture_state import PictureState
 from triposr_addon.batch.plan import BatchPlan
 from triposr_addon.catalogue_file import FAILED, Record
@@ -52,6 +52,12 @@ def refused_record(refusal: Refusal) -> Record:
     """The record of an entry of the source that is no item."""
     report = refusal.report
     return Record(refusal.id, refusal.told, FAILED, report.code, report.sentence[:LONGEST_TEXT], at=now())
+
+
+def no_longer_refused(listing: Listing) -> Callable[[Record], bool]:
+    """Whether a record tells of an entry that was refused, and that the source says no more."""
+    refused = {refusal.id for refusal in listing.refusals}
+    return lambda record: record.status == FAILED and not record.fingerprint and record.id not in refused
 
 
 def is_lasting(record: Record) -> bool:

@@ -11,11 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from triposr_addon.batch.catalogue import write_catalogue
+from triposr_addon.batch.catalogue import CatalogueWritten, write_catalogue
 from triposr_addon.batch.engine import make
 from triposr_addon.batch.folder_names import ITEMS_FOLDER
 from triposr_addon.batch.item import Item, Listing
-from triposr_addon.batch.item_records import refused_record
+from triposr_addon.batch.item_records import no_longer_refused, refused_record
 from triposr_addon.batch.overseer import Interruption, Overseer
 from triposr_addon.batch.parquet_catalogue import check_pyarrow, write_parquet
 from triposr_addon.batch.plan import BatchPlan
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
     finally:
         progress.clear()
         _tell_after(listing, wanted, progress)
-        _finish(options, target)
+        _finish(options, target, listing)
     return 0 if whole and not progress.failed and not wanted.failed else 1
 
 
@@ -75,10 +75,9 @@ def merge(options: argparse.Namespace) -> int:
     target = Target(options.merge.absolute())
     if not (target.root / ITEMS_FOLDER).is_dir():
         raise TargetMissing(f"{target.root} holds no library. Give the folder that was the TARGET of a run.")
-    written = write_catalogue(target)
-    if options.catalogue == "parquet":
-        write_parquet(written.path)
-    missing = _missing(options, target) if options.source else []
+    listing = _listing(options, target.root) if options.source else None
+    written = _catalogue(options, target, listing)
+    missing = _missing(listing, target) if listing else []
     for item_id in missing[:MOST_NAMED]:
         print(f"missing: {item_id}", file=sys.stderr)
     told = f"; {len(missing)} of the source are missing" if missing else ""
@@ -162,20 +161,24 @@ def _keep_refusals(listing: Listing, target: Target, progress: LibraryProgress) 
         progress.refused(record)
 
 
-def _missing(options: argparse.Namespace, target: Target) -> list[str]:
-    listing = _listing(options, target.root)
+def _missing(listing: Listing, target: Target) -> list[str]:
     ids = [item.id for item in listing.items] + [refusal.id for refusal in listing.refusals]
     return [item_id for item_id in ids if target.record_or_none(item_id) is None]
 
 
-def _finish(options: argparse.Namespace, target: Target) -> None:
+def _finish(options: argparse.Namespace, target: Target, listing: Listing) -> None:
     if options.shard.count > 1:
         print(f"Shard {options.shard} is over. When all are: batch --merge {target.root}", file=sys.stderr)
         return
-    written = write_catalogue(target)
+    print(_catalogue(options, target, listing).path)
+
+
+def _catalogue(options: argparse.Namespace, target: Target, listing: Listing | None) -> CatalogueWritten:
+    """Write it, in the forms that are wished. What `listing` refuses no more is forgotten."""
+    written = write_catalogue(target, no_longer_refused(listing)) if listing else write_catalogue(target)
     if options.catalogue == "parquet":
         write_parquet(written.path)
-    print(written.path)
+    return written
 
 
 def _tell_before(listing: Listing, wanted: ToDo) -> None:

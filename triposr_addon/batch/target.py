@@ -90,6 +90,16 @@ class Target:
             return record
         raise TargetUnwritable(f"{self.root / folder} can't be written: files in it vanish. Choose another folder.")
 
+    def forget(self, record: Record) -> None:
+        """Take away a record that has no files. Raises TargetUnwritable."""
+        folder = self.root / record.folder
+        try:
+            (folder / RECORD_NAME).unlink(missing_ok=True)
+            with suppress(OSError):  # something of somebody's lies there
+                folder.rmdir()
+        except OSError as error:
+            raise named(error, self.root) from error
+
     def records(self) -> Iterator[Record]:
         """All records, in no order. Raises OSError where the target can't be read."""
         for path in self.record_files():
