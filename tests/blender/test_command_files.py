@@ -30,11 +30,14 @@ def test_a_new_picture_of_the_same_name_changes_no_others_file(room: Callable[[s
     assert len(set(second.values())) == 4
 
 
+IDS = ["a/cup", "b/cup.png", "b/cup.jpg", "b/Cup", "tea"]
+
+
 def test_a_folder_under_another_path_gives_the_same_names_and_ids(room: Callable[[str], Any], tmp_path: Path) -> None:
     ids_for, files_for = room("blender.command_scene").ids_for, room("blender.command_run").files_for
-    names = "a/cup.png", "b/cup.png", "b/Cup.jpg", "tea.png"
+    names = "a/cup.png", "b/cup.png", "b/cup.jpg", "b/Cup.jpg", "tea.png"
     here, there = ({tmp_path / root / name: name for name in names} for root in ("mnt", "Volumes"))
-    assert list(ids_for(here).values()) == list(ids_for(there).values()) == ["a/cup", "b/cup.png", "b/Cup.jpg", "tea"]
+    assert list(ids_for(here).values()) == list(ids_for(there).values()) == IDS
     assert [*files_for(ids_for(here), tmp_path, ".glb").values()] == [
         *files_for(ids_for(there), tmp_path, ".glb").values()
     ]
@@ -47,3 +50,11 @@ def test_pictures_of_one_name_from_two_folders_have_ids_of_their_own(
     ids = room("blender.command_scene").ids_for(within)
     assert len(set(ids.values())) == 2
     assert all(re.fullmatch("cup.png [0-9a-f]{8}", name) for name in ids.values())
+
+
+def test_names_as_a_mac_spells_them_are_the_same_names(room: Callable[[str], Any], tmp_path: Path) -> None:
+    ids_for, files_for = room("blender.command_scene").ids_for, room("blender.command_run").files_for
+    one, two = ({tmp_path / name: name} for name in ("Caf\u00e9/caf\u00e9.png", "Cafe\u0301/cafe\u0301.png"))
+    assert [*ids_for(one).values()] == [*ids_for(two).values()] == ["Caf\u00e9/caf\u00e9"]
+    files = [files_for(ids_for(within), tmp_path, ".glb") for within in (one, two)]
+    assert [*files[0].values()] == [*files[1].values()]

@@ -16,7 +16,7 @@ from ..host.failures import HostFailure
 from ..host.jobs import JobState, JobView
 from .asset.asset_command import FILES_MARK, asset_stem, make_asset, remove_asset
 from .command_line import Wish
-from .command_scene import digits_of, grid_of, remove
+from .command_scene import digits_of, grid_of, remove, same_spelling
 from .command_words import CommandWords
 from .grid import Grid
 from .mesh_writers import write_file
@@ -190,13 +190,13 @@ def files_for(
     Not with numbers: those would go to other pictures when one is added, and a file made of another look up to date.
     Not with digits of the whole path: on another computer of a farm the folder may have another one.
     """
-    stems = Counter(stem_of(picture.stem).casefold() for picture in pictures)
-    # to Windows and macOS, Cup and cup are one name
+    stems = {picture: stem_of(same_spelling(picture.stem)) for picture in pictures}
+    counts = Counter(stem.casefold() for stem in stems.values())  # to Windows and macOS, Cup and cup are one name
 
     def name_of(picture: Path) -> str:
-        stem, name = stem_of(picture.stem), pictures[picture]
+        stem, name = stems[picture], pictures[picture]
         # With its ending, which the id has only for as long as another picture needs it.
         within = name if name.endswith(picture.suffix) else name + picture.suffix
-        return stem if stems[stem.casefold()] == 1 else f"{stem}-{digits_of(within)}"
+        return stem if counts[stem.casefold()] == 1 else f"{stem}-{digits_of(within)}"
 
     return {picture: folder / f"{name_of(picture)}{ending}" for picture in pictures}

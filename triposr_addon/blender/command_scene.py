@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
@@ -37,12 +38,21 @@ def pictures_of(wish: Wish) -> dict[Path, str]:
 
 
 def ids_for(within: Mapping[Path, str]) -> dict[Path, str]:
-    """The paths within their folders without their endings; with them, and then with digits, where these agree."""
-    names = {path: PurePosixPath(name).with_suffix("").as_posix() for path, name in within.items()}
-    for longer in (dict(within), {path: f"{name} {digits_of(str(path))}" for path, name in within.items()}):
-        counts = Counter(name.casefold() for name in names.values())
-        names = {path: name if counts[name.casefold()] == 1 else longer[path] for path, name in names.items()}
+    """The paths within their folders without their endings; with them, and then with digits, where these agree.
+
+    As the batch command calls them, so that a picture is in the same shard of both.
+    """
+    wholes = {path: same_spelling(name) for path, name in within.items()}
+    names = {path: PurePosixPath(name).with_suffix("").as_posix() for path, name in wholes.items()}
+    for longer in (wholes, {path: f"{name} {digits_of(str(path))}" for path, name in wholes.items()}):
+        counts = Counter(names.values())
+        names = {path: name if counts[name] == 1 else longer[path] for path, name in names.items()}
     return names
+
+
+def same_spelling(text: str) -> str:
+    """As most systems write it: with é as one character, where a Mac's file names have two."""
+    return unicodedata.normalize("NFC", text)
 
 
 def digits_of(text: str) -> str:
