@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from triposr_addon.batch.picture_state import PictureState, is_of_picture, picture_state
-from triposr_addon.batch.plan import sha256_of
+from triposr_addon.batch.plan import fingerprint, sha256_of
 from triposr_addon.catalogue_file import FAILED, MADE, Record
 
 
@@ -54,3 +54,16 @@ def test_a_file_without_end_is_not_read(tmp_path: Path) -> None:
         assert picture_state(path).sha256 == ""
         with pytest.raises(OSError, match="not an ordinary file"):
             sha256_of(path)
+
+
+def test_a_mask_counts_by_what_is_in_it_wherever_it_lies(tmp_path: Path) -> None:
+    def print_of(mask: Path) -> str:
+        return fingerprint({"photo": {"mask_path": str(mask)}}, "model")
+
+    here, there = tmp_path / "here.png", tmp_path / "there.png"
+    assert print_of(here) != print_of(there), "neither is there"
+    here.write_bytes(b"mask")
+    there.write_bytes(b"mask")
+    assert print_of(here) == print_of(there)
+    there.write_bytes(b"another")
+    assert print_of(here) != print_of(there)

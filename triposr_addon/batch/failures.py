@@ -5,6 +5,7 @@ SourceFailure         the whole source: nothing there, unreadable, of a kind nob
                       without a column of paths, or in need of a package that is not installed
 EntryFailure          one entry of it: a folder within that can't be read, a row without a path, with too many cells,
                       with a setting, a path or an id that can't be, or with an id that an earlier one has
+LanesDie              the processes that make the library end, one after the other
 """
 
 from __future__ import annotations
@@ -108,3 +109,9 @@ class RowIdTwice(EntryFailure):
     """An id that an earlier row has."""
 
     code = "ROW_ID_TWICE"
+
+
+class LanesDie(WorkerFailure):
+    """Lane after lane ended, and nothing was made between."""
+
+    code = "LANES_DIE"

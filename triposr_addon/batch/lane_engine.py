@@ -2,16 +2,18 @@
 """Makes a library on this machine's processor: each lane takes a group through all stages, and then the next one.
 
 Nothing piles up between stages, so memory does not grow with the library. A lane that is killed is replaced and its
-group tried again, one picture at a time; the picture that kills a lane twice has failed. What finds too little memory
+group tried again, one picture at a time; the picture that kills a lane twice has failed. Where lane after lane ends and
+nothing gets made, the run does. What finds too little memory
 beside the other lanes is tried again in the end, alone.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from triposr_addon.batch.failures import LanesDie
 from triposr_addon.batch.item import Item
 from triposr_addon.batch.item_records import LANE_DIED, failed_record
 from triposr_addon.batch.lane_process import Answer, Errand
@@ -26,12 +28,20 @@ from triposr_addon.protocol import ErrorReport
 from triposr_addon.worker.failures import OutOfMemory, WorkerFailure
 
 TICK_SECONDS = 0.2
+MOST_DEATHS = 20
+"""In a row, with nothing made between: then it is the machine, and not one picture after the other."""
+
+Pool = Callable[[BatchPlan, int], LanePool]
 
 
 class LaneEngine:
     """One library in so many lanes."""
 
-    def __init__(self, plan: BatchPlan, overseer: Overseer, lanes: int, at_once: int = 1) -> None:
+    def __init__(
+        self, plan: BatchPlan, overseer: Overseer, lanes: int, at_once: int = 1, pool: Pool = LanePool
+    ) -> None:
+        self._pool = pool
+        self._deaths = 0
         self._plan = plan
         self._overseer = overseer
         self._lanes = lanes
@@ -42,8 +52,11 @@ class LaneEngine:
         self._failure: WorkerFailure | None = None
 
     def make(self, items: Iterable[Item]) -> None:
-        """Make them all. Raises TargetFailure; ModelFailure, DeviceUnavailable, OutOfMemory where no lane can begin."""
-        pool = LanePool(self._plan, self._lanes)
+        """Make them all.
+
+        Raises TargetFailure; ModelFailure, DeviceUnavailable, OutOfMemory where no lane can begin; LanesDie.
+        """
+        pool = self._pool(self._plan, self._lanes)
         try:
             self._run(pool, groups(items, self._at_once))
             self._lanes, alone, self._alone = 1, self._alone, []
@@ -80,6 +93,7 @@ class LaneEngine:
         elif answer.failure:
             self._failure = self._failure or answer.failure
         for item, record in zip(errand.items, answer.made, strict=False):
+            self._deaths = 0
             assert isinstance(record, Record), "lanes make records"
             if self._lanes > 1 and record.code == OutOfMemory.code:
                 self._alone.append((item,))
@@ -88,6 +102,13 @@ class LaneEngine:
 
     def _survive(self, items: tuple[Item, ...], died: str) -> None:
         """A lane is gone, perhaps by one of these."""
+        self._deaths += 1
+        if self._deaths >= MOST_DEATHS:
+            self._failure = self._failure or LanesDie(
+                f"{self._deaths} processes in a row ended before they had made anything, the last one {died}. See "
+                "whether the computer has memory enough, and give the same command again, with fewer lanes."
+            )
+            return
         for item in items:
             if item.id in self._killers:
                 self._overseer.told(died_record(self._plan, item, died))

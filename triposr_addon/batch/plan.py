@@ -74,8 +74,10 @@ def _fingerprint(plan: BatchPlan, photo: PhotoSettings, surface: SurfaceSettings
 
 def fingerprint(settings: Mapping[str, Any], model_sha256: str) -> str:
     """SHA-256 of settings as `BatchPlan.settings` gives them and a model, with a painted mask's content."""
-    mask = settings["photo"]["mask_path"]
-    parts = {"version": RESULTS_VERSION, "settings": settings, "model": model_sha256, "mask": _content(mask)}
+    mask = _content(settings["photo"]["mask_path"])
+    if mask:  # wherever it lies: a library that moves, or is mounted elsewhere, stays as it is
+        settings = {**settings, "photo": {**settings["photo"], "mask_path": ""}}
+    parts = {"version": RESULTS_VERSION, "settings": settings, "model": model_sha256, "mask": mask}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode("ascii")).hexdigest()
 
 

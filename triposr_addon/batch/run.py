@@ -13,6 +13,7 @@ from typing import cast
 
 from triposr_addon.batch.catalogue import CatalogueWritten, write_catalogue
 from triposr_addon.batch.engine import make
+from triposr_addon.batch.failures import LanesDie
 from triposr_addon.batch.folder_names import ITEMS_FOLDER
 from triposr_addon.batch.item import Item, Listing
 from triposr_addon.batch.item_records import no_longer_refused, refused_record
@@ -118,14 +119,17 @@ def _checked_plan(options: argparse.Namespace, target: Path) -> BatchPlan:
 
 
 def _make(options: argparse.Namespace, plan: BatchPlan, items: Sequence[Item], progress: LibraryProgress) -> bool:
-    """Whether it went on to the end. Raises TargetFailure, ModelFailure, DeviceUnavailable, OutOfMemory, RayFailure."""
+    """Whether it went on to the end.
+
+    Raises TargetFailure; ModelFailure, DeviceUnavailable, OutOfMemory, RayFailure, LanesDie before anything is made.
+    """
     timeline = Timeline()
     with Interruption().heard() as interruption:
         hear = timeline.hear if options.timeline else nobody
         overseer = Overseer(progress.told, hear, partial(_tick, progress, interruption), interruption.stops)
         try:
             _make_by_engine(options, plan, items, overseer)
-        except RayFailure as failure:
+        except (RayFailure, LanesDie) as failure:
             if not progress.made and not progress.failed:
                 raise
             progress.say(f"error: {failure.sentence} [{failure.code}]\n  {failure.details[-MOST_DETAILS:]}")
