@@ -81,6 +81,7 @@ def measured(
     parameters = sum(parameter.numel() for parameter in checkpoint.reconstructor.parameters())
     a_picture = {size: one.median / size for size, one in zip(sizes, contestants, strict=True)}
     floor = _floor_or_none(checkpoint, device, parameters)
+    clock = _clock(device, one_thread=one_thread)
     same = {size: same_bits(checkpoint, pictures[:size]) for size in sizes}
     return (
         {
@@ -91,14 +92,14 @@ def measured(
             "machine": machine(device),
             "device": str(device),
             "threads": torch.get_num_threads(),
-            "clock": _clock(device, one_thread=one_thread),
+            "clock": clock,
             "seconds_a_picture": {str(size): round(value, 5) for size, value in a_picture.items()},
             "runs_s": {one.name: [round(run, 5) for run in one.whole] for one in contestants},
             "floor_s": floor,
             "same_bits": {str(size): equal for size, equal in same.items()},
         }
         | peak_bytes(contestants, device)
-        | _page(checkpoint, a_picture, floor, same)
+        | _page(checkpoint, a_picture, floor, same, clock)
     )
 
 
@@ -131,7 +132,11 @@ def _floor_or_none(checkpoint: LoadedCheckpoint, device: torch.device, parameter
 
 
 def _page(
-    checkpoint: LoadedCheckpoint, a_picture: dict[int, float], floor: float | None, same: dict[int, bool]
+    checkpoint: LoadedCheckpoint,
+    a_picture: dict[int, float],
+    floor: float | None,
+    same: dict[int, bool],
+    clock: str,
 ) -> Document:
     """The same as a table with its heading and remark, for whoever prints it."""
     alone = a_picture[min(a_picture)]
@@ -146,7 +151,11 @@ def _page(
         ]
         for size, seconds in a_picture.items()
     ]
-    note = f"Model `{checkpoint.name}`, {str(checkpoint.network_type).removeprefix('torch.')}, {_threads()}."
+    kind = str(checkpoint.network_type).removeprefix("torch.")
+    note = (
+        f"Model `{checkpoint.name}`, {kind}, {_threads()}, {clock}. "
+        "The same bits: a picture's scene code is what it is alone."
+    )
     return {"title": "Several pictures together", "columns": list(COLUMNS), "rows": rows, "note": note}
 
 

@@ -16,7 +16,7 @@ def gpu_section(documents: Mapping[str, Document]) -> str:
     """Rows of extraction_cuda and end_to_end_cuda with their floors; without them, what would be the floors."""
     measured = [documents[name] for name in ("extraction_cuda", "end_to_end_cuda") if name in documents]
     if not measured:
-        return _without_card(documents)
+        return _without_card(documents) + _own_tables(documents)
     lines = [_line(row, document["machine"]) for document in measured for row in rows_of(document)]
     columns = ("what", "against textbook", "textbook ms", "ours ms (p90)", "floor ms", "peak MiB, textbook / ours")
     return f"""\

@@ -50,6 +50,12 @@ def test_the_page_shows_them(document: dict[str, Any]) -> None:
     assert document["note"] in shown
 
 
+def test_the_page_shows_those_of_a_card_too(document: dict[str, Any]) -> None:
+    shown = page({"batch_cuda": document})
+    assert "### Several pictures together" in shown
+    assert "| together | s a picture |" in shown
+
+
 def test_numbers_that_are_none_are_refused(checkout: Path) -> None:
     for sizes in ("0", "65", "many"):
         finished = run(checkout, "--sizes", sizes)
