@@ -248,6 +248,7 @@ class Library(Play):
         self.figures["longest_gap_importing_100_seconds"] = self.heart.longest_gap
         self.check("the hundred are there", len(bpy.context.scene.objects) == 100, len(bpy.context.scene.objects))
         yield from self.photograph("library_hundred", all_of_it=True)
+        self.empty_scene()
 
     def in_german(self) -> Steps:
         """Longer words have room."""

@@ -31,7 +31,7 @@ WITH_NETWORK = ("installing_really",)
 """They fetch PyTorch, which takes minutes: only when asked for by name."""
 DEMO_PICTURE = CHECKOUT / "docs" / "images" / "demo_photo.png"
 LONGEST_STEP_SECONDS = 120
-LONGEST_STORY_SECONDS = {"installing_really": 1500}
+LONGEST_STORY_SECONDS = {"installing_really": 1500, "library": 900}
 """Of a story; 420 for those that are not named."""
 # A new home shows the quick-setup splash and would save preferences at the end.
 PREFERENCES = (

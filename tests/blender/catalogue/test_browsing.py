@@ -142,6 +142,14 @@ def test_lines_that_are_no_records_are_counted(bpy: Any, session: Any, three: Sh
     assert session.catalogue.notice == "1 pictures in Toybox; 2 lines are no records"
 
 
+def test_ticks_stay_where_the_batch_has_gone_on(bpy: Any, three: Shelf, browsed: Any) -> None:
+    browsed().choose([0, 2])
+    three.records.insert(0, three.add("bowl"))
+    three.records.pop()
+    browser = browsed()
+    assert [browser.library.rows[number].id for number in browser.chosen()] == ["chairs/Old chair", "mug"]
+
+
 def test_a_catalogue_that_was_written_anew_is_noticed(
     bpy: Any, session: Any, three: Shelf, browsed: Any, room: Any
 ) -> None:

@@ -164,6 +164,18 @@ def test_what_is_broken_is_named_and_the_rest_comes(bpy: Any, session: Any, shel
     assert "triposr_living" not in bpy.data.objects["fieldless"].data
 
 
+def test_the_photo_is_found_in_a_folder_beside(bpy: Any, shelf: Shelf, browsed: Any, tmp_path: Path) -> None:
+    photo = tmp_path / "photos" / "kitchen" / "mug.png"
+    photo.parent.mkdir(parents=True)
+    photo.write_bytes(b"a picture")
+    shelf.add("kitchen/mug", picture_bytes=9)
+    shelf.add("bowl", picture_bytes=9)
+    browsed()
+    assert bpy.ops.triposr.import_from_catalogue(ids="kitchen/mug\nbowl") == {"FINISHED"}
+    assert bpy.data.objects["mug"]["triposr_image"] == str(photo)
+    assert bpy.data.objects["bowl"]["triposr_image"] == "bowl.png"
+
+
 def test_where_nothing_comes_a_script_hears_of_it(bpy: Any, session: Any, shelf: Shelf, browsed: Any) -> None:
     shelf.fail("one")
     shelf.fail("two")

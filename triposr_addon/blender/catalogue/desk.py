@@ -69,8 +69,12 @@ class Desk:
         self.opening = None
         library = opening.library()
         if library is not None:
+            former = self.browser
             self.close_library()
             self.browser = Browser(library)
+            if former is not None and former.library.path == library.path:  # a batch has gone on
+                ticked = [former.library.rows[number].id for number in former.chosen()]
+                self.browser.choose(self.browser.numbers_of(ticked).values())
         return True
 
     def close_library(self) -> None:

@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 import math
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ from .blend_files import read_blend
 from .failures import ItemFileChanged, ItemFileMissing, ItemNotMade
 from .library import Library
 from .mesh_files import read_mesh
+
+MOST_FOLDERS_BESIDE = 256
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,12 +103,20 @@ def check_file(library: Library, record: Record, name: str, most: int) -> bytes:
 
 
 def picture_of(library: Library, record: Record) -> Path:
-    """The photo: where the record says, else beside the library, as far as it can be found."""
+    """The photo: where the record says; within the library, beside it, or in a folder beside it, if it is found there.
+
+    The record of a picture of a folder has its path within that folder alone.
+    """
     told = Path(record.picture)
     if told.is_absolute():
         return told
-    beside = (library.folder / told, library.folder.parent / told)
-    return next((path for path in beside if path.is_file()), told)
+    around = library.folder.parent
+    try:
+        beside = sorted(path for path in islice(around.iterdir(), MOST_FOLDERS_BESIDE) if path.is_dir())
+        there = (place / told for place in (library.folder, around, *beside))
+        return next((path for path in there if path.is_file() and path.stat().st_size == record.picture_bytes), told)
+    except OSError:
+        return told
 
 
 def _content(library: Library, record: Record, mesh: Path) -> tuple[MeshArrays, bytes | None, HostFailure | None]:

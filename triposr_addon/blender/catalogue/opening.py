@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from ..redraw_pace import RedrawPace
 from ..session import Session
 from ..unforeseen import forgiving_timer
 from ..words import told
+from .failures import CatalogueMissing
 from .library import catalogue_in
 from .reader import LONGEST_WAIT_SECONDS
 from .settings import catalogue_settings_of, refresh
@@ -61,11 +63,14 @@ class TRIPOSR_OT_open_catalogue(bpy.types.Operator):
         running = session.current()
         running.failure, running.notice = None, ""
         opening = running.catalogue.open(catalogue_in(absolute(self.filepath)))
-        if not opening.wait(LONGEST_WAIT_SECONDS if bpy.app.background else AT_ONCE_SECONDS):
+        here = opening.wait(LONGEST_WAIT_SECONDS if bpy.app.background else AT_ONCE_SECONDS)
+        if not here and not bpy.app.background:
             _follow()
             return {"FINISHED"}
         try:
-            running.catalogue.take_in()
+            if not running.catalogue.take_in():
+                running.catalogue.stop_opening()
+                raise CatalogueMissing(opening.path, TimeoutError(errno.ETIMEDOUT, "it takes too long"))
         except HostFailure as failure:
             tell_failure(self, running, failure)
             return {"CANCELLED"}

@@ -37,6 +37,10 @@ class TRIPOSR_PT_catalogue(InSidebar, bpy.types.Panel):
             row = layout.row(align=True)
             row.progress(factor=desk.opening.fraction, type="BAR", text=ui("Read the catalogue"))
             row.operator("triposr.close_catalogue", text="", icon="X")
+        if running.failure is not None:
+            box = layout.box()
+            draw_lines(box, context, running.failure.sentence, "ERROR")
+            box.operator("triposr.dismiss_failure", icon="X")
         if desk.browser is None:
             _draw_openers(layout, running)
             return
