@@ -23,7 +23,7 @@ from triposr_addon.catalogue_file import CATALOGUE_NAME, Record, records_in  # n
 
 pytestmark = pytest.mark.torch
 
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,9 @@ def test_a_full_disk_is_named_and_the_same_command_goes_on(library: Library) -> 
     """A limit on the size of files refuses the meshes' fields as a full disk would."""
     limited = f'ulimit -f 200; exec {sys.executable} -m triposr_addon "$@"'
     arguments = [*library.command(), "--lanes", "2"]
-    ended = subprocess.run(["bash", "-c", limited, "_", *arguments], capture_output=True, text=True, timeout=120)
+    ended = subprocess.run(
+        ["bash", "-c", limited, "_", *arguments], capture_output=True, text=True, timeout=PATIENCE_SECONDS
+    )
     assert ended.returncode == 3
     assert "[TARGET_FULL]" in ended.stderr
     assert files_below(library.target) == {}
@@ -193,11 +195,10 @@ def test_a_run_that_is_killed_loses_and_doubles_nothing(library: Library) -> Non
     draw_pictures(library.pictures, 8)
     whole = Library(library.pictures, library.target.with_name("whole"))
     main(whole.command())
-    for count in (1, 4):
-        run = started([*library.command(), "--lanes", "2"])
-        wait_for_records(library.target, count)
-        os.killpg(run.pid, signal.SIGKILL)
-        run.communicate(timeout=PATIENCE_SECONDS)
+    run = started([*library.command(), "--lanes", "2"])
+    wait_for_records(library.target, 3)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.communicate(timeout=PATIENCE_SECONDS)
     assert main(library.command()) == 0
     assert [lasting(one) for one in library.records()] == [lasting(one) for one in whole.records()]
     assert files_below(library.target) == files_below(whole.target)
