@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import errno
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -129,3 +131,22 @@ def test_a_target_that_is_a_file_is_refused_before_any_work(tmp_path: Path) -> N
     (tmp_path / "file").write_text("x")
     with pytest.raises(TargetUnwritable):
         Target(tmp_path / "file").prepare()
+
+
+def test_attempts_with_other_results_at_the_same_time_leave_one_of_them_whole(tmp_path: Path) -> None:
+    """As where a lost node comes back, and its card rounds otherwise than the one that has taken its work on."""
+
+    def attempt(number: int) -> None:
+        target = Target(tmp_path)
+        for times in range(6):
+            data = bytes([number]) * (10 + number + 4 * times)
+            target.keep(CUP, {"mesh.glb": data, "thumbnail.png": data})
+
+    with ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(attempt, number) for number in range(4)]:
+            done.result()
+    kept = Target(tmp_path).record_or_none("cup")
+    assert kept
+    assert names(Target(tmp_path)) == ["mesh.glb", RECORD_NAME, "thumbnail.png"]
+    for name, digest in kept.hashes.items():
+        assert hashlib.sha256((tmp_path / kept.folder / name).read_bytes()).hexdigest() == digest

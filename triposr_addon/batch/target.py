@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -25,8 +26,10 @@ ASIDE = "."
 """Begins the names of files that are being written."""
 OURS = ("mesh.", "field.", "thumbnail.", RECORD_NAME, ASIDE)
 """Beginnings of names that are ours to remove in an item's folder; whatever else lies there is somebody's."""
-TRIES = 5
-"""To keep an item while another attempt at it tidies up."""
+TRIES = 25
+"""To keep an item while other attempts at it, with other results, do the same."""
+LONGEST_PAUSE = 0.05
+"""Seconds between tries, and different ones, so that attempts get out of each other's way."""
 
 Write = Callable[[Path, bytes], object]
 
@@ -81,13 +84,9 @@ class Target:
             there = self.record_or_none(record.id)
             if there and _are_alike(there, record) and self.is_whole(there):
                 return there
-            try:
-                self._put(self.root / folder, {**files, RECORD_NAME: as_line(record)})
-            except FileNotFoundError:  # another attempt has tidied ours away
-                continue
-            except OSError as error:
-                raise named(error, self.root) from error
-            return record
+            if self._has_put(record, files):
+                return record
+            time.sleep(LONGEST_PAUSE * (uuid.uuid4().int % 1000) / 1000)
         raise TargetUnwritable(f"{self.root / folder} can't be written: files in it vanish. Choose another folder.")
 
     def forget(self, record: Record) -> None:
@@ -111,6 +110,16 @@ class Target:
         for outer in _folders_in(self.root / ITEMS_FOLDER):
             for inner in _folders_in(outer):
                 yield inner / RECORD_NAME
+
+    def _has_put(self, record: Record, files: Mapping[str, bytes]) -> bool:
+        """Put everything in place; False where another attempt was in the way. Raises TargetUnwritable, TargetFull."""
+        try:
+            self._put(self.root / record.folder, {**files, RECORD_NAME: as_line(record)})
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise named(error, self.root) from error
+        return self.is_whole(record)
 
     def _put(self, folder: Path, files: Mapping[str, bytes]) -> None:
         """Write all aside, then rename one after the other, in order. Raises OSError."""
