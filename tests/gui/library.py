@@ -90,6 +90,11 @@ class Library(Play):
         self.check("the library is open", self.desk.browser is not None, self.session.failure or self.desk.notice)
         yield 3.0
         yield from self.photograph("library_open", all_of_it=True)
+        self.wished.show = "FAILED"
+        yield 1.0
+        failed = self.desk.details.record
+        self.check("what failed says why", failed is None or bool(failed.sentence), failed and failed.sentence)
+        yield from self.photograph("library_failed")
         self.wished.show, self.wished.sort_by, self.wished.descending = "MADE", "SCORE", True
         yield 2.0
         shown = self.desk.browser.shown.tolist()

@@ -15,7 +15,7 @@ from .desk import Desk
 from .row_list import draw_tiles, icon_of, state_icon
 from .settings import TRIPOSR_PG_catalogue, catalogue_settings_of
 
-ROWS, MOST_ROWS = 9, 16
+ROWS, MOST_ROWS = 5, 10
 DETAILS_SCALE = 8.0
 BUTTON_SCALE = 1.4
 LISTED_REFUSALS = 8

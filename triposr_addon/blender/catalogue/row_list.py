@@ -51,10 +51,8 @@ class TRIPOSR_UL_catalogue(bpy.types.UIList):
         words.label(text=name_of(row), icon_value=icon_of(desk, row), translate=False)
         figures = words.row(align=True)
         figures.alignment = "RIGHT"
-        if row.made and not row.warned:
-            figures.label(text=figures_of(row), translate=False)
-        else:
-            figures.label(text=figures_of(row), icon=state_icon(row), translate=False)
+        icon: IconItems = "ERROR" if row.made and row.warned else "NONE"  # what failed has a cross for its picture
+        figures.label(text=figures_of(row), icon=icon, translate=False)
 
     def draw_filter(self, _context: bpy.types.Context, _layout: bpy.types.UILayout) -> None:
         """The panel has better ones, above the list."""
