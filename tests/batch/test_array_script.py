@@ -27,7 +27,9 @@ SBATCH = """#!/bin/bash
 echo "$@" >> "$CALLS"
 echo "$((40 + $(wc -l < "$CALLS")));cluster"
 """
-SHARDS = 3
+SHARDS = 2
+ALONE = (*QUICK, "--lanes", "1")
+"""Other tests have several lanes; here each run costs its start."""
 
 
 def bash(folder: Path, words: list[str], **variables: str) -> subprocess.CompletedProcess[str]:
@@ -76,13 +78,13 @@ def test_its_shards_and_its_merge_give_what_one_run_gives(tmp_path: Path) -> Non
     photos, whole, shared = tmp_path / "photos", tmp_path / "whole", tmp_path / "shared"
     draw_pictures(photos, 3)
     (photos / "broken.png").write_bytes(b"no picture")
-    words = [str(SHARDS), str(photos), str(shared), *QUICK]
-    jobs = [words_on_node(tmp_path, words, SLURM_ARRAY_TASK_ID=str(number)) for number in (2, 3, 1)]
+    words = [str(SHARDS), str(photos), str(shared), *ALONE]
+    jobs = [words_on_node(tmp_path, words, SLURM_ARRAY_TASK_ID=str(number)) for number in (2, 1)]
     codes = [main(job[1:]) for job in jobs]
     merge = words_on_node(tmp_path, words)
     assert all(job[0] == "batch" for job in [*jobs, merge])
-    assert (sorted(codes), main(merge[1:])) == ([0, 0, 1], 1)
-    assert main([str(photos), "-o", str(whole), *QUICK]) == 1
+    assert (sorted(codes), main(merge[1:])) == ([0, 1], 1)
+    assert main([str(photos), "-o", str(whole), *ALONE]) == 1
     assert records_of(shared) == records_of(whole)
     assert len(records_of(whole)) == 4
     assert files_below(shared) == files_below(whole)
