@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from triposr_addon.protocol import Reconstruct, Reconstructed
-from triposr_addon.worker.failures import Cancelled
+from triposr_addon.worker.failures import Cancelled, WorkerFailure
 from triposr_addon.worker.steps import Steps
 
 Answer = Callable[[Reconstructed | Exception], None]
@@ -33,3 +33,13 @@ class Asked:
         if not self.done and self.steps.cancelled:
             self.end(Cancelled())
         return self.done
+
+
+def without_frames(failure: Exception) -> Exception:
+    """A known failure without the frames that it came through: they hold what was loaded, which is to go before an
+    answer is given. An unforeseen one keeps them, for the log.
+    """
+    if not isinstance(failure, WorkerFailure):
+        return failure
+    failure.__cause__ = failure.__context__ = None
+    return failure.with_traceback(None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from triposr_addon.protocol import Reconstructed
-from triposr_addon.worker.asked import Asked
+from triposr_addon.worker.asked import Asked, without_frames
 from triposr_addon.worker.best_batch import BestBatch, BestBatches
 from triposr_addon.worker.failures import FieldNotFinite
 from triposr_addon.worker.framing import save_cutout
@@ -51,9 +51,11 @@ class Together:
             return
         try:
             self._finish(ready, batches)
-        except Exception as failure:  # noqa: BLE001  # it is all of theirs; the desk tells known failures from others
-            for one in ready:
-                one.asked.end(failure)
+            return
+        except Exception as error:  # noqa: BLE001  # it is all of theirs; the desk tells known failures from others
+            failure = without_frames(error)
+        for one in ready:
+            one.asked.end(failure)
 
     def _prepared_or_none(self, asked: Asked) -> Ready | None:
         if asked.given_up():
@@ -64,9 +66,10 @@ class Together:
                 model = self._bench.model(Path(request.model_folder))
             photo = Path(request.photo_path)
             return Ready(asked, self._bench.prepare(photo, model, request.settings, self._rembg_home, asked.steps))
-        except Exception as failure:  # noqa: BLE001  # its own, and no other's
-            asked.end(failure)
-            return None
+        except Exception as error:  # noqa: BLE001  # its own, and no other's
+            failure = without_frames(error)
+        asked.end(failure)
+        return None
 
     def _finish(self, ready: Sequence[Ready], batches: BestBatches) -> None:
         model = self._bench.model(Path(ready[0].asked.request.model_folder))
@@ -100,12 +103,15 @@ def _answer(
 ) -> None:
     if asked.given_up():
         return
+    answer: Reconstructed | Exception
     try:
         if isinstance(outcome, FieldNotFinite):
-            raise outcome
-        asked.end(replace(_saved(asked, outcome, model), best_batch=best_batch))
-    except Exception as failure:  # noqa: BLE001  # a file that can't be written costs only whose it is
-        asked.end(failure)
+            answer = outcome
+        else:
+            answer = replace(_saved(asked, outcome, model), best_batch=best_batch)
+    except Exception as error:  # noqa: BLE001  # a file that can't be written costs only whose it is
+        answer = without_frames(error)
+    asked.end(answer)
 
 
 def _saved(asked: Asked, outcome: Outcome[ReconstructedPhoto], model: WarmModel) -> Reconstructed:
