@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from triposr_addon.batch.card_works import CardWorks
 from triposr_addon.batch.item import Item
-from triposr_addon.batch.lane_engine import TICK_SECONDS, died_record
+from triposr_addon.batch.lane_engine import MOST_DEATHS, TICK_SECONDS, died_record, lanes_die
 from triposr_addon.batch.lane_process import Answer, Errand
 from triposr_addon.batch.lanes import LanePool
 from triposr_addon.batch.local_engine import groups
@@ -49,10 +49,14 @@ class CardEngine:
         self._prepare: deque[Errand] = deque()
         self._finish: deque[Errand] = deque()
         self._died: set[tuple[str, str]] = set()
+        self._deaths = 0
         self._failure: WorkerFailure | None = None
 
     def make(self, items: Iterable[Item]) -> None:
-        """Make them all. Raises TargetFailure; ModelFailure, DeviceUnavailable, OutOfMemory before anything is made."""
+        """Make them all.
+
+        Raises TargetFailure; ModelFailure, DeviceUnavailable, OutOfMemory before anything is made; LanesDie.
+        """
         works = CardWorks(self._plan, self._overseer.span)
         pool = LanePool(self._plan, self._lanes)
         try:
@@ -100,6 +104,7 @@ class CardEngine:
         elif answer.failure:
             self._failure = self._failure or answer.failure
         for made in answer.made:
+            self._deaths = 0
             self._place(works, errand, made)
 
     def _place(self, works: CardWorks, errand: Errand, made: Prepared | Record) -> None:
@@ -128,6 +133,10 @@ class CardEngine:
     def _survive(self, works: CardWorks, errand: Errand, died: str) -> None:
         """A lane is gone, perhaps by this picture."""
         (item,), mark = errand.items, (errand.kind, errand.items[0].id)
+        self._deaths += 1
+        if self._deaths >= MOST_DEATHS:
+            self._failure = self._failure or lanes_die(self._deaths, died)
+            return
         if mark in self._died:
             self._place(works, errand, died_record(self._plan, item, died))
             return

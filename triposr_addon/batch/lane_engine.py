@@ -3,8 +3,7 @@
 
 Nothing piles up between stages, so memory does not grow with the library. A lane that is killed is replaced and its
 group tried again, one picture at a time; the picture that kills a lane twice has failed. Where lane after lane ends and
-nothing gets made, the run does. What finds too little memory
-beside the other lanes is tried again in the end, alone.
+nothing gets made, the run does. What finds too little memory beside the other lanes is tried again in the end, alone.
 """
 
 from __future__ import annotations
@@ -104,10 +103,7 @@ class LaneEngine:
         """A lane is gone, perhaps by one of these."""
         self._deaths += 1
         if self._deaths >= MOST_DEATHS:
-            self._failure = self._failure or LanesDie(
-                f"{self._deaths} processes in a row ended before they had made anything, the last one {died}. See "
-                "whether the computer has memory enough, and give the same command again, with fewer lanes."
-            )
+            self._failure = self._failure or lanes_die(self._deaths, died)
             return
         for item in items:
             if item.id in self._killers:
@@ -116,6 +112,14 @@ class LaneEngine:
                 self._again.append((item,))
         if len(items) == 1:
             self._killers.add(items[0].id)
+
+
+def lanes_die(deaths: int, died: str) -> LanesDie:
+    """So many lanes in a row have ended, the last one in this way."""
+    return LanesDie(
+        f"{deaths} processes in a row ended before they had made anything, the last one {died}. See "
+        "whether the computer has memory enough, and give the same command again, with fewer lanes."
+    )
 
 
 def died_record(plan: BatchPlan, item: Item, died: str) -> Record:
