@@ -53,6 +53,13 @@ def test_blend_files_come_in_alive_and_as_tall_as_the_panel_says(
     assert shades[0] == shades[1]
 
 
+def test_thumbnails_are_found_within_the_library(session: Any, farmed: Path) -> None:
+    drawn = [row.thumbnail for row in session.catalogue.browser.library.rows if row.made]
+    assert len(drawn) == 2
+    assert not any(name.startswith("/") for name in drawn)
+    assert all((farmed / name).is_file() for name in drawn)
+
+
 def test_a_broken_blend_file_is_named_and_leaves_nothing(bpy: Any, farmed: Path, room: Callable[[str], Any]) -> None:
     failures, read = room("blender.catalogue.failures"), room("blender.catalogue.blend_files").read_blend
     path = next(farmed.glob("*.blend"))

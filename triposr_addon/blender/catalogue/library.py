@@ -121,5 +121,5 @@ def _row(record: Record, place: int) -> Row:
         bool(record.warnings),
         record.triangles,
         UNKNOWN if record.overlap is None else record.overlap,
-        f"{record.folder}/{record.thumbnail}" if record.thumbnail else "",
+        "/".join(part for part in (record.folder, record.thumbnail) if part) if record.thumbnail else "",
     )
