@@ -102,6 +102,16 @@ def test_a_merge_of_a_job_that_is_not_over_tells_what_is_missing_and_a_shard_aga
     assert {record["status"] for record in catalogue(out)} == {"made"}
 
 
+def test_thumbnails_in_an_output_within_the_source_are_no_pictures(run: Run, photos: Path) -> None:
+    (photos / "reports-failure.png").unlink()
+    (photos / "thumbnails").mkdir()
+    (photos / "a/good.png").rename(photos / "thumbnails/good.png")  # the artist's own folder of that name
+    words = (photos, *FORMAT, "-o", photos / "out" / ".." / "out")
+    assert run(*words, "--shard", "1/1")[0] == 0
+    assert len(list((photos / "out" / "thumbnails").iterdir())) == 4
+    assert run(*words, "--merge")[1][-1] == "4 of 4 there, 0 missing"
+
+
 def test_a_broken_file_costs_the_merge_nothing_but_its_own_picture(
     bpy: Any, run: Run, photos: Path, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from .command_line import Wish
 from .failures import FolderWithoutPictures, ModelUnknown
 from .grid import Grid, grid_for
 from .landing import chosen_place
+from .parts.records import THUMBNAILS_FOLDER
 from .placement import units_per_metre
 from .properties import TRIPOSR_PG_settings, settings_of
 from .recipe import use_factory_values
@@ -31,7 +32,7 @@ def pictures_of(wish: Wish) -> dict[Path, str]:
     """
     found: dict[Path, str] = {}
     for source in wish.sources:
-        pictures = _pictures_in(source, wish.recursive) if source.is_dir() else [source]
+        pictures = _pictures_in(source, wish.recursive, wish.output) if source.is_dir() else [source]
         within = source if source.is_dir() else source.parent
         found |= {path.absolute(): path.relative_to(within).as_posix() for path in pictures}
     return ids_for(found)
@@ -60,11 +61,13 @@ def digits_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:8]
 
 
-def _pictures_in(folder: Path, recursive: bool) -> list[Path]:
+def _pictures_in(folder: Path, recursive: bool, output: Path) -> list[Path]:
+    """Without the drawings of meshes that shards have left in an output within the folder."""
     try:
-        pictures = photos_in(folder, recursive)
+        found, whole, ours = photos_in(folder, recursive), folder.resolve(), output.resolve() / THUMBNAILS_FOLDER
     except OSError as error:
         raise FolderWithoutPictures(folder, repr(error)) from error
+    pictures = [path for path in found if not (whole / path.relative_to(folder)).is_relative_to(ours)]
     if not pictures:
         raise FolderWithoutPictures(folder, "no file in it is named like a picture")
     return pictures
