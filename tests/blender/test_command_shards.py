@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,28 @@ def test_a_broken_file_costs_the_merge_nothing_but_its_own_picture(
     assert f": PART_UNREADABLE: {file.name} can't be read" in lines[0]
     bpy.ops.wm.open_mainfile(filepath=str(into))
     assert len(bpy.data.collections["all"].objects) == 3
+
+
+def test_a_picture_that_failed_since_its_file_was_made_is_missing(run: Run, tmp_path: Path) -> None:
+    photo, out = tmp_path / "photos" / "good.png", tmp_path / "out"
+    photo.parent.mkdir()
+    photo.write_bytes(b"a picture")
+    words = (photo.parent, *FORMAT, "-o", out)
+    assert run(*words, "--shard", "1/1")[0] == 0
+    record = json.loads((out / "records/good.json").read_text())
+    failed = record | {"status": "failed", "code": "PHOTO_UNREADABLE", "sentence": "The file is not a picture."}
+    (out / "records/good.json").write_text(json.dumps(failed))
+    assert run(*words, "--merge") == (
+        1,
+        [
+            "missing: good: PHOTO_UNREADABLE: The file is not a picture.",
+            f"written: {out / 'catalogue.jsonl'}",
+            "0 of 1 there, 1 missing",
+        ],
+    )
+    made = (out / "good.blend").stat().st_mtime
+    os.utime(out / "records/good.json", (made - 5.0, made - 5.0))  # as of a process that was killed before its record
+    assert run(*words, "--merge")[0] == 0
 
 
 def test_a_computer_that_can_make_nothing_is_not_forgiven(

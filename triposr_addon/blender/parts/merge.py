@@ -14,7 +14,7 @@ from ..command_words import CommandWords
 from ..mesh_writers import WRITERS, write_file
 from .failures import PartUnreadable
 from .gathering import gather
-from .records import recorded_or_none, write_whole
+from .records import record_file, recorded_or_none, write_whole
 
 NOT_MADE = "NOT_MADE"
 
@@ -37,15 +37,22 @@ def merge(wish: Wish, pictures: Mapping[Path, str], words: CommandWords) -> int:
 
 
 def _record(folder: Path, picture: Path, name: str, file: Path) -> Record:
-    """As it was recorded; made only where its file is there, whoever made it; failed where nobody has made it."""
+    """As it was recorded; made only where its file is there, whoever made it, and no later try has failed."""
     known = recorded_or_none(folder, file)
-    if file.is_file():
+    if file.is_file() and not _failed_since(known, folder, file):
         found = known if known is not None and known.status == MADE else Record(name, str(picture), MADE)
         mesh = file.name if file.suffix in WRITERS else ""
         return dataclasses.replace(found, id=name, picture=str(picture), mesh=mesh)
     if known is not None and known.status == FAILED:
         return dataclasses.replace(known, id=name, picture=str(picture))
     return Record(name, str(picture), FAILED, NOT_MADE, "No shard has made it yet. Run its shard again.")
+
+
+def _failed_since(known: Record | None, folder: Path, file: Path) -> bool:
+    """Whether the file is of an earlier try: the latest one has left a record of its failure, and the file as it was."""
+    if known is None or known.status != FAILED:
+        return False
+    return record_file(folder, file).stat().st_mtime_ns >= file.stat().st_mtime_ns
 
 
 def _gathered(records: Mapping[Path, Record], files: Mapping[Path, Path]) -> dict[Path, Record]:
