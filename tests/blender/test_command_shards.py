@@ -149,6 +149,16 @@ def test_a_picture_that_failed_since_its_file_was_made_is_missing(run: Run, tmp_
     assert run(*words, "--merge")[0] == 0
 
 
+def test_a_merge_of_nothing_leaves_the_blend_that_is_there(run: Run, photos: Path, tmp_path: Path) -> None:
+    into = tmp_path / "all.blend"
+    into.write_bytes(b"what an earlier merge has gathered")
+    code, lines = run(photos, *FORMAT, "-o", tmp_path / "out", "--merge", "--into", into, "--forgive")
+    assert (code, lines[-1]) == (1, "0 of 5 there, 5 missing")
+    assert f"written: {into}" not in lines
+    assert into.read_bytes() == b"what an earlier merge has gathered"
+    assert len(catalogue(tmp_path / "out")) == 5
+
+
 def test_a_computer_that_can_make_nothing_is_not_forgiven(
     run: Run, photos: Path, tmp_path: Path, box_worker: Callable[..., None]
 ) -> None:

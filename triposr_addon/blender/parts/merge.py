@@ -29,8 +29,9 @@ def merge(wish: Wish, pictures: Mapping[Path, str], words: CommandWords) -> int:
     written = [wish.output / CATALOGUE_NAME]
     if wish.into is not None:
         records |= _gathered(records, files)
-        write_file(wish.into)
-        written.append(wish.into)
+        if any(record.status == MADE for record in records.values()):  # else what is there stays
+            write_file(wish.into)
+            written.append(wish.into)
     in_order = sorted(records.values(), key=lambda record: record.id)
     write_whole(written[0], b"".join(as_line(record) for record in in_order))
     return _told(in_order, written, words, wish.forgive)
