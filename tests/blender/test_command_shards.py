@@ -167,6 +167,22 @@ def test_a_computer_that_can_make_nothing_is_not_forgiven(
     assert (code, lines[-1]) == (1, "0 of 5 made")
 
 
+def test_what_others_have_made_does_not_forgive_a_broken_computer(
+    run: Run, photos: Path, tmp_path: Path, session: Any, room: Callable[[str], Any]
+) -> None:
+    words = (photos, *FORMAT, "-o", tmp_path / "out", "--only-new", "--forgive")
+    assert run(*words, "--shard", "1/1")[0] == 0
+    assert run(*words, "--shard", "1/1")[0] == 0  # only the picture's own failure is left
+    (photos / "b/good.tif").write_bytes(b"a picture")
+    nowhere = room("host.worker_command").WorkerCommand(tmp_path / "no-python")
+    session.make_generator = lambda storage, device: room("host.generation").Generator(
+        storage, device=device, command=nowhere
+    )
+    code, lines = run(*words, "--shard", "1/1")
+    assert (code, lines[-1]) == (1, "0 of 6 made, 4 there already")
+    assert any(" WORKER_DID_NOT_START: " in line for line in lines)
+
+
 def test_pictures_that_can_not_be_made_anywhere_are_forgiven(run: Run, photos: Path, tmp_path: Path) -> None:
     words = (photos / "reports-failure.png", "--format", "glb", "-o", tmp_path / "out", "--shard", "1/1")
     assert run(*words)[0] == 1

@@ -22,7 +22,7 @@ from .grid import Grid
 from .mesh_writers import write_file
 from .modifiers import triangles_with_modifiers
 from .order import Order, order_for_picture
-from .parts.records import Records, is_pictures_own
+from .parts.records import Records, is_computers_own, is_pictures_own
 from .session import LONGEST_BACKGROUND_JOB_SECONDS, Session
 
 TICK_SECONDS = 0.01
@@ -49,7 +49,7 @@ class CommandRun:
         self._grid: Grid | None = None
         self._files: dict[Path, Path] = {}
         self._records: Records | None = None
-        self._failures_here = 0
+        self._failures_here, self._broken_here = 0, False
 
     def make(self, pictures: Mapping[Path, str]) -> int:
         """The exit code; pictures: with their ids. Raises FileNotWritten where what is for all can't be written."""
@@ -67,11 +67,16 @@ class CommandRun:
         if not self._wish.ending and made:
             write_file(self._wish.output)
         self._words.ended(made, len(pictures) - len(wanted), self._stop.asked)
-        return 0 if made == len(wanted) or self._is_forgiven(made + len(pictures) - len(wanted)) else 1
+        return 0 if made == len(wanted) or self._is_forgiven(made, len(pictures) - len(wanted)) else 1
 
-    def _is_forgiven(self, there: int) -> bool:
-        """Whether it may count as done: nobody stopped it, and it isn't that nothing at all can be made here."""
-        return self._wish.forgive and not self._stop.asked and (there > 0 or not self._failures_here)
+    def _is_forgiven(self, made: int, there: int) -> bool:
+        """Whether it may count as done: nobody stopped it, and it isn't that nothing at all can be made here.
+
+        there: made before, perhaps on another computer; it says nothing of a failure that can only be this one's.
+        """
+        if not self._wish.forgive or self._stop.asked:
+            return False
+        return made > 0 or not (self._broken_here or (self._failures_here and not there))
 
     def _is_there(self, picture: Path) -> bool:
         """Whether only new ones are wanted, and the picture's file was written after the picture, and recorded."""
@@ -105,6 +110,7 @@ class CommandRun:
     def _failed(self, picture: Path, failure: HostFailure) -> None:
         self._words.failed(picture.name, failure)
         self._failures_here += not is_pictures_own(failure.code)
+        self._broken_here |= is_computers_own(failure.code)
         if self._records is not None:
             self._records.failed(picture, failure)
 

@@ -50,7 +50,7 @@ def _record(folder: Path, picture: Path, name: str, file: Path) -> Record:
 
 
 def _failed_since(known: Record | None, folder: Path, file: Path) -> bool:
-    """Whether the file is of an earlier try: the latest one has left a record of its failure, and the file as it was."""
+    """Whether the file is of an earlier try: the latest one has recorded that it failed, and left the file."""
     if known is None or known.status != FAILED:
         return False
     return record_file(folder, file).stat().st_mtime_ns >= file.stat().st_mtime_ns

@@ -26,10 +26,21 @@ LARGEST_RECORD_BYTES = 1 << 20
 PICTURES_OWN = ("PHOTO_", "MASK_", "ALPHA_", "SUBJECT_", "SURFACE_", "PICTURE_")
 """How the codes of failures begin that are the same on every computer, however often it is tried."""
 
+COMPUTERS_OWN = (
+    *("WORKER_MISSING", "WORKER_DID_NOT_START", "WORKER_VERSION_DIFFERS", "PROTOCOL_", "MODEL_", "DEVICE_"),
+    *("REMBG_MISSING", "REMBG_MODEL_", "STORAGE_", "OUTPUT_", "FIELD_FILE_UNWRITABLE", "FILE_NOT_WRITTEN"),
+)
+"""How the codes begin that no picture can cause. A worker that died is not among them: a picture may have killed it."""
+
 
 def is_pictures_own(code: str) -> bool:
     """Whether the failure comes of the picture, and not of the computer that tried."""
     return code.startswith(PICTURES_OWN)
+
+
+def is_computers_own(code: str) -> bool:
+    """Whether the failure comes of the computer that tried, whatever the picture."""
+    return code.startswith(COMPUTERS_OWN)
 
 
 class Records:
