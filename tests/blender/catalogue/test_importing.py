@@ -164,6 +164,13 @@ def test_what_is_broken_is_named_and_the_rest_comes(bpy: Any, session: Any, shel
     assert "triposr_living" not in bpy.data.objects["fieldless"].data
 
 
+@pytest.mark.parametrize("odd", [10**400, -(10**400), float("inf"), float("nan")])
+def test_settings_that_are_no_numbers_are_at_their_defaults(room: Callable[[str], Any], shelf: Shelf, odd: Any) -> None:
+    record = shelf.add("mug", settings={"photo": {"foreground_ratio": odd, "background": "flat"}, "surface": {}})
+    photo, _surface = room("blender.catalogue.item").settings_in(record)
+    assert (photo.foreground_ratio, photo.background) == (room("protocol").PhotoSettings().foreground_ratio, "flat")
+
+
 def test_the_photo_is_found_in_a_folder_beside(bpy: Any, shelf: Shelf, browsed: Any, tmp_path: Path) -> None:
     photo = tmp_path / "photos" / "kitchen" / "mug.png"
     photo.parent.mkdir(parents=True)

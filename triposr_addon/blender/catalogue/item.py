@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import math
 from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
@@ -15,6 +14,7 @@ import bpy
 
 from ...array_file import LARGEST_FILE_BYTES
 from ...catalogue_file import MADE, Record, file_of
+from ...folder_log import LARGEST_NUMBER
 from ...host.failures import HostFailure
 from ...host.jobs import GenerationRequest, GenerationResult
 from ...host.models import built_in_model
@@ -170,7 +170,8 @@ def _is_like(value: object, default: object) -> bool:
         return isinstance(value, str) and len(value) <= LONGEST_WORD
     if isinstance(default, bool):
         return isinstance(value, bool)
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    # A bound, and not math.isfinite, which fails at a whole number of hundreds of digits.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST_NUMBER
 
 
 def _model_choice(name: str) -> str:
