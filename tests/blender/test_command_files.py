@@ -43,6 +43,16 @@ def test_a_folder_under_another_path_gives_the_same_names_and_ids(room: Callable
     ]
 
 
+def test_odd_bytes_in_names_are_question_marks_in_ids_that_stay_apart(
+    room: Callable[[str], Any], tmp_path: Path
+) -> None:
+    within = {tmp_path / name: name for name in ("caf\udce9/cup.png", "caf\udcea/cup.png", "t\ud800.png")}
+    ids = list(room("blender.command_scene").ids_for(within).values())
+    assert ids[2] == "t?"
+    assert len(set(ids)) == 3
+    assert all(re.fullmatch(r"caf\?/cup.png [0-9a-f]{8}", name) for name in ids[:2])
+
+
 def test_pictures_of_one_name_from_two_folders_have_ids_of_their_own(
     room: Callable[[str], Any], tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -125,6 +126,18 @@ def test_a_broken_file_costs_the_merge_nothing_but_its_own_picture(
     assert f": PART_UNREADABLE: {file.name} can't be read" in lines[0]
     bpy.ops.wm.open_mainfile(filepath=str(into))
     assert len(bpy.data.collections["all"].objects) == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no file has such a name")
+def test_a_folder_of_odd_bytes_is_made(run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for name in ("caf\udce9/good.png", "th\udce9/good.png"):
+        (tmp_path / "photos" / name).parent.mkdir(parents=True)
+        (tmp_path / "photos" / name).write_bytes(b"a picture")
+    words = (tmp_path / "photos", *FORMAT, "-o", tmp_path / "sort\udce9")
+    assert run(*words, "--shard", "1/1")[0] == 0
+    assert run(*words, "--merge")[0] == 0
+    assert [record["id"] for record in catalogue(tmp_path / "sort\udce9")] == ["caf?/good", "th?/good"]
+    assert capfd.readouterr().out.count("Saved: ") == 2
 
 
 def test_a_picture_that_failed_since_its_file_was_made_is_missing(run: Run, tmp_path: Path) -> None:

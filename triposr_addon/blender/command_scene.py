@@ -19,6 +19,7 @@ from .failures import FolderWithoutPictures, ModelUnknown
 from .grid import Grid, grid_for
 from .landing import chosen_place
 from .parts.records import THUMBNAILS_FOLDER
+from .paths import shown
 from .placement import units_per_metre
 from .properties import TRIPOSR_PG_settings, settings_of
 from .recipe import use_factory_values
@@ -43,7 +44,7 @@ def ids_for(within: Mapping[Path, str]) -> dict[Path, str]:
 
     As the batch command calls them, so that a picture is in the same shard of both.
     """
-    wholes = {path: same_spelling(name) for path, name in within.items()}
+    wholes = {path: shown(same_spelling(name)) for path, name in within.items()}
     names = {path: PurePosixPath(name).with_suffix("").as_posix() for path, name in wholes.items()}
     for longer in (wholes, {path: f"{name} {digits_of(str(path))}" for path, name in wholes.items()}):
         counts = Counter(names.values())
@@ -89,7 +90,7 @@ def fill_scene(wish: Wish) -> None:
         use_recipe_called(wish.asset, wish.engine)
     if wish.mask is not None:
         settings.mask, settings.use_mask = bpy.data.images.load(str(wish.mask.absolute())), True
-    collection = bpy.data.collections.new((wish.into or wish.output).stem)
+    collection = bpy.data.collections.new(shown((wish.into or wish.output).stem))
     context.scene.collection.children.link(collection)
     context.view_layer.active_layer_collection = context.view_layer.layer_collection.children[collection.name]
 

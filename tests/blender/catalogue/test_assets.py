@@ -119,6 +119,21 @@ def test_left_in_its_midst_nothing_is_written(bpy: Any, two: Shelf, room: Callab
     assert not (two.folder / "assets.blend").exists()
 
 
+def test_odd_bytes_in_an_id_are_question_marks(bpy: Any, shelf: Shelf, browsed: Any) -> None:
+    shelf.add("mug", id="caf\ud800/m\udce9g", picture="m\udce9g.png", model="\ud800", device="\ud800")
+    browsed()
+    assert bpy.ops.triposr.choose_in_catalogue() == {"FINISHED"}
+    assert bpy.ops.triposr.shelve_from_catalogue(register=False) == {"FINISHED"}
+    path = shelf.folder / "assets.blend"
+    assert ":Toybox/caf?:" in (shelf.folder / "blender_assets.cats.txt").read_text()
+    (name,) = in_file(bpy, path)
+    bpy.ops.wm.open_mainfile(filepath=str(path))
+    data = bpy.data.objects[name].asset_data
+    assert name.startswith("caf?/m?g~")
+    assert {"caf?", "caf?/m?g"} < {tag.name for tag in data.tags}
+    assert data.description.startswith("caf?/m?g; 12 triangles")
+
+
 def test_a_broken_thumbnail_is_named_and_the_asset_comes(bpy: Any, session: Any, two: Shelf) -> None:
     (two.folder / two.records[0].folder / "thumbnail.png").unlink()
     assert bpy.ops.triposr.choose_in_catalogue() == {"FINISHED"}

@@ -200,6 +200,8 @@ def test_thumbnails_are_few(room: Callable[[str], Any], shelf: Shelf) -> None:
     assert len(thumbnails) == 3
     thumbnails.forget_old_ones()
     assert list(thumbnails._previews) == [str(pictures[2]), str(pictures[0])]
+    thumbnails.icon(shelf.folder / "caf\udce9.png")
+    assert list(thumbnails._previews)[2] == str(shelf.folder / "caf\\udce9.png")
     thumbnails.forget_all()
     assert len(thumbnails) == 0
     thumbnails.close()

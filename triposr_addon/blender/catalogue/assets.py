@@ -21,6 +21,7 @@ from ..asset.shelving import LONGEST_TAG, TAGS
 from ..failures import FileNotWritten
 from ..file_names import display_name
 from ..mesh_arrays import Floats
+from ..paths import shown
 from .failures import ItemFileUnreadable
 from .gathering import Gathered
 from .item import check_file
@@ -60,19 +61,20 @@ def write_assets(library: Library, path: Path, gathered: Gathered) -> None:
 
 def description_of(record: Record) -> str:
     """Figures and provenance, in English: the library may travel."""
-    facts = [record.id, f"{record.triangles:,} triangles"]
+    facts = [shown(record.id), f"{record.triangles:,} triangles"]
     if record.overlap is not None:
         facts.append(f"covers {record.overlap:.0%} of the photo's subject")
-    facts.append(f"photo: {PurePosixPath(record.picture).name}")
-    return "; ".join([*facts, f"model: {record.model}"] if record.model else facts)
+    facts.append(f"photo: {shown(PurePosixPath(record.picture).name)}")
+    return "; ".join([*facts, f"model: {shown(record.model)}"] if record.model else facts)
 
 
 def tags_of(record: Record) -> list[str]:
     """Words to find it by: how it was made, the folders of its id, its score and size in round numbers."""
-    folders = PurePosixPath(record.id).parts[:-1]
+    name = shown(record.id)
+    folders = PurePosixPath(name).parts[:-1]
     score = [] if record.overlap is None else [f"score {record.overlap * 10.0:.0f}0"]
     size = f"{max(round(record.triangles / 1000), 1)}k triangles"
-    return [tag[:LONGEST_TAG] for tag in (*TAGS, *folders, record.id, *score, size)]
+    return [tag[:LONGEST_TAG] for tag in (*TAGS, *folders, name, *score, size)]
 
 
 def _pairs(gathered: Gathered) -> Iterator[tuple[Record, Any]]:
@@ -82,9 +84,9 @@ def _pairs(gathered: Gathered) -> Iterator[tuple[Record, Any]]:
 def _catalogue(library: Library, path: Path, record: Record) -> str:
     """The UUID of the id's folders, below the library's name. Raises FileNotWritten."""
     try:
-        folders = PurePosixPath(record.id).parts[:-1]
+        folders = PurePosixPath(shown(record.id)).parts[:-1]
         return ensure_catalogue(path.parent, "/".join([display_name(library.name), *folders]))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeError) as error:
         raise FileNotWritten(path.parent, error) from error
 
 

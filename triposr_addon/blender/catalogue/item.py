@@ -29,6 +29,7 @@ from ..living_record import settings_from as surface_settings_from
 from ..mesh_arrays import MeshArrays
 from ..models import FOLDER, PREVIEW, choices
 from ..order import Order, placement_for
+from ..paths import shown
 from ..properties import settings_of
 from ..recipe import IN_A_RECIPE, recipe_of
 from .blend_files import read_blend
@@ -77,9 +78,9 @@ def take(library: Library, record: Record, name: str, manner: Order) -> Taken:
         vertices=record.vertices,
         triangles=record.triangles,
         closed=record.closed,
-        model_name=record.model,
-        model_sha256=record.model_sha256,
-        device=record.device,
+        model_name=shown(record.model),
+        model_sha256=shown(record.model_sha256),
+        device=shown(record.device),
         seconds=dict(record.seconds),
         warnings=record.warnings,
     )
@@ -167,7 +168,7 @@ def _photo_settings(told: object) -> PhotoSettings:
 
 def _is_like(value: object, default: object) -> bool:
     if isinstance(default, str):
-        return isinstance(value, str) and len(value) <= LONGEST_WORD
+        return isinstance(value, str) and len(value) <= LONGEST_WORD and value == shown(value)
     if isinstance(default, bool):
         return isinstance(value, bool)
     # A bound, and not math.isfinite, which fails at a whole number of hundreds of digits.

@@ -23,10 +23,10 @@ class Thumbnails:
 
     def icon(self, picture: Path) -> int:
         """The number under which layouts draw it; 0 without a window."""
-        name = str(picture)
+        name = str(picture).encode("utf-8", "backslashreplace").decode("utf-8")  # Blender takes no odd bytes there
         kept = self._previews.pop(name, None)  # and back again, so that the latest stand last
         if kept is None:
-            return int(self._previews.load(name, name, "IMAGE").icon_id)
+            return int(self._previews.load(name, str(picture), "IMAGE").icon_id)
         self._previews[name] = kept
         return int(kept.icon_id)
 

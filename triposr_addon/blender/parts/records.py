@@ -20,6 +20,7 @@ from ...host.failures import HostFailure
 from ...host.jobs import GenerationRequest, GenerationResult
 from ..failures import FileNotWritten
 from ..mesh_writers import WRITERS
+from ..paths import shown
 
 RECORDS_FOLDER, THUMBNAILS_FOLDER = "records", "thumbnails"
 LARGEST_RECORD_BYTES = 1 << 20
@@ -94,7 +95,7 @@ class Records:
         path = self._folder / THUMBNAILS_FOLDER / f"{file.stem}.png"
         write_whole(path, thumbnail)
         # The words that Flamenco listens for: its web page shows this picture then.
-        sys.stdout.write(f"Saved: '{path}'\n")
+        sys.stdout.write(f"Saved: '{shown(str(path))}'\n")
         sys.stdout.flush()
         return f"{THUMBNAILS_FOLDER}/{path.name}"
 
