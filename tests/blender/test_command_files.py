@@ -1,16 +1,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The names of the command's files."""
+"""The names of the command's files, and what goes into them."""
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 pytestmark = pytest.mark.bpy
+
+
+def test_a_drawing_that_is_lost_costs_no_mesh(room: Callable[[str], Any], tmp_path: Path) -> None:
+    heard, thumbnail_of = io.StringIO(), room("blender.command_run").thumbnail_of
+    words = room("blender.command_words").CommandWords(heard)
+    review = SimpleNamespace(picture=tmp_path / "review.png")
+    view = SimpleNamespace(result=SimpleNamespace(review=review), request=SimpleNamespace(photo=tmp_path / "cup.png"))
+    assert thumbnail_of(view, words) == b""
+    assert heard.getvalue() == "warning: cup.png: It has no thumbnail (No such file or directory).\n"
+    review.picture.write_bytes(b"a drawing")
+    assert thumbnail_of(view, words) == b"a drawing"
 
 
 def test_names_that_differ_in_case_alone_are_told_apart(room: Callable[[str], Any], tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ class CommandRun:
     def _follow(self, number: int, job: str) -> bool:
         """Whether a mesh came of the job, and its file is there where it has one of its own."""
         view = self._wait(number, job)
-        thumbnail = view.result.review.picture.read_bytes() if view.result and view.result.review else b""
+        thumbnail = thumbnail_of(view, self._words)
         before = {thing.session_uid for thing in bpy.data.objects}
         bpy.ops.triposr.deliver(job=job)  # type: ignore[attr-defined]
         ticket, picture = self._running.queue.ticket(job), view.request.photo
@@ -174,6 +174,16 @@ class CommandRun:
         if words:
             self._words.asset(words)
         return bool(words)
+
+
+def thumbnail_of(view: JobView, words: CommandWords) -> bytes:
+    """A drawing of the job's mesh, a PNG; empty where there is none. One that is lost costs no mesh."""
+    review = view.result.review if view.result is not None else None
+    try:
+        return review.picture.read_bytes() if review is not None else b""
+    except OSError as error:
+        words.warning(view.request.photo.name, f"It has no thumbnail ({error.strerror or error}).")
+        return b""
 
 
 def after_modifiers(new: bpy.types.Object) -> str:

@@ -69,4 +69,16 @@ def test_a_broken_blend_file_is_named_and_leaves_nothing(bpy: Any, farmed: Path,
         read(farmed / "empty.blend")
     with pytest.raises(failures.ItemFileMissing):
         read(farmed / "cut.blend")
+    with pytest.raises(failures.ItemFileUnreadable):
+        read(farmed / "odd\ud800.blend")
     assert not bpy.data.meshes
+
+
+def test_the_item_that_is_open_is_named_and_the_rest_comes(bpy: Any, session: Any, farmed: Path) -> None:
+    record = session.catalogue.browser.library.record(0)
+    bpy.ops.wm.open_mainfile(filepath=str(farmed / record.mesh))
+    before = set(bpy.data.objects)
+    assert bpy.ops.triposr.import_from_catalogue(ids="a/good\nb/good") == {"FINISHED"}
+    assert dict(session.catalogue.refusals).keys() == {record.id}
+    assert "it is the open file" in session.catalogue.refusals[0][1]
+    assert len(set(bpy.data.objects) - before) == 1

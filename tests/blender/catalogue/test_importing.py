@@ -136,6 +136,7 @@ def test_several_stand_in_a_grid_and_are_one_undo_step(bpy: Any, shelf: Shelf, b
 def test_what_is_broken_is_named_and_the_rest_comes(bpy: Any, session: Any, shelf: Shelf, browsed: Any) -> None:
     for name in ("good", "gone", "longer", "other", "nonsense", "fieldless", "no field"):
         shelf.add(name)
+    shelf.add("odd", mesh="\ud800.glb")
     shelf.fail("failed")
     where = {record.id: shelf.folder / record.folder for record in shelf.records}
     (where["gone"] / "mesh.glb").unlink()
@@ -159,7 +160,8 @@ def test_what_is_broken_is_named_and_the_rest_comes(bpy: Any, session: Any, shel
     assert told["nonsense"] == "mesh.glb holds no mesh of ours. Import it by Blender's File menu."
     assert told["fieldless"].startswith("field.triplane.safetensors can't be read")
     assert told["failed"].startswith("There is no mesh: No subject was found in the photo.")
-    assert set(told) == {"gone", "longer", "other", "nonsense", "fieldless", "failed"}
+    assert told["odd"].startswith("\ud800.glb can't be read (no file can have this name).")
+    assert set(told) == {"gone", "longer", "other", "nonsense", "fieldless", "odd", "failed"}
     assert session.catalogue.notice.startswith("3 objects, 36 triangles")
     assert "triposr_living" not in bpy.data.objects["fieldless"].data
 

@@ -7,6 +7,7 @@ wanted here, like any other item's.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,16 +37,25 @@ def read_blend(path: Path) -> tuple[MeshArrays, bytes]:
 
 @contextmanager
 def _looked_into(path: Path) -> Iterator[list[bpy.types.Mesh]]:
-    """The meshes in a file; what came with them goes again."""
+    """The meshes in a file; what came with them goes again. Raises ItemFileMissing, ItemFileUnreadable."""
     before = _everything()
     try:
-        with cast("Any", bpy.data.libraries).load(str(path), link=False) as (there, here):
-            here.meshes = list(there.meshes)
-        yield [mesh for mesh in here.meshes if mesh is not None]
-    except OSError as error:
-        raise ItemFileMissing(path, error) from error
+        yield _appended(path)
     finally:
         bpy.data.batch_remove(_everything() - before)
+
+
+def _appended(path: Path) -> list[bpy.types.Mesh]:
+    try:
+        if bpy.data.filepath and path.samefile(bpy.data.filepath):  # Blender 4.2 would crash
+            raise OSError(errno.EBUSY, "it is the open file")
+        with cast("Any", bpy.data.libraries).load(str(path), link=False) as (there, here):
+            here.meshes = list(there.meshes)
+    except OSError as error:
+        raise ItemFileMissing(path, error) from error
+    except (RuntimeError, ValueError) as error:  # what Blender has reported, and a path that it can't take
+        raise ItemFileUnreadable(path, str(error)) from error
+    return [mesh for mesh in here.meshes if mesh is not None]
 
 
 def _everything() -> set[bpy.types.ID]:

@@ -12,6 +12,7 @@ from .. import session
 from ..asset.stage import Progress, Stage
 from ..asset.stage_operator import StageOperator
 from ..context_members import active_object
+from ..paths import shown
 from ..words import told
 from .browser import Browser
 from .choosing import named_numbers, open_browser
@@ -71,7 +72,7 @@ class OfChosenItems(StageOperator):
         """Each by its name; a script goes on."""
         session.current().catalogue.refusals = tuple((item, failure.sentence) for item, failure in refusals)
         for item, failure in refusals:
-            self.report({"WARNING"}, f"{item}: {failure.sentence}")
+            self.report({"WARNING"}, shown(f"{item}: {failure.sentence}"))
 
 
 class TRIPOSR_OT_import_from_catalogue(OfChosenItems):

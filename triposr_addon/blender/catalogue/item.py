@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import hashlib
 from collections.abc import Mapping
 from itertools import islice
@@ -97,6 +98,8 @@ def check_file(library: Library, record: Record, name: str, most: int) -> bytes:
         data = path.read_bytes()
     except OSError as error:
         raise ItemFileMissing(path, error) from error
+    except UnicodeError as error:
+        raise ItemFileMissing(path, OSError(errno.EILSEQ, "no file can have this name")) from error
     digest, expected = hashlib.sha256(data).hexdigest(), record.hashes.get(name)
     if expected is not None and digest != expected:
         raise ItemFileChanged(path, f"SHA-256 {digest}, not {expected}")
