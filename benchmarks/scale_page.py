@@ -145,9 +145,9 @@ def written(cluster: Cluster, figures: Measured) -> str:
         written=f"{rate * figures.item_bytes / GIGA:.2f}",
         read=f"{rate * figures.photo_bytes / GIGA:.2f}",
         calls=f"{rate * figures.files['system calls an item']:,.0f}",
-        between=f"{rate * PICTURE_BYTES / GIGA:.2f}",
+        between=f"{rate * figures.between_bytes / GIGA:.2f}",
         items=f"{figures.files['write items a second']:,.0f}",
-        each=f"{PICTURE_BYTES / 1e6:.2f}",
+        each=f"{figures.between_bytes / 1e6:.2f}",
     )
 
 

@@ -84,7 +84,16 @@ RULES = (
         frozenset({"numpy", "torch", "PIL", "pyarrow", "ray"})
         | {
             f"triposr_addon.{name}"
-            for name in ("protocol", "photo_files", "shell_options", "folder_log", "catalogue_file", "shards", "worker")
+            for name in (
+                "protocol",
+                "background_models",
+                "photo_files",
+                "shell_options",
+                "folder_log",
+                "catalogue_file",
+                "shards",
+                "worker",
+            )
         },
     ),
     # The command line: the worker's code without Blender and without the wire.

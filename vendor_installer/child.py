@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import os
 import queue
 import signal
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -143,12 +144,26 @@ def _stop(process: subprocess.Popen[str]) -> None:
 def run_in_foreground(argv: Sequence[str], environment: Mapping[str, str], folder: Path) -> int:
     """Run with our own terminal, and return the exit code (128 + N after signal N). Ctrl-C is the program's affair.
 
-    OSError when it can't start.
+    So is SIGTERM, which comes to us alone and is handed on. OSError when it can't start.
     """
     process = subprocess.Popen(list(argv), cwd=folder, env=dict(environment))
-    while True:
-        try:
-            code = process.wait()
-            return code if code >= 0 else 128 - code
-        except KeyboardInterrupt:
-            continue
+    with _terminates(process):
+        while True:
+            try:
+                code = process.wait()
+                return code if code >= 0 else 128 - code
+            except KeyboardInterrupt:
+                continue
+
+
+@contextlib.contextmanager
+def _terminates(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Hand SIGTERM on while the block runs; outside of the main thread there are no signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: process.send_signal(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from functools import partial
 from multiprocessing import resource_tracker
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from triposr_addon.batch.card_engine import CardEngine  # noqa: E402
 from triposr_addon.batch.item import Item  # noqa: E402
 from triposr_addon.batch.item_records import LANE_DIED  # noqa: E402
 from triposr_addon.batch.lane_engine import LaneEngine  # noqa: E402
+from triposr_addon.batch.lanes import LanePool  # noqa: E402
 from triposr_addon.batch.local_engine import make_in_turn  # noqa: E402
 from triposr_addon.batch.overseer import Overseer  # noqa: E402
 from triposr_addon.batch.plan import BatchPlan  # noqa: E402
@@ -113,3 +115,10 @@ def test_nothing_more_is_begun_when_it_is_to_stop(items: list[Item], tmp_path: P
     records = list[Record]()
     make_in_turn(quick_plan(tmp_path), items, Overseer(records.append, stop=lambda: bool(records)))
     assert [record.id for record in records] == [items[0].id]
+
+
+def test_a_lane_that_hangs_is_ended(items: list[Item], tmp_path: Path) -> None:
+    told = list[Record]()
+    hurried = partial(LanePool, picture_seconds=0.0)
+    LaneEngine(quick_plan(tmp_path), Overseer(told.append), lanes=1, pool=hurried).make(items[:1])
+    assert [(record.id, record.code) for record in told] == [(items[0].id, LANE_DIED)]

@@ -65,6 +65,14 @@ def test_a_failure_takes_the_former_mesh_away_but_not_what_is_not_ours(tmp_path:
     assert names(target) == ["my_own.blend", RECORD_NAME]
 
 
+def test_a_failure_takes_nothing_away_that_another_attempt_at_the_same_has_made(tmp_path: Path) -> None:
+    target = Target(tmp_path)
+    kept = target.keep(CUP, MESH)
+    failed = Record("cup", "cup.png", FAILED, "OUT_OF_MEMORY", "No room.", fingerprint="f", picture_sha256="p")
+    assert target.keep(failed, {}) == kept
+    assert names(target) == ["mesh.glb", RECORD_NAME, "thumbnail.png"]
+
+
 def test_what_others_left_aside_goes(tmp_path: Path) -> None:
     target = Target(tmp_path)
     folder = tmp_path / target.keep(CUP, MESH).folder

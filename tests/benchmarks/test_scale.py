@@ -91,8 +91,9 @@ def test_each_part_lets_through_what_it_can_and_the_narrowest_comes_first(docume
     assert rates["storage, names"] == pytest.approx(130 / 13)
     assert rates["graphics cards"] == pytest.approx(20.0)
     assert rates["storage, bytes"] == pytest.approx(1e9 / 1_000_000)
-    assert rates["driver, two tasks a group"] == pytest.approx(200.0)
-    assert rates["network between stages, all across nodes"] == pytest.approx(2e9 / (512 * 512 * 12 + 256 * 256 * 4))
+    assert rates["driver, three tasks a group"] == pytest.approx(200.0 * 2 / 3)
+    between = 512 * 512 * 12 + 256 * 256 * 4 + 500_000 + 300_000
+    assert rates["network between stages, all across nodes"] == pytest.approx(2e9 / between)
 
 
 def test_hours_and_dollars() -> None:

@@ -118,3 +118,24 @@ def test_our_own_sudden_death_ends_the_child(tmp_path: Path) -> None:
 @pytest.mark.parametrize("code", [0, 7])
 def test_in_the_foreground_the_code_is_handed_on(code: int, tmp_path: Path) -> None:
     assert run_in_foreground([sys.executable, "-c", f"raise SystemExit({code})"], os.environ, tmp_path) == code
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no SIGTERM that a program could hear")
+def test_a_schedulers_word_to_end_reaches_the_program(tmp_path: Path) -> None:
+    program = (
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))\n"
+        "print('ready', flush=True)\n"
+        "time.sleep(30)"
+    )
+    ours = (
+        "import os, pathlib, sys\n"
+        "from vendor_installer.child import run_in_foreground\n"
+        "sys.exit(run_in_foreground([sys.executable, '-c', sys.argv[1]], os.environ, pathlib.Path.cwd()))"
+    )
+    argv = [sys.executable, "-c", ours, program]
+    with subprocess.Popen(argv, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.terminate()
+        assert process.wait(20) == 7

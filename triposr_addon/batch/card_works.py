@@ -20,6 +20,8 @@ from triposr_addon.batch.spans import Hear
 from triposr_addon.catalogue_file import Record
 
 Group = Sequence[Prepared | Record]
+LEAVING_SECONDS = 30.0
+"""For what a thread has begun when the run ends; they are daemons, so one that hangs in a driver holds up nobody."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class CardWorks:
         self._groups: queue.SimpleQueue[Group | None] = queue.SimpleQueue()
         self._fields: queue.SimpleQueue[Reconstructed | Record | None] = queue.SimpleQueue()
         self._made: queue.SimpleQueue[Meshed | Record | Broken] = queue.SimpleQueue()
+        self._is_over = threading.Event()
         self.awake, self._wake = Pipe(duplex=False)
         self._threads = [
             threading.Thread(target=self._guarded, args=(work,), name=name, daemon=True)
@@ -64,20 +67,21 @@ class CardWorks:
             yield made
 
     def end(self) -> None:
-        """Let the threads go, as soon as they have done what they have."""
+        """Let the threads go. What they have not begun stays undone: where all is made, there is nothing such."""
+        self._is_over.set()
         self._groups.put(None)
         for thread in self._threads:
-            thread.join()
+            thread.join(LEAVING_SECONDS)
         for connection in (self.awake, self._wake):
             connection.close()
 
     def _reconstruct(self) -> None:
-        while (group := self._groups.get()) is not None:
+        while (group := self._groups.get()) is not None and not self._is_over.is_set():
             for one in self._making.fields(group):
                 self._fields.put(one)
 
     def _extract(self) -> None:
-        while (one := self._fields.get()) is not None:
+        while (one := self._fields.get()) is not None and not self._is_over.is_set():
             self._tell(one if isinstance(one, Record) else self._making.mesh(one))
 
     def _tell(self, made: Meshed | Record | Broken) -> None:

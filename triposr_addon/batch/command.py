@@ -77,5 +77,5 @@ def _tell(failure: Exception) -> None:
 
 
 def is_asked_for(arguments: Sequence[str]) -> bool:
-    """Whether a command line begins with the word, and does not mean a photo or folder of that name."""
+    """Whether a command line begins with the word, and does not mean a photo of that name."""
     return bool(arguments) and arguments[0] == "batch" and not Path("batch").is_file()

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+from triposr_addon.background_models import best_installed_or_none
 from triposr_addon.batch.card_engine import CardEngine
 from triposr_addon.batch.item import Item
 from triposr_addon.batch.lane_count import cores, lane_count
@@ -37,8 +38,11 @@ def make(
     at_once = at_once or 1
     checkpoint = load_on_host(plan.model, network_type(device, cast("Precision", plan.precision)))
     largest = max((item.surface for item in items), key=lambda surface: surface.resolution)
-    lanes = lane_count(lanes, -(-len(items) // at_once), checkpoint, largest)
     if lanes == 1:
         make_in_turn(plan, items, overseer, at_once)
-    else:
-        LaneEngine(plan, overseer, lanes, at_once).make(items)
+        return
+    # One lane, too, is a process of its own: a picture that ends it costs only itself.
+    cuts_out = any(item.photo.background in ("auto", "rembg") for item in items)
+    cuts_out = cuts_out and best_installed_or_none(plan.rembg_home) is not None
+    lanes = lane_count(lanes, -(-len(items) // at_once), checkpoint, largest, cuts_out=cuts_out)
+    LaneEngine(plan, overseer, lanes, at_once).make(items)

@@ -7,10 +7,12 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from triposr_addon.batch.item import Item, Listing, Refusal
-from triposr_addon.batch.picture_state import PictureState
+from triposr_addon.batch.picture_state import PictureState, picture_state
 from triposr_addon.batch.plan import BatchPlan
+from triposr_addon.batch.target import Target
 from triposr_addon.catalogue_file import FAILED, Record
 from triposr_addon.folder_log import LONGEST_TEXT
 from triposr_addon.protocol import ErrorReport
@@ -46,6 +48,12 @@ def failed_record(
     """The record of an item that could not be made."""
     bare = bare_record(item, plan, state, FAILED)
     return replace(bare, code=report.code, sentence=report.sentence[:LONGEST_TEXT], seconds=dict(seconds))
+
+
+def keep_died(plan: BatchPlan, item: Item, sentence: str) -> Record:
+    """Keep the record of a picture whose process ended. Raises TargetFailure."""
+    report, state = ErrorReport(LANE_DIED, sentence), picture_state(Path(item.picture))
+    return Target(plan.target).keep(failed_record(item, plan, state, report, {}), {})
 
 
 def refused_record(refusal: Refusal) -> Record:

@@ -13,6 +13,8 @@ from triposr_addon.worker.weight_placement import HOME
 
 LANE_BYTES = 450 << 20
 """A process with PyTorch in it, idle."""
+CUT_OUT_BYTES = 1 << 30
+"""What a background model takes while it runs."""
 LEFT_FREE = 0.2
 """Of the free memory, for everybody else."""
 
@@ -30,16 +32,19 @@ def lane_count(
     checkpoint: LoadedCheckpoint,
     surface: SurfaceSettings,
     free: int | None = None,
+    *,
+    cuts_out: bool = False,
 ) -> int:
     """The wished number, or what there are cores and memory for; never more than there are groups to make.
 
-    free: bytes of memory; None asks the system. The weights are mapped from their file, once for all lanes.
+    cuts_out: whether a background model may run in each. free: bytes of memory; None asks the system. The weights are
+    mapped from their file, once for all lanes.
     """
     if wished is None:
         free = free_bytes_or_none(HOME) if free is None else free
         width = checkpoint.config.decoder.n_neurons
         need = LANE_BYTES + activation_bytes(checkpoint.config, checkpoint.network_type.itemsize)
-        need += extraction_bytes(surface, 1 << 12, width)
+        need += max(extraction_bytes(surface, 1 << 12, width), CUT_OUT_BYTES if cuts_out else 0)
         room = cores() if free is None else int(free * (1.0 - LEFT_FREE) / need)
         wished = min(cores(), room)
     return max(min(wished, groups), 1)

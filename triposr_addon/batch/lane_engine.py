@@ -2,28 +2,25 @@
 """Makes a library on this machine's processor: each lane takes a group through all stages, and then the next one.
 
 Nothing piles up between stages, so memory does not grow with the library. A lane that is killed is replaced and its
-group tried again, one picture at a time; the picture that kills a lane twice has failed. Where lane after lane ends and
-nothing gets made, the run does. What finds too little memory beside the other lanes is tried again in the end, alone.
+group tried again, one picture at a time. What finds too little memory beside the other lanes, or ends a lane twice, is
+tried again in the end, alone; the picture that ends its lane then, too, has failed. Where lane after lane ends and
+nothing gets made, the run does.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 
 from triposr_addon.batch.failures import LanesDie
 from triposr_addon.batch.item import Item
-from triposr_addon.batch.item_records import LANE_DIED, failed_record
+from triposr_addon.batch.item_records import keep_died
 from triposr_addon.batch.lane_process import Answer, Errand
 from triposr_addon.batch.lanes import LanePool
 from triposr_addon.batch.local_engine import groups
 from triposr_addon.batch.overseer import Overseer
-from triposr_addon.batch.picture_state import picture_state
 from triposr_addon.batch.plan import BatchPlan
-from triposr_addon.batch.target import Target
 from triposr_addon.catalogue_file import Record
-from triposr_addon.protocol import ErrorReport
 from triposr_addon.worker.failures import OutOfMemory, WorkerFailure
 
 TICK_SECONDS = 0.2
@@ -106,10 +103,12 @@ class LaneEngine:
             self._failure = self._failure or lanes_die(self._deaths, died)
             return
         for item in items:
-            if item.id in self._killers:
-                self._overseer.told(died_record(self._plan, item, died))
-            else:
+            if item.id not in self._killers:
                 self._again.append((item,))
+            elif self._lanes > 1:  # perhaps for want of memory beside the others
+                self._alone.append((item,))
+            else:
+                self._overseer.told(died_record(self._plan, item, died))
         if len(items) == 1:
             self._killers.add(items[0].id)
 
@@ -125,6 +124,4 @@ def lanes_die(deaths: int, died: str) -> LanesDie:
 def died_record(plan: BatchPlan, item: Item, died: str) -> Record:
     """Keep the record of a picture at which a lane ended twice. Raises TargetFailure."""
     sentence = f"The process that worked on it ended {died}, twice. Give the same command again, with fewer lanes."
-    report = ErrorReport(LANE_DIED, sentence)
-    state = picture_state(Path(item.picture))
-    return Target(plan.target).keep(failed_record(item, plan, state, report, {}), {})
+    return keep_died(plan, item, sentence)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -17,14 +18,17 @@ from triposr_addon.batch.plan import BatchPlan
 
 LEAVING_SECONDS = 10.0
 """For a lane that is idle to end; then it is killed."""
+PICTURE_SECONDS = 3600.0
+"""For one picture; a lane that takes longer hangs, and is killed. The released model takes half a minute."""
 
 
 class Lane:
     """One lane's process, which does at most one errand at a time."""
 
-    def __init__(self, plan: BatchPlan, name: str) -> None:
+    def __init__(self, plan: BatchPlan, name: str, picture_seconds: float = PICTURE_SECONDS) -> None:
         self.name = name
         self.errand: Errand | None = None
+        self._picture_seconds, self._until = picture_seconds, 0.0
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self._process: SpawnProcess = context.Process(target=serve, args=(theirs, plan), name=name, daemon=True)
@@ -34,9 +38,14 @@ class Lane:
 
     def give(self, errand: Errand) -> None:
         """Send an errand; a lane that is gone is noticed when it is waited for."""
-        self.errand = errand
+        self.errand, self._until = errand, time.monotonic() + self._picture_seconds * len(errand.items)
         with suppress(OSError):
             self.connection.send(errand)
+
+    def kill_if_it_hangs(self) -> None:
+        """End it where its errand takes longer than any should; that it is gone is then noticed as ever."""
+        if self.errand is not None and time.monotonic() > self._until:
+            self._process.kill()
 
     def take(self) -> Answer:
         """What came of the errand."""
@@ -59,9 +68,11 @@ class Lane:
 class LanePool:
     """So many lanes; one that is gone is replaced."""
 
-    def __init__(self, plan: BatchPlan, count: int) -> None:
+    def __init__(self, plan: BatchPlan, count: int, picture_seconds: float = PICTURE_SECONDS) -> None:
+        """picture_seconds: a lane that takes longer for a picture hangs, and is ended."""
         self._plan = plan
-        self._lanes = [Lane(plan, f"lane {number + 1}") for number in range(count)]
+        self._picture_seconds = picture_seconds
+        self._lanes = [self._new(f"lane {number + 1}") for number in range(count)]
 
     def idle(self) -> list[Lane]:
         """Those without an errand."""
@@ -74,6 +85,8 @@ class LanePool:
 
     def answers(self, seconds: float, also: Sequence[Connection] = ()) -> Iterator[tuple[Errand, Answer]]:
         """What has come back; waits for `seconds` at most, and no longer than until something comes from `also`."""
+        for lane in self._lanes:
+            lane.kill_if_it_hangs()
         at_work = {lane.connection: lane for lane in self._lanes if lane.errand is not None}
         for ready in wait([*at_work, *also], seconds):
             if (lane := at_work.get(ready)) is not None:  # type: ignore[call-overload]  # what `wait` got, it gives
@@ -86,13 +99,16 @@ class LanePool:
         for lane in self._lanes:
             lane.end(LEAVING_SECONDS if lane.errand is None else 0.0)
 
+    def _new(self, name: str) -> Lane:
+        return Lane(self._plan, name, self._picture_seconds)
+
     def _taken(self, lane: Lane) -> tuple[Errand, Answer]:
         errand, answer = lane.errand, lane.take()
         assert errand is not None, "it was waited for"
         lane.errand = None
         if answer.died:
             lane.end()
-            self._lanes[self._lanes.index(lane)] = Lane(self._plan, lane.name)
+            self._lanes[self._lanes.index(lane)] = self._new(lane.name)
         return errand, answer
 
 

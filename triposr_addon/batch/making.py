@@ -60,6 +60,7 @@ class Making:
         precision = cast("Precision", plan.precision)
         self._bench = Workbench(self._device, type_for=partial(network_type, precision=precision))
         self._model = self._bench.model(plan.model)
+        self._type = self._model.checkpoint.network_type
         self._network = threading.Lock()
 
     def __call__(self, group: Sequence[Prepared | Record]) -> list[Record]:
@@ -106,14 +107,23 @@ class Making:
             return []
         clock = StepClock([one.item.id for one in group], self._hear)
         try:
-            with self._network:
-                outcomes = self._bench.reconstruct_prepared([one.photo for one in group], self._model, clock.steps)
+            outcomes = self._through_the_network(group, clock)
         except Exception as error:  # noqa: BLE001  # told in the record
             if len(group) == 1:
                 return [self._failed(group[0], error, {**group[0].seconds, **clock.seconds})]
+            outcomes = None  # tried again behind this block, which holds what the failure holds
+        if outcomes is None:
             return [made for one in group for made in self._reconstructed([one])]
         pairs = zip(group, outcomes, strict=True)
         return [self._told(one, outcome, {**one.seconds, **clock.seconds}) for one, outcome in pairs]
+
+    def _through_the_network(self, group: list[Prepared], clock: StepClock) -> list[Reconstruction | FieldNotFinite]:
+        with self._network:
+            if self._model.checkpoint.network_type != self._type:
+                # One picture was too much for it; the next ones are not to come out otherwise for that.
+                self._bench.unload()
+                self._model = self._bench.model(self._plan.model)
+            return self._bench.reconstruct_prepared([one.photo for one in group], self._model, clock.steps)
 
     def _told(
         self, one: Prepared, outcome: Reconstruction | FieldNotFinite, seconds: dict[str, float]

@@ -28,7 +28,7 @@ class Prepared:
 
 @dataclass(frozen=True, eq=False)
 class Meshed:
-    """A mesh whose making is over but for its files: 10 MB at 256 nodes a side.
+    """A mesh whose making is over but for its files: 4 to 8 MB at 256 nodes a side.
 
     cutout: [256, 256, 4]. field: its file's bytes; empty where it is not kept. device: where the network ran.
     """

@@ -8,7 +8,9 @@ import importlib
 import logging
 import math
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,7 @@ from typing import Any, TextIO
 from triposr_addon.batch.quiet_threads import LIBRARIES
 from triposr_addon.batch.ray_errand import PACKAGE, Errand
 from triposr_addon.batch.ray_failures import ClusterUnfit, ClusterUnreachable, NodeUnfit, ray_missing
+from triposr_addon.batch.target_failures import named
 
 LOCAL = "local"
 CLIENT = "ray://"
@@ -50,20 +53,23 @@ class Shares:
 
 @contextlib.contextmanager
 def cluster(address: str, log: Path) -> Iterator[Any]:
-    """The module ray, connected. `log` gets what Ray has to say meanwhile. Raises RayFailure."""
+    """The module ray, connected. `log` gets what Ray has to say meanwhile. Raises RayFailure, TargetFailure."""
     if address.startswith(CLIENT):
         raise ClusterUnreachable(
             f"{address} leads into a cluster from outside, where Ray Data can't work. Give the same command on one of "
             "its nodes, with --ray auto, or by `ray job submit`."
         )
     with contextlib.ExitStack() as stack:
-        talk = stack.enter_context(log.open("a", encoding="utf-8"))
+        try:
+            talk = stack.enter_context(log.open("a", encoding="utf-8"))
+        except OSError as error:
+            raise named(error, log.parent) from error
         stack.enter_context(contextlib.redirect_stdout(talk))  # Ray tells of lost nodes there
         for name, value in QUIET.items():
             os.environ.setdefault(name, value)
         ray = _imported()
         stack.callback(ray.shutdown)
-        with _native_words_into(talk):
+        with _native_words_into(talk), _signals_as_they_are():
             _connect(ray, address)
         _quiet_data(talk)
         yield ray
@@ -154,6 +160,17 @@ def _native_words_into(log: TextIO) -> Iterator[None]:
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+@contextlib.contextmanager
+def _signals_as_they_are() -> Iterator[None]:
+    """Ray takes SIGTERM for itself, and ends the process with it: a scheduler's word would end no run in order."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, before)
 
 
 def _quiet_data(talk: TextIO) -> None:

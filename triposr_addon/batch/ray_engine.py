@@ -12,15 +12,13 @@ import importlib
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from triposr_addon.batch.engine import ON_A_CARD
 from triposr_addon.batch.item import Item
-from triposr_addon.batch.item_records import LANE_DIED, failed_record
+from triposr_addon.batch.item_records import keep_died
 from triposr_addon.batch.local_engine import groups
 from triposr_addon.batch.overseer import Overseer
-from triposr_addon.batch.picture_state import picture_state
 from triposr_addon.batch.plan import BatchPlan
 from triposr_addon.batch.ray_actors import (
     PARCEL,
@@ -34,9 +32,7 @@ from triposr_addon.batch.ray_actors import (
 from triposr_addon.batch.ray_cluster import LOG_NAME, Shares, cluster, inspect, shares
 from triposr_addon.batch.ray_errand import Errand, errand_for
 from triposr_addon.batch.ray_gathering import Gathering
-from triposr_addon.batch.target import Target
 from triposr_addon.catalogue_file import Record
-from triposr_addon.protocol import ErrorReport
 
 MOST_BLOCKS = 50_000
 """In which the parcels lie: what is lost with a node is done again by the block."""
@@ -130,5 +126,4 @@ def _set_up(context: Any) -> None:
 def _died(plan: BatchPlan, item: Item) -> Record:
     """Keep the record of a picture of which nothing came back. Raises TargetFailure."""
     sentence = "The processes that worked on it ended, again and again: see ray.log. Give the same command again."
-    report = ErrorReport(LANE_DIED, sentence)
-    return Target(plan.target).keep(failed_record(item, plan, picture_state(Path(item.picture)), report, {}), {})
+    return keep_died(plan, item, sentence)

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from triposr_addon.background_models import best_installed_or_none
 from triposr_addon.batch.plan import BatchPlan
 from triposr_addon.batch.ray_failures import NodeUnfit
 from triposr_addon.batch.target_failures import named
@@ -28,6 +29,7 @@ class Errand:
     mark: a file in the target that is there as long as the run is wanted; a node that does not see it sees another
     folder. picture: one that must be there; "" where the first computer sees none either. model_within: the model's
     folder within the package, which every node has; "" where it lies elsewhere and must be seen. versions: by package.
+    background_model: the one that "auto" takes on the first computer.
     """
 
     plan: BatchPlan
@@ -35,6 +37,7 @@ class Errand:
     picture: str
     model_within: str
     versions: Mapping[str, str]
+    background_model: str = ""
 
     def is_wanted(self) -> bool:
         """False once the run is to end: what is in work is finished, nothing more is begun."""
@@ -53,6 +56,9 @@ class Errand:
             return f"does not see {self.plan.target}: a target must be shared, at the same path on every node"
         if self.picture and not Path(self.picture).is_file():
             return f"does not see {self.picture}: the pictures must be shared, at the same path on every node"
+        if best_background_model(self.plan) != self.background_model:
+            where = self.plan.rembg_home
+            return f"sees other background models in {where}: they must be shared, at the same path on every node"
         if not self.plan_here().model.is_dir():
             return f"does not see the model {self.plan.model}: it must be shared, at the same path on every node"
         return ""
@@ -62,6 +68,12 @@ class Errand:
         is_over = self.plan.target.is_dir() and not self.is_wanted()
         if (complaint := self.complaint()) and not is_over:
             raise NodeUnfit(f"The node {platform.node()} {complaint}.")
+
+
+def best_background_model(plan: BatchPlan) -> str:
+    """The one that "auto" takes here; "" for none. A node with another one would cut out otherwise, without a word."""
+    best = best_installed_or_none(plan.rembg_home)
+    return best.name if best else ""
 
 
 def versions() -> dict[str, str]:
@@ -85,7 +97,8 @@ def errand_for(plan: BatchPlan, picture: str) -> Iterator[Errand]:
     except OSError as error:
         raise named(error, plan.target) from error
     try:
-        yield Errand(plan, mark, picture if Path(picture).is_file() else "", inside, versions())
+        seen = picture if Path(picture).is_file() else ""
+        yield Errand(plan, mark, seen, inside, versions(), best_background_model(plan))
     finally:
         with suppress(OSError):
             mark.unlink(missing_ok=True)

@@ -18,6 +18,8 @@ from triposr_addon.worker.failures import WorkerFailure
 LOOK_AGAIN_S = 0.2
 ENDING_LIMIT_S = 60.0
 """For what is in work when the run is to end."""
+SILENCE_LIMIT_S = 3600.0
+"""Without a word of any picture: no node has what the stages ask for, or all hang."""
 
 
 class Gathering:
@@ -39,6 +41,7 @@ class Gathering:
         """All that a dataset of parcels has, or has in work when the run is to end. Raises ClusterFailed."""
         came: queue.Queue[Parcel | Exception | None] = queue.Queue()
         threading.Thread(target=_read, args=(dataset, came), daemon=True).start()
+        heard = time.monotonic()
         while time.monotonic() < self._until:
             self._overseer.tick()
             if self._overseer.stop():
@@ -46,7 +49,13 @@ class Gathering:
             try:
                 parcel = came.get(timeout=LOOK_AGAIN_S)
             except queue.Empty:
+                if time.monotonic() - heard > SILENCE_LIMIT_S:
+                    raise ClusterFailed(
+                        f"Ray has made nothing for {SILENCE_LIMIT_S / 60:.0f} minutes. See `ray status` and ray.log in "
+                        "the target, then give the same command again."
+                    ) from None
                 continue
+            heard = time.monotonic()
             if parcel is None:
                 return
             if isinstance(parcel, Exception):

@@ -13,7 +13,6 @@ from typing import cast
 
 from triposr_addon.batch.catalogue import CatalogueWritten, write_catalogue
 from triposr_addon.batch.engine import make
-from triposr_addon.batch.failures import LanesDie
 from triposr_addon.batch.folder_names import ITEMS_FOLDER
 from triposr_addon.batch.item import Item, Listing
 from triposr_addon.batch.item_records import no_longer_refused, refused_record
@@ -22,16 +21,16 @@ from triposr_addon.batch.parquet_catalogue import check_pyarrow, write_parquet
 from triposr_addon.batch.plan import BatchPlan
 from triposr_addon.batch.progress import LibraryProgress, Looking
 from triposr_addon.batch.ray_engine import RayWishes, make_on_ray
-from triposr_addon.batch.ray_failures import RayFailure
 from triposr_addon.batch.source import read_listing
 from triposr_addon.batch.spans import nobody
 from triposr_addon.batch.target import Target
-from triposr_addon.batch.target_failures import TargetMissing
+from triposr_addon.batch.target_failures import TargetFailure, TargetMissing
 from triposr_addon.batch.timeline import Timeline
 from triposr_addon.batch.to_do import ToDo, to_do
 from triposr_addon.shell_options import photo_settings, surface_settings
 from triposr_addon.worker.checkpoint import PREVIEW_FOLDER, load_on_host
 from triposr_addon.worker.device import choose_device
+from triposr_addon.worker.failures import OutputUnwritable, WorkerFailure
 from triposr_addon.worker.precision import Precision, network_type
 
 MOST_NAMED = 20
@@ -114,14 +113,14 @@ def _checked_plan(options: argparse.Namespace, target: Path) -> BatchPlan:
         reviews=not options.no_review,
         device=options.device,
         precision=options.precision,
-        rembg_home=options.rembg_home,
+        rembg_home=options.rembg_home.absolute(),
     )
 
 
 def _make(options: argparse.Namespace, plan: BatchPlan, items: Sequence[Item], progress: LibraryProgress) -> bool:
     """Whether it went on to the end.
 
-    Raises TargetFailure; ModelFailure, DeviceUnavailable, OutOfMemory, RayFailure, LanesDie before anything is made.
+    Raises TargetFailure; other WorkerFailures where nothing was made.
     """
     timeline = Timeline()
     with Interruption().heard() as interruption:
@@ -129,17 +128,27 @@ def _make(options: argparse.Namespace, plan: BatchPlan, items: Sequence[Item], p
         overseer = Overseer(progress.told, hear, partial(_tick, progress, interruption), interruption.stops)
         try:
             _make_by_engine(options, plan, items, overseer)
-        except (RayFailure, LanesDie) as failure:
+        except TargetFailure:
+            raise
+        except WorkerFailure as failure:
             if not progress.made and not progress.failed:
                 raise
             progress.say(f"error: {failure.sentence} [{failure.code}]\n  {failure.details[-MOST_DETAILS:]}")
             return False
         finally:
             if options.timeline:
-                timeline.draw(options.timeline)
+                _draw(timeline, options.timeline, progress)
     if interruption.stops():
         raise KeyboardInterrupt
     return True
+
+
+def _draw(timeline: Timeline, path: Path, progress: LibraryProgress) -> None:
+    """A picture that can't be written spoils no library."""
+    try:
+        timeline.draw(path)
+    except OutputUnwritable as failure:
+        progress.say(f"warning: {failure.sentence} [{failure.code}]")
 
 
 def _make_by_engine(options: argparse.Namespace, plan: BatchPlan, items: Sequence[Item], overseer: Overseer) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from triposr_addon.batch.folder_names import ITEMS_FOLDER, item_folder
 from triposr_addon.batch.target_failures import TargetUnwritable, named
-from triposr_addon.catalogue_file import Record, as_line, record_or_none
+from triposr_addon.catalogue_file import FAILED, MADE, Record, as_line, record_or_none
 
 RECORD_NAME = "record.json"
 ASIDE = "."
@@ -72,7 +72,8 @@ class Target:
     def keep(self, record: Record, files: Mapping[str, bytes]) -> Record:
         """Put an item's files in place, and its record last; returns the record with their hashes and sizes.
 
-        What the item had before goes. Where another attempt has kept the same meanwhile, that one's record is returned.
+        What the item had before goes. Where another attempt has kept the same meanwhile, or has made what this one
+        could not, that one's record is returned.
 
         Raises TargetUnwritable, TargetFull: then nothing is half-written.
         """
@@ -82,7 +83,7 @@ class Target:
         record = replace(record, folder=str(folder), hashes=hashes, sizes=sizes)
         for _ in range(TRIES):
             there = self.record_or_none(record.id)
-            if there and _are_alike(there, record) and self.is_whole(there):
+            if there and (_are_alike(there, record) or _outdoes(there, record)) and self.is_whole(there):
                 return there
             if self._has_put(record, files):
                 return record
@@ -141,6 +142,14 @@ class Target:
 def files_of(record: Record) -> list[str]:
     """The names of the files that a record tells of."""
     return [name for name in (record.mesh, record.field, record.thumbnail) if name]
+
+
+def _outdoes(there: Record, record: Record) -> bool:
+    """Whether another attempt at the same has made what this one could not."""
+    return (there.status, record.status) == (MADE, FAILED) and (there.fingerprint, there.picture_sha256) == (
+        record.fingerprint,
+        record.picture_sha256,
+    )
 
 
 def _are_alike(one: Record, other: Record) -> bool:

@@ -18,7 +18,7 @@ from triposr_addon.worker.memory_ladder import Outcome
 from triposr_addon.worker.prepared_photo import PreparedPhoto
 from triposr_addon.worker.steps import Steps
 from triposr_addon.worker.warm_model import WarmModel
-from triposr_addon.worker.workbench import Workbench
+from triposr_addon.worker.workbench import FLOAT16_TOO_NARROW, Workbench
 
 Clock = Callable[[], float]
 Outcomes = Sequence[Outcome[ReconstructedPhoto] | FieldNotFinite]
@@ -126,8 +126,8 @@ def _saved(asked: Asked, outcome: Outcome[ReconstructedPhoto], model: WarmModel)
 def _learn(best: BestBatch, outcomes: Outcomes, seconds: float) -> None:
     """Only from a group that went as it was meant to: whole, and through the resident network."""
     made = [outcome for outcome in outcomes if isinstance(outcome, Outcome)]
-    if len(made) < len(outcomes):
-        return
+    if len(made) < len(outcomes) or any(FLOAT16_TOO_NARROW in outcome.warnings for outcome in made):
+        return  # what was done once more, alone, says nothing of groups
     plan = made[0].plan
     if len(outcomes) > 1 and (plan.pictures < len(outcomes) or plan.path != "resident"):
         best.too_many(len(outcomes))
