@@ -147,3 +147,19 @@ def test_a_library_that_can_not_be_written_is_named(bpy: Any, cups: Any, session
         bpy.ops.triposr.write_library()
     assert session.failure.code == "FILE_NOT_WRITTEN"
     assert cups[0].asset_data is None
+
+
+def test_where_the_library_can_not_be_kept_nothing_is_left_and_nothing_replaced(
+    bpy: Any, cups: Any, room: Callable[[str], Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "cups.blend"
+    bpy.context.scene.triposr_asset.library.library = str(path)
+    assert bpy.ops.triposr.write_library() == {"FINISHED"}
+    with bpy.data.libraries.load(str(path), link=True) as (_there, here):
+        here.objects = ["Cup 0"]
+    here.objects[0].asset_clear()
+    content, before = path.read_bytes(), sorted(each.name_full for each in bpy.data.user_map())
+    with pytest.raises(room("blender.failures").FileNotWritten, match="Cup 0, which the open file links from it"):
+        room("blender.asset.library_file").write_library(path, [cups[1]])
+    assert sorted(each.name_full for each in bpy.data.user_map()) == before
+    assert path.read_bytes() == content

@@ -56,15 +56,10 @@ def _former_assets(path: Path, replaced: set[str]) -> Iterator[list[bpy.types.Ob
         yield []
         return
     before = _everything()
-    with cast("Any", bpy.data.libraries).load(str(path), link=False, assets_only=True) as (there, here):
-        names = [name for name in there.objects if name not in replaced]
-        here.objects = list(names)
-    former = dict(zip(names, here.objects, strict=True))
-    for name, thing in former.items():
-        if thing.asset_data is None:  # Blender makes a copy of what is linked here already, and a copy is no asset
-            mark_like(thing, _linked_from(path, name))
-    lent = [(bpy.data.objects[name], name) for name, thing in former.items() if thing.name != name]
+    lent: list[tuple[bpy.types.Object, str]] = []
     try:
+        former = _appended(path, replaced)
+        lent += [(bpy.data.objects[name], name) for name, thing in former.items() if thing.name != name]
         for owner, _ in lent:  # the artist's own object of that name; Blender gives a name to one at a time
             owner.name = secrets.token_hex(8)
         for name, thing in former.items():
@@ -76,16 +71,28 @@ def _former_assets(path: Path, replaced: set[str]) -> Iterator[list[bpy.types.Ob
             owner.name = name
 
 
+def _appended(path: Path, replaced: set[str]) -> dict[str, bpy.types.Object]:
+    """The library's other assets by their names there, as Blender has named them here. Raises OSError."""
+    with cast("Any", bpy.data.libraries).load(str(path), link=False, assets_only=True) as (there, here):
+        names = [name for name in there.objects if name not in replaced]
+        here.objects = list(names)
+    former = dict(zip(names, here.objects, strict=True))
+    for name, thing in former.items():
+        if thing is None:
+            raise OSError(errno.EIO, f"its asset {name} can't be read")
+        if thing.asset_data is None:  # Blender makes a copy of what is linked here already, and a copy is no asset
+            mark_like(thing, _linked_from(path, name))
+    return former
+
+
 def _linked_from(path: Path, name: str) -> bpy.types.Object:
-    """The object of that name that the open file links from the library."""
-    return next(
-        thing
-        for thing in bpy.data.objects
-        if thing.name == name
-        and thing.library is not None
-        and thing.asset_data is not None
-        and Path(bpy.path.abspath(thing.library.filepath)).samefile(path)
-    )
+    """The object of that name that the open file links from the library. Raises OSError where none is an asset."""
+    for thing in bpy.data.objects:
+        if thing.name == name and thing.library is not None and thing.asset_data is not None:
+            there = Path(bpy.path.abspath(thing.library.filepath))
+            if there.exists() and there.samefile(path):
+                return thing
+    raise OSError(errno.EBUSY, f"{name}, which the open file links from it, is no asset here")
 
 
 def _everything() -> set[bpy.types.ID]:
