@@ -10,6 +10,9 @@
 
 const MOST_SHARDS = 1000;
 const ONE_BLEND = "one .blend";
+// Options that the job itself gives, or that don't go with a shard of a folder: refused among More Options.
+const TAKEN = ["-o", "--output", "--format", "--mask", "--asset", "--engine", "--shard", "--merge", "--into", "--forgive",
+               "--only-new", "--recursive", "--help", "-h"];
 const FORMATS = { "one .blend": "blend", "a .blend each": "blend", "a .glb each": "glb", "a .fbx each": "fbx",
                   "a .obj each": "obj", "a .ply each": "ply" };
 
@@ -93,7 +96,24 @@ function folder(text, key) {
 function howOf(settings) {
     const height = Number(Number(settings.height || 1).toPrecision(6)); // Blender's 0.3 comes as 0.30000001192092896
     const how = ["--resolution", String(settings.resolution || 128), "--height", String(height)];
-    return how.concat(settings.model ? ["--model", String(settings.model)] : [], words(settings.more_options || ""));
+    return how.concat(settings.model ? ["--model", String(settings.model)] : [], moreOptions(settings.more_options || ""));
+}
+
+function moreOptions(text) {
+    const found = words(text);
+    found.forEach((word) => {
+        const taken = TAKEN.find((option) => isMeant(option, word));
+        if (taken) {
+            throw new Error(`more_options: ${word} can't stand there; ${taken} is the job's own, or no option of this job`);
+        }
+    });
+    return found;
+}
+
+// The command also knows --format as --form and -o out as -oout.
+function isMeant(option, word) {
+    const name = word.split("=")[0];
+    return option.startsWith("--") ? name.length > 2 && option.startsWith(name) : word.startsWith(option);
 }
 
 function makes(wish, shard) {

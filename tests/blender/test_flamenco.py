@@ -23,6 +23,14 @@ pytestmark = [
 ]
 
 
+TAKEN = [
+    *((option, option) for option in ("--asset", "--mask", "--format", "-o", "--shard", "--merge", "--into")),
+    ("--form", "--format"),
+    ("--output=/elsewhere", "--output"),
+    ("-o/elsewhere", "-o"),
+]
+
+
 def test_the_tasks_make_each_picture_once_and_the_merge_tells_the_rest(
     bpy: Any, room: Callable[[str], Any], tmp_path: Path
 ) -> None:
@@ -56,6 +64,10 @@ def test_a_wrong_job_is_refused_when_it_is_submitted() -> None:
         ({"pictures": ""}, "pictures: no folder is chosen"),
         ({"shards": 0}, "shards: 0 is no whole number from 1 to 1000"),
         ({"more_options": "--model 'a b"}, "more_options: a quotation mark is not closed"),
+        *(
+            ({"more_options": f"--smoothing 5 {word} x"}, f"more_options: {word} can't stand there; {option} is the job's")
+            for word, option in TAKEN
+        ),
     ]
     for wrong, words in wishes:
         with pytest.raises(subprocess.CalledProcessError) as refused:
