@@ -65,7 +65,7 @@ def test_a_wrong_job_is_refused_when_it_is_submitted() -> None:
         ({"shards": 0}, "shards: 0 is no whole number from 1 to 1000"),
         ({"more_options": "--model 'a b"}, "more_options: a quotation mark is not closed"),
         *(
-            ({"more_options": f"--smoothing 5 {word} x"}, f"more_options: {word} can't stand there; {option} is the job's")
+            ({"more_options": f"--smoothing 5 {word} x"}, f"{word} can't stand there; {option} is the job's own")
             for word, option in TAKEN
         ),
     ]
