@@ -26,6 +26,23 @@ def test_a_drawing_that_is_lost_costs_no_mesh(room: Callable[[str], Any], tmp_pa
     assert thumbnail_of(view, words) == b"a drawing"
 
 
+def test_a_record_with_endless_sentences_can_be_read_again(room: Callable[[str], Any], tmp_path: Path) -> None:
+    records, jobs, failures = room("blender.parts.records"), room("host.jobs"), room("blender.parts.failures")
+    photo, file = tmp_path / "cup.png", tmp_path / "cup.blend"
+    for path in (photo, file):
+        path.write_bytes(b"a file")
+    kept, told = records.Records(tmp_path, {photo: "cup"}, {photo: file}), "told at length. " * 1000
+    failure = failures.PartUnreadable(photo, told)
+    kept.failed(photo, failure)
+    known = records.recorded_or_none(tmp_path, file)
+    assert (known.status, known.sentence) == ("failed", failure.sentence[:4096])
+    request = jobs.GenerationRequest(photo, Path(), "")
+    result = jobs.GenerationResult(file, file, file, 8, 12, True, "preview", "ab" * 32, "cpu", {}, (told,))
+    kept.made(photo, request, result, b"")
+    known = records.recorded_or_none(tmp_path, file)
+    assert (known.status, known.warnings) == ("made", (told[:4096],))
+
+
 def test_names_that_differ_in_case_alone_are_told_apart(room: Callable[[str], Any], tmp_path: Path) -> None:
     pictures = {tmp_path / name: name for name in ("cup.png", "Cup.jpg", "tea.png")}
     files = room("blender.command_run").files_for(pictures, tmp_path, ".glb")

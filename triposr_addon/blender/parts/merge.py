@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...catalogue_file import CATALOGUE_NAME, FAILED, MADE, Record, as_line
+from ...folder_log import LONGEST_TEXT
 from ..command_line import Wish
 from ..command_run import files_of
 from ..command_words import CommandWords
@@ -66,7 +67,7 @@ def _gathered(records: Mapping[Path, Record], files: Mapping[Path, Path]) -> dic
 
 
 def _unreadable(record: Record, failure: PartUnreadable) -> Record:
-    return Record(record.id, record.picture, FAILED, failure.code, failure.sentence)
+    return Record(record.id, record.picture, FAILED, failure.code, failure.sentence[:LONGEST_TEXT])
 
 
 def _told(records: Sequence[Record], written: Sequence[Path], words: CommandWords, forgive: bool) -> int:

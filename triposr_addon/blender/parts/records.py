@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ...catalogue_file import FAILED, MADE, Record, as_line, record_or_none
-from ...folder_log import state_of
+from ...folder_log import LONGEST_TEXT, state_of
 from ...host.failures import HostFailure
 from ...host.jobs import GenerationRequest, GenerationResult
 from ..failures import FileNotWritten
@@ -71,14 +71,14 @@ class Records:
             model_sha256=result.model_sha256,
             settings={**dataclasses.asdict(request.photo_settings), **dataclasses.asdict(request.surface_settings)},
             sizes={file.name: state_of(file).bytes},
-            warnings=tuple(result.warnings),
+            warnings=tuple(warning[:LONGEST_TEXT] for warning in result.warnings),
         )
         self._write(file, _reviewed(record, result))
 
     def failed(self, picture: Path, failure: HostFailure) -> None:
         """Nothing came of it. Raises FileNotWritten."""
-        bare = self._bare(picture, FAILED)
-        self._write(self._files[picture], dataclasses.replace(bare, code=failure.code, sentence=failure.sentence))
+        bare, sentence = self._bare(picture, FAILED), failure.sentence[:LONGEST_TEXT]
+        self._write(self._files[picture], dataclasses.replace(bare, code=failure.code, sentence=sentence))
 
     def _bare(self, picture: Path, status: str) -> Record:
         state, now = state_of(picture), datetime.now(UTC).isoformat(timespec="seconds")
