@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tests.blender.catalogue.conftest import FIELD_BYTES, Shelf
+from tests.fakes.strict_layout import StrictLayout
 
 pytestmark = pytest.mark.bpy
 
@@ -210,6 +211,28 @@ def test_left_in_its_midst_it_leaves_nothing(bpy: Any, shelf: Shelf, browsed: An
     assert not bpy.context.scene.objects
     stage.close()
     assert before == {kind: len(getattr(bpy.data, kind)) for kind in before}
+
+
+def test_a_scripts_ids_need_nothing_in_the_list(
+    bpy: Any, session: Any, shelf: Shelf, browsed: Any, room: Callable[[str], Any]
+) -> None:
+    def drawn() -> list[str]:
+        lines: list[str] = []
+        room("blender.catalogue.panel")._draw_takers(StrictLayout(bpy, lines), bpy.context, browser)
+        return lines
+
+    shelf.add("mug")
+    browser = browsed()
+    assert (len(drawn()), drawn()[-1]) == (3, "operator triposr.shelve_from_catalogue")
+    bpy.context.window_manager.triposr_catalogue.search = "no such picture"
+    assert (len(drawn()), drawn()[0]) == (4, "label Choose pictures in the list first")
+    assert drawn()[-1] == "greyed out triposr.shelve_from_catalogue"
+    with pytest.raises(RuntimeError, match="Choose pictures in the list first"):
+        bpy.ops.triposr.import_from_catalogue()
+    assert not bpy.data.objects
+    session.failure = None
+    assert bpy.ops.triposr.import_from_catalogue(ids="mug") == {"FINISHED"}
+    assert [thing.name for thing in bpy.data.objects] == ["mug"]
 
 
 def test_it_waits_for_object_mode(bpy: Any, shelf: Shelf, browsed: Any) -> None:

@@ -6,6 +6,7 @@ HostFailure
 ├── CatalogueEmpty       it holds no record
 ├── CatalogueChanged     it was written anew since it was opened
 ├── ItemUnknown          a script names an item that the library does not have
+├── NothingChosen        none is ticked in the list, and none clicked
 ├── ItemNotMade          the batch made no mesh of the item's picture
 ├── ItemFileMissing      one of the item's files is not there, or can't be read
 ├── ItemFileChanged      one of them is not as the record says
@@ -56,6 +57,15 @@ class ItemUnknown(HostFailure):
 
     def __init__(self, item: str) -> None:
         super().__init__(f"The library has no item {item}. Look for its id in the list.")
+
+
+class NothingChosen(HostFailure):
+    """Nor does a script name any."""
+
+    CODE = "NOTHING_CHOSEN"
+
+    def __init__(self) -> None:
+        super().__init__("No picture of the library is chosen. Choose pictures in the list first.")
 
 
 class ItemNotMade(HostFailure):

@@ -16,6 +16,7 @@ from ..paths import shown
 from ..words import told
 from .browser import Browser
 from .choosing import named_numbers, open_browser
+from .failures import NothingChosen
 from .gathering import Refusal
 from .importing import Imported, import_items
 from .library import Library
@@ -37,13 +38,13 @@ class OfChosenItems(StageOperator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Something must be listed, and nobody in the middle of editing."""
+        """A library must be open, and nobody in the middle of editing. A script's ids need nothing in the list."""
         refusal = why_not(context)
         cls.poll_message_set(told(refusal))
         return not refusal
 
     def stage(self, context: bpy.types.Context) -> Stage[Any]:
-        """On what was meant. Raises ItemUnknown."""
+        """On what was meant. Raises ItemUnknown, NothingChosen."""
         desk = session.current().catalogue
         browser = open_browser(session.current())
         desk.refusals = ()
@@ -54,11 +55,14 @@ class OfChosenItems(StageOperator):
         raise NotImplementedError
 
     def meant(self, context: bpy.types.Context, browser: Browser) -> list[int]:
-        """The rows. Raises ItemUnknown."""
+        """The rows. Raises ItemUnknown, NothingChosen."""
         if self.ids.strip():
             return named_numbers(browser, self.ids)
         clicked = active_number(catalogue_settings_of(context))
-        return browser.chosen() or [clicked if clicked is not None else 0]
+        meant = browser.chosen() or ([] if clicked is None else [clicked])
+        if not meant:
+            raise NothingChosen
+        return meant
 
     def tell_progress(self, progress: Progress | None) -> None:
         """In the library's panel."""
@@ -96,9 +100,6 @@ def why_not(context: bpy.types.Context) -> str:
     running = session.current_or_none()
     if running is None or running.catalogue.browser is None:
         return "Open a library first"
-    browser = running.catalogue.browser
-    if not browser.count_chosen and active_number(catalogue_settings_of(context)) is None:
-        return "Choose pictures in the list first"
     thing = active_object(context)
     if thing is not None and thing.mode != "OBJECT":
         return "Switch to Object Mode first"

@@ -13,7 +13,7 @@ from ..words import ui
 from .browser import Browser
 from .desk import Desk
 from .row_list import draw_tiles, icon_of, state_icon
-from .settings import TRIPOSR_PG_catalogue, catalogue_settings_of
+from .settings import TRIPOSR_PG_catalogue, active_number, catalogue_settings_of
 
 ROWS, MOST_ROWS = 5, 10
 DETAILS_SCALE = 8.0
@@ -146,11 +146,7 @@ def _draw_actions(layout: bpy.types.UILayout, context: bpy.types.Context, desk: 
         done = f"{desk.progress.fraction:.0%}"
         layout.progress(factor=desk.progress.fraction, type="BAR", text=f"{desk.progress.step}  {done}")
         return
-    row = layout.row(align=True)
-    row.scale_y = BUTTON_SCALE
-    row.operator("triposr.import_from_catalogue", icon="IMPORT")
-    row.operator("triposr.link_from_catalogue", icon="LINKED")
-    layout.operator("triposr.shelve_from_catalogue", icon="ASSET_MANAGER")
+    _draw_takers(layout.column(), context, desk.browser)
     if desk.notice:
         draw_lines(layout, context, desk.notice, "CHECKMARK")
     if desk.refusals:
@@ -159,6 +155,20 @@ def _draw_actions(layout: bpy.types.UILayout, context: bpy.types.Context, desk: 
             draw_lines(box, context, f"{shown(item)}: {ui(sentence)}", "ERROR")
         if len(desk.refusals) > LISTED_REFUSALS:
             box.label(text=ui("and {count} more", count=len(desk.refusals) - LISTED_REFUSALS), icon="BLANK1")
+
+
+def _draw_takers(layout: bpy.types.UILayout, context: bpy.types.Context, browser: Browser | None) -> None:
+    """Greyed out where nothing is chosen; their polls can't do it: a script may name ids."""
+    chosen = browser is not None and browser.count_chosen
+    if not chosen and active_number(catalogue_settings_of(context)) is None:
+        layout.label(text="Choose pictures in the list first", icon="INFO")
+        layout = layout.column()
+        layout.enabled = False
+    row = layout.row(align=True)
+    row.scale_y = BUTTON_SCALE
+    row.operator("triposr.import_from_catalogue", icon="IMPORT")
+    row.operator("triposr.link_from_catalogue", icon="LINKED")
+    layout.operator("triposr.shelve_from_catalogue", icon="ASSET_MANAGER")
 
 
 def _draw_record(layout: bpy.types.UILayout, context: bpy.types.Context, record: Record) -> None:
