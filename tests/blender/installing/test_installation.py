@@ -38,7 +38,8 @@ def test_the_card_says_what_it_would_do_and_does_it(
     text = " ".join(line.removeprefix("label ") for line in card())
     assert "PyTorch 2.13.0 for: Processor" in text
     assert "to download" in text
-    assert "data of" in text
+    # A long path is broken wherever the line ends.
+    assert small.data.name.replace(" ", "") in text.replace(" ", "")
     assert "operator triposr.install" in text
     assert bpy.ops.triposr.install() == {"FINISHED"}
     assert small.leaf() == "1.0"
