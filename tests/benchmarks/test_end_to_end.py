@@ -33,7 +33,7 @@ def test_each_surface_is_a_row_and_goes_through_every_stage(checkpoint: Path, ba
     assert (ball["threshold"], len(ball["runs_s"]["textbook"]), len(own["runs_s"]["textbook"])) == (25.0, 2, 1)
     for row in (ball, own):
         assert row["triangles"] > 0
-        assert row["speedup"] == pytest.approx(row["textbook_s"] / row["ours_s"], rel=0.01)
+        assert row["speedup"] == pytest.approx(row["textbook_s"] / row["ours_s"], rel=0.01, abs=0.06)  # told in tenths
         assert list(row["stages_s"]["textbook"]) == ["frame", "forward", "query", "marching cubes", "colours"]
         assert {"reconstruct", "maps", "coarse", "secant", "colour"} <= set(row["stages_s"]["ours"])
 
