@@ -42,7 +42,7 @@ def pictures_of(wish: Wish) -> dict[Path, str]:
 def ids_for(within: Mapping[Path, str]) -> dict[Path, str]:
     """The paths within their folders without their endings; with them, and then with digits, where these agree.
 
-    As the batch command calls them, so that a picture is in the same shard of both.
+    Ordinary names are called as the batch command calls them, and are in the same shard there.
     """
     wholes = {path: shown(same_spelling(name)) for path, name in within.items()}
     names = {path: PurePosixPath(name).with_suffix("").as_posix() for path, name in wholes.items()}

@@ -257,7 +257,7 @@ def test_a_broken_file_is_named_whatever_is_broken(room: Callable[[str], Any], s
             data[int(draw.integers(0, len(data)))] = int(draw.integers(0, 256))
         path.write_bytes(data[: int(draw.integers(1, len(data) + 1))] if seed % 3 == 0 else data)
         try:
-            files.read_mesh(path)
+            files.read_mesh(path, path.read_bytes())
         except failures.ItemFileUnreadable:
             named += 1
     assert 20 < named < 80

@@ -46,10 +46,10 @@ def preview_of(running: Session, thing: bpy.types.Object) -> Stage[Floats]:
         return _pixels(picture)
 
 
-def give_preview(thing: bpy.types.ID, pixels: Floats) -> None:
+def give_preview(thing: bpy.types.ID, pixels: Floats, width: int = SIDE, height: int = SIDE) -> None:
     """Show them for this datablock. Blender draws previews as if their colours were multiplied with alpha already."""
     preview: Any = thing.preview_ensure()
-    preview.image_size = (SIDE, SIDE)
+    preview.image_size = (width, height)
     shown = pixels.reshape(-1, 4).copy()
     shown[:, :3] *= shown[:, 3:]
     preview.image_pixels_float.foreach_set(shown.ravel())

@@ -17,6 +17,7 @@ from ...catalogue_file import Record, file_of
 from ...host.failures import HostFailure
 from ..asset.catalogues import ensure_catalogue
 from ..asset.library_file import write_library
+from ..asset.previews import give_preview
 from ..asset.shelving import LONGEST_TAG, TAGS
 from ..failures import FileNotWritten
 from ..file_names import display_name
@@ -106,12 +107,7 @@ def _give_preview(thing: bpy.types.Object, library: Library, record: Record) -> 
         return
     check_file(library, record, record.thumbnail, LARGEST_THUMBNAIL_BYTES)
     width, height, pixels = _pixels(file_of(library.folder, record, record.thumbnail))
-    preview: Any = thing.preview_ensure()
-    preview.image_size = (width, height)
-    # Blender draws previews as if their colours were multiplied with alpha already.
-    shown = pixels.reshape(-1, 4)
-    shown[:, :3] *= shown[:, 3:]
-    preview.image_pixels_float.foreach_set(shown.ravel())
+    give_preview(thing, pixels, width, height)
 
 
 def _pixels(path: Path) -> tuple[int, int, Floats]:

@@ -69,8 +69,8 @@ def take(library: Library, record: Record, name: str, manner: Order) -> Taken:
     if record.status != MADE or not record.mesh:
         raise ItemNotMade(record.code, record.sentence)
     mesh = file_of(library.folder, record, record.mesh)
-    check_file(library, record, record.mesh, LARGEST_FILE_BYTES)
-    arrays, field, shortcoming = _content(library, record, mesh)
+    data = check_file(library, record, record.mesh, LARGEST_FILE_BYTES)
+    arrays, field, shortcoming = _content(library, record, mesh, data)
     order = _order(library, record, name, manner)
     result = GenerationResult(
         mesh=mesh,
@@ -123,11 +123,13 @@ def picture_of(library: Library, record: Record) -> Path:
         return told
 
 
-def _content(library: Library, record: Record, mesh: Path) -> tuple[MeshArrays, bytes | None, HostFailure | None]:
+def _content(
+    library: Library, record: Record, mesh: Path, data: bytes
+) -> tuple[MeshArrays, bytes | None, HostFailure | None]:
     """The arrays, the field's bytes, and why there are none where there should be."""
     if mesh.suffix.lower() == ".blend":
         return *read_blend(mesh), None
-    return read_mesh(mesh), *_field(library, record)
+    return read_mesh(mesh, data), *_field(library, record)
 
 
 def _field(library: Library, record: Record) -> tuple[bytes | None, HostFailure | None]:

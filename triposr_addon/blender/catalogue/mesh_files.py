@@ -8,7 +8,6 @@ there, never from what a file says of itself.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 import struct
@@ -19,10 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...array_file import LARGEST_FILE_BYTES
 from ..image_pixels import encoded
 from ..mesh_arrays import Floats, MeshArrays, check, read_mesh_file
-from .failures import ItemFileMissing, ItemFileUnreadable
+from .failures import ItemFileUnreadable
 
 GLB_MAGIC, JSON_CHUNK, BINARY_CHUNK = 0x46546C67, 0x4E4F534A, 0x004E4942
 FLOAT, UNSIGNED_SHORT, UNSIGNED_INT = 5126, 5123, 5125
@@ -42,20 +40,16 @@ UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, Recur
 """What broken files raise in numpy, json and struct."""
 
 
-def read_mesh(path: Path) -> MeshArrays:
-    """A .glb, .ply, .obj or .npz of ours, checked. Raises ItemFileMissing, ItemFileUnreadable, ResultUnreadable."""
+def read_mesh(path: Path, data: bytes) -> MeshArrays:
+    """A .glb, .ply, .obj or .npz of ours, checked; data: its content. Raises ItemFileUnreadable, ResultUnreadable."""
     if path.suffix.lower() == ".npz":
         return read_mesh_file(path)
     reader = {".glb": _glb, ".ply": _ply, ".obj": _obj}.get(path.suffix.lower())
     if reader is None:
         raise ItemFileUnreadable(path, "its ending is not known")
     try:
-        if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise ItemFileUnreadable(path, "it is too large")
-        mesh = reader(path.read_bytes())
+        mesh = reader(data)
         check(mesh)
-    except OSError as error:
-        raise ItemFileMissing(path, error) from error
     except UNREADABLE as error:
         raise ItemFileUnreadable(path, f"{type(error).__name__}: {error!s:.200}") from error
     return mesh
@@ -119,12 +113,11 @@ def _mesh(vertices: NDArray[Any], triangles: NDArray[Any], colours: NDArray[Any]
     """In the kinds of numbers that Blender takes. Colours may leave 0..1 by a rounding error alone."""
     if len(triangles) and not 0 <= int(triangles.min()) <= int(triangles.max()) < len(vertices):
         raise ValueError("a triangle names a vertex that is not there")
-    made = MeshArrays(
+    return MeshArrays(
         np.ascontiguousarray(vertices, np.float32),
         np.ascontiguousarray(triangles, np.int32),
-        np.ascontiguousarray(colours, np.float32),
+        np.clip(np.ascontiguousarray(colours, np.float32), 0.0, 1.0),
     )
-    return dataclasses.replace(made, colours=np.clip(made.colours, 0.0, 1.0))
 
 
 def _from_y_up(places: NDArray[Any]) -> Floats:

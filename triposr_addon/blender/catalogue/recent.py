@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from ...host.kept_files import put
 from ...host.storage import Storage
 
 FILE = "recent_libraries.json"
@@ -27,7 +28,4 @@ def recent(storage: Storage) -> list[Path]:
 def remember(storage: Storage, catalogue: Path) -> None:
     """Put it first. Raises OSError."""
     others = [path for path in recent(storage) if path != catalogue]
-    storage.root.mkdir(parents=True, exist_ok=True)
-    aside = storage.root / f".{FILE}.part"
-    aside.write_text(json.dumps([str(path) for path in [catalogue, *others][:MOST]]), encoding="utf-8")
-    aside.replace(storage.root / FILE)
+    put(json.dumps([str(path) for path in [catalogue, *others][:MOST]]).encode("ascii"), storage.root / FILE)

@@ -8,7 +8,6 @@ written aside and put in place, so that it is there whole or not at all. The las
 from __future__ import annotations
 
 import dataclasses
-import secrets
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from ...catalogue_file import FAILED, MADE, Record, as_line, record_or_none
 from ...folder_log import LONGEST_TEXT, state_of
 from ...host.failures import HostFailure
 from ...host.jobs import GenerationRequest, GenerationResult
+from ...host.kept_files import put
 from ..failures import FileNotWritten
 from ..mesh_writers import WRITERS
 from ..paths import shown
@@ -118,15 +118,9 @@ def recorded_or_none(folder: Path, file: Path) -> Record | None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Aside, and then put in place. Raises FileNotWritten."""
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    """Whole or not at all. Raises FileNotWritten."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            aside.write_bytes(content)
-            aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
+        put(content, path)
     except OSError as error:
         raise FileNotWritten(path, error) from error
 
