@@ -7,8 +7,9 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
+from vendor_installer.builds import Build
 from vendor_installer.chosen_card import card_variables, keep_card
-from vendor_installer.environment import Environment
+from vendor_installer.environment import Environment, EnvironmentPlan
 from vendor_installer.failures import FolderUnusable
 from vendor_installer.folder_lock import folder_lock
 from vendor_installer.locked_environment import ENVIRONMENT, WHEELS, locked_builds, locked_plan, trusting_plan
@@ -23,6 +24,7 @@ from vendor_installer.machine_lines import (
 from vendor_installer.ours import is_environment
 from vendor_installer.outlook import made_at, outcome, outlook
 from vendor_installer.pack_zip import is_zip, unpack
+from vendor_installer.plan import Plan
 from vendor_installer.plan_command import CAN_NOT_START, add_choices, plan_for
 from vendor_installer.plan_words import describe
 from vendor_installer.progress import Report, Step, run_steps
@@ -70,11 +72,7 @@ def install(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
     build, card = plan.choice.build, plan.choice.card
     assert build is not None  # else something blocks
     device = build.device if card else "cpu"
-    if options.without_hashes and options.pack is None and build not in locked_builds(plan.computer):
-        pinned = trusting_plan(build, plan.computer, device)
-    else:
-        wheels = plan.folder if is_zip(options.pack) else options.pack or plan.folder
-        pinned = locked_plan(build, plan.computer, device, wheels, offline=options.pack is not None)
+    pinned = _pinned(options, plan, build, device)
     _prepare(plan.folder)
     before, made_before = outlook(plan), made_at(plan.folder / ENVIRONMENT)
     with folder_lock(plan.folder, options.wait, lambda holder: tell_waiting(options, holder)) as lock:
@@ -99,6 +97,14 @@ def install(options: argparse.Namespace, outside: Mapping[str, str]) -> int:
         told=told.to_json(),
     )
     return 0
+
+
+def _pinned(options: argparse.Namespace, plan: Plan, build: Build, device: str) -> EnvironmentPlan:
+    """What is installed, by hash; without hashes only where that is wished and no lock is there."""
+    if options.without_hashes and options.pack is None and build not in locked_builds(plan.computer):
+        return trusting_plan(build, plan.computer, device)
+    wheels = plan.folder if is_zip(options.pack) else options.pack or plan.folder
+    return locked_plan(build, plan.computer, device, wheels, offline=options.pack is not None)
 
 
 def _unzip_step(pack: Path, environment: Environment) -> Step:
