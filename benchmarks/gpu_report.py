@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.floors import CARDS, Card, card_or_none, extraction_floor_s, forward_floor_s
 from benchmarks.tables import Document, machine_sentence, own_table, rows_of, table, times
+from triposr_addon.worker.best_batch import SIZES
 
 MEBIBYTE = 1 << 20
 
@@ -34,8 +35,6 @@ def _own_tables(documents: Mapping[str, Document]) -> str:
     found = [document for name, document in documents.items() if name.endswith("_cuda") and "columns" in document]
     return "".join(f"\n\n### {document.get('title', '')}\n\n{own_table(document)}" for document in found)
 
-
-SIZES_TOGETHER = (1, 2, 4, 8, 16)
 
 _FLOOR_MEANING = """\
 The floor is the time of the matrix products alone at the maker's peak rate: the network's in half precision, the
@@ -89,7 +88,7 @@ Counted instead, in milliseconds:
 def _together_without_card() -> str:
     """Pictures that pass the network together: what nobody has measured, and the floor that it would meet."""
     floors = [f"{1.0 / forward_floor_s(card, half=True):.0f}" for card in CARDS]
-    lines = [(size, "not run: no card", *floors) for size in SIZES_TOGETHER]
+    lines = [(size, "not run: no card", *floors) for size in SIZES]
     columns = ("pictures together", "pictures a second", *(f"floor of {card.name}" for card in CARDS))
     return f"""\
 ### Pictures a second, several together through the network

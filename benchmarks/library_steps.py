@@ -32,6 +32,8 @@ from benchmarks.field_input import FieldInput, read_field
 from benchmarks.library_files import file_figures
 from benchmarks.library_pictures import write_photo
 from benchmarks.machine import load_or_none, machine
+from benchmarks.ours import told_steps
+from benchmarks.stopwatch import idle
 from triposr_addon.background_models import best_installed_or_none
 from triposr_addon.protocol import PhotoCamera, PhotoSettings, Review, SurfaceSettings
 from triposr_addon.worker.background import CutOut
@@ -45,7 +47,6 @@ from triposr_addon.worker.photo import RgbaPicture, load_photo
 from triposr_addon.worker.precision import half_type_or_none
 from triposr_addon.worker.review import make_review
 from triposr_addon.worker.review_drawing import draw
-from triposr_addon.worker.steps import Steps
 from triposr_addon.worker.subject import find_subject, framed
 from triposr_addon.worker.weight_placement import HOME
 
@@ -188,19 +189,15 @@ def _making(source: FieldInput, resolution: int, folder: Path, sizes: Figures) -
 
 
 def _extracted(source: FieldInput, resolution: int) -> ExtractedMesh:
-    return field_to_mesh(source.field, SurfaceSettings(resolution, source.threshold), _no_steps())
+    return field_to_mesh(source.field, SurfaceSettings(resolution, source.threshold), told_steps(idle()))
 
 
 def _review(request: Review) -> None:
-    make_review(request, _no_steps())
+    make_review(request, told_steps(idle()))
 
 
 def _draw_cut_out(mesh: Mesh, path: Path) -> None:
     Image.fromarray(draw(mesh, CAMERA, PICTURE_SIDE)).save(path)
-
-
-def _no_steps() -> Steps:
-    return Steps(lambda _step, _fraction, _detail: None, lambda: False)
 
 
 def _parser() -> argparse.ArgumentParser:

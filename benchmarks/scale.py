@@ -20,13 +20,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.command import BAD_INPUT
 from benchmarks.floors import CARDS, Card, extraction_floor_s, forward_floor_s
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 STEPS = CHECKOUT / "benchmarks" / "results" / "library_steps.json"
 RAY = CHECKOUT / "benchmarks" / "results" / "ray_overhead.json"
 PAGE = CHECKOUT / "docs" / "scale.md"
-BAD_INPUT = 2
 PAPER_S = 0.5
 """From picture to mesh on an A100, at most: the abstract of the TripoSR paper, arXiv 2403.02151."""
 PICTURE_BYTES = 512 * 512 * 3 * 4 + 256 * 256 * 4

@@ -38,7 +38,8 @@ def own_table(document: Document) -> str:
 def machine_sentence(document: Document) -> str:
     """Where a document's figures were measured."""
     found = document.get("machine", {})
-    parts = [f"{found.get('cores')} cores of {found.get('cpu')}", f"{found.get('threads')} threads"]
+    threads = found.get("threads")
+    parts = [f"{found.get('cores')} cores of {found.get('cpu')}", f"{threads} thread{'' if threads == 1 else 's'}"]
     parts += [f"{found['gpu']}"] if found.get("gpu") else []
     parts += [f"torch {found.get('torch')}", f"Python {found.get('python')}", f"{found.get('system')}"]
     parts += [f"load average {found['load']} at the end"] if found.get("load") is not None else []
