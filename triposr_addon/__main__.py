@@ -26,6 +26,7 @@ from triposr_addon.photo_files import photos_in
 from triposr_addon.protocol import ErrorReport
 from triposr_addon.shell_options import FIELD_SUFFIX, photo_settings, surface_settings
 from triposr_addon.shell_options import parser as shell_parser
+from triposr_addon.worker.failure_lines import tell_failure
 from triposr_addon.worker.failures import INTERNAL, OutputUnwritable, PhotoMissing, WorkerFailure
 from triposr_addon.worker.idle_threads import let_idle_threads_sleep
 from triposr_addon.worker.progress_line import ProgressLine
@@ -80,7 +81,7 @@ def _run(options: argparse.Namespace) -> int:
     try:
         return _made_all(options, plan(options))
     except WorkerFailure as failure:
-        _print_failure(failure.report())
+        tell_failure(sys.stderr, failure.report())
         return 1
 
 
@@ -130,15 +131,8 @@ def _made(order: Order, make: Callable[[Order, Steps], None]) -> ErrorReport | N
     else:
         print(order.mesh)
         return None
-    _print_failure(report, order.source.name)
+    tell_failure(sys.stderr, report, order.source.name)
     return report
-
-
-def _print_failure(report: ErrorReport, name: str = "") -> None:
-    subject = f"{name}: " if name not in report.sentence else ""
-    print(f"error: {subject}{report.sentence} [{report.code}]", file=sys.stderr)
-    if report.details:
-        print("  " + report.details.strip().replace("\n", "\n  "), file=sys.stderr)
 
 
 # --- what to make ----------------------------------------------------------------------------------------------------

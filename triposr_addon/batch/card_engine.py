@@ -83,7 +83,7 @@ class CardEngine:
 
     def _begin(self, waiting: Iterator[tuple[Item, ...]]) -> None:
         """Take groups in hand, as long as there is room for one, and somebody to prepare it."""
-        while len(self._in_hand) + self._at_once <= max(self._most, self._at_once):
+        while len(self._in_hand) + self._at_once <= self._most:
             group = () if self._failure or self._overseer.stop() else next(waiting, ())
             if not group:
                 return

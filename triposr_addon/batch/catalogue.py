@@ -3,24 +3,22 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from triposr_addon.batch.target import ASIDE, Target
-from triposr_addon.batch.target_failures import named
+from triposr_addon.batch.target import Target, put_in_place
 from triposr_addon.catalogue_file import CATALOGUE_NAME, MADE, Record, as_line
 
 
 @dataclass(frozen=True)
 class CatalogueWritten:
-    """Where the catalogue is, and how many of its records tell of meshes, and of failures."""
+    """Where the catalogue is, how many of its records tell of meshes, and of failures, and the ids of all."""
 
     path: Path
     made: int
     failed: int
+    ids: Collection[str]
 
 
 def write_catalogue(target: Target, outdated: Callable[[Record], bool] = lambda _record: False) -> CatalogueWritten:
@@ -28,19 +26,13 @@ def write_catalogue(target: Target, outdated: Callable[[Record], bool] = lambda 
 
     What is held of each record meanwhile is its id. outdated: whether a record, which must have no files, is to go.
     """
-    path, aside = target.root / CATALOGUE_NAME, target.root / f"{ASIDE}{uuid.uuid4().hex[:12]}.{CATALOGUE_NAME}"
-    try:
+    path = target.root / CATALOGUE_NAME
+    with put_in_place(path) as aside:
         statuses = {record.id: record.status for record in _current(target, outdated)}
         with aside.open("wb") as file:
             file.writelines(_lines(target, sorted(statuses)))
-        aside.replace(path)
-    except OSError as error:
-        raise named(error, target.root) from error
-    finally:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
     made = sum(status == MADE for status in statuses.values())
-    return CatalogueWritten(path, made, len(statuses) - made)
+    return CatalogueWritten(path, made, len(statuses) - made, statuses.keys())
 
 
 def _current(target: Target, outdated: Callable[[Record], bool]) -> Iterator[Record]:

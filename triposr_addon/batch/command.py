@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from triposr_addon.batch.options import parser as batch_parser
+from triposr_addon.worker.failure_lines import tell_failure
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -60,20 +61,11 @@ def _done(options: argparse.Namespace) -> int:
     try:
         return merge(options) if options.merge is not None else run(options)
     except TargetFailure as failure:
-        _tell(failure)
+        tell_failure(sys.stderr, failure.report())
         return UNWRITABLE
     except WorkerFailure as failure:
-        _tell(failure)
+        tell_failure(sys.stderr, failure.report())
         return NOTHING_BEGUN
-
-
-def _tell(failure: Exception) -> None:
-    from triposr_addon.batch.item_records import report_of
-
-    report = report_of(failure)
-    print(f"error: {report.sentence} [{report.code}]", file=sys.stderr)
-    if report.details:
-        print("  " + report.details.strip().replace("\n", "\n  "), file=sys.stderr)
 
 
 def is_asked_for(arguments: Sequence[str]) -> bool:

@@ -14,7 +14,7 @@ from triposr_addon.batch.lane_engine import LaneEngine
 from triposr_addon.batch.local_engine import make_in_turn
 from triposr_addon.batch.overseer import Overseer
 from triposr_addon.batch.plan import BatchPlan
-from triposr_addon.worker.checkpoint import load_on_host
+from triposr_addon.worker.checkpoint import CONFIG_NAME, read_config
 from triposr_addon.worker.device import choose_device
 from triposr_addon.worker.precision import Precision, network_type
 
@@ -36,13 +36,13 @@ def make(
         CardEngine(plan, overseer, lanes or cores(), at_once or ON_A_CARD).make(items)
         return
     at_once = at_once or 1
-    checkpoint = load_on_host(plan.model, network_type(device, cast("Precision", plan.precision)))
-    largest = max((item.surface for item in items), key=lambda surface: surface.resolution)
     if lanes == 1:
         make_in_turn(plan, items, overseer, at_once)
         return
     # One lane, too, is a process of its own: a picture that ends it costs only itself.
+    largest = max((item.surface for item in items), key=lambda surface: surface.resolution)
+    config, kind = read_config(plan.model / CONFIG_NAME), network_type(device, cast("Precision", plan.precision))
     cuts_out = any(item.photo.background in ("auto", "rembg") for item in items)
     cuts_out = cuts_out and best_installed_or_none(plan.rembg_home) is not None
-    lanes = lane_count(lanes, -(-len(items) // at_once), checkpoint, largest, cuts_out=cuts_out)
+    lanes = lane_count(lanes, -(-len(items) // at_once), config, kind, largest, cuts_out=cuts_out)
     LaneEngine(plan, overseer, lanes, at_once).make(items)

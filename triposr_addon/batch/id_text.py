@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
+
+from triposr_addon.batch.folder_names import id_digest
 
 LONGEST_ID = 256
 """Characters."""
@@ -32,8 +33,7 @@ def id_of_path(within: str) -> str:
         text = "".join("_" if _is_unseen(letter) else letter for letter in text)
     if len(text) <= LONGEST_ID:
         return text
-    mark = hashlib.sha256(within.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-    return f"{mark}~{text[-(LONGEST_ID - 50) :]}"
+    return f"{id_digest(within)[:12]}~{text[-(LONGEST_ID - 50) :]}"
 
 
 def shown_path(path: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import os
 
+import torch
+
 from triposr_addon.protocol import SurfaceSettings
-from triposr_addon.worker.checkpoint import LoadedCheckpoint
 from triposr_addon.worker.free_memory import free_bytes_or_none
 from triposr_addon.worker.memory_needs import activation_bytes, extraction_bytes
+from triposr_addon.worker.model.config import ModelConfig
 from triposr_addon.worker.weight_placement import HOME
 
 LANE_BYTES = 450 << 20
@@ -29,7 +31,8 @@ def cores() -> int:
 def lane_count(
     wished: int | None,
     groups: int,
-    checkpoint: LoadedCheckpoint,
+    config: ModelConfig,
+    network_type: torch.dtype,
     surface: SurfaceSettings,
     free: int | None = None,
     *,
@@ -42,8 +45,8 @@ def lane_count(
     """
     if wished is None:
         free = free_bytes_or_none(HOME) if free is None else free
-        width = checkpoint.config.decoder.n_neurons
-        need = LANE_BYTES + activation_bytes(checkpoint.config, checkpoint.network_type.itemsize)
+        width = config.decoder.n_neurons
+        need = LANE_BYTES + activation_bytes(config, network_type.itemsize)
         need += max(extraction_bytes(surface, 1 << 12, width), CUT_OUT_BYTES if cuts_out else 0)
         room = cores() if free is None else int(free * (1.0 - LEFT_FREE) / need)
         wished = min(cores(), room)

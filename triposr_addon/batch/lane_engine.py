@@ -122,6 +122,8 @@ def lanes_die(deaths: int, died: str) -> LanesDie:
 
 
 def died_record(plan: BatchPlan, item: Item, died: str) -> Record:
-    """Keep the record of a picture at which a lane ended twice. Raises TargetFailure."""
-    sentence = f"The process that worked on it ended {died}, twice. Give the same command again, with fewer lanes."
+    """Keep the record of a picture at which lanes ended. Raises TargetFailure."""
+    sentence = (
+        f"The processes that worked on it ended {died}, again and again. Give the same command again, with fewer lanes."
+    )
     return keep_died(plan, item, sentence)

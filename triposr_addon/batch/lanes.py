@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
 from triposr_addon.batch.lane_process import Answer, Errand, serve
+from triposr_addon.batch.overseer import handled
 from triposr_addon.batch.plan import BatchPlan
 
 LEAVING_SECONDS = 10.0
@@ -32,7 +32,7 @@ class Lane:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self._process: SpawnProcess = context.Process(target=serve, args=(theirs, plan), name=name, daemon=True)
-        with _deaf():
+        with handled((signal.SIGINT,), signal.SIG_IGN):  # from its first moment: CTRL-C goes to all of a terminal
             self._process.start()
         theirs.close()
 
@@ -110,19 +110,6 @@ class LanePool:
             lane.end()
             self._lanes[self._lanes.index(lane)] = self._new(lane.name)
         return errand, answer
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """What is started meanwhile ignores CTRL-C from its first moment: it goes to all processes of a terminal."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _ending(code: int | None) -> str:

@@ -65,8 +65,11 @@ class Making:
 
     def __call__(self, group: Sequence[Prepared | Record]) -> list[Record]:
         """The record of each, in order; what is a record already is handed through. Raises TargetFailure."""
-        meshes = [one if isinstance(one, Record) else self.mesh(one) for one in self.fields(group)]
-        return [one if isinstance(one, Record) else self._finishing(one) for one in meshes]
+        return [one if isinstance(one, Record) else self._finishing(one) for one in self.meshes(group)]
+
+    def meshes(self, group: Sequence[Prepared | Record]) -> list[Meshed | Record]:
+        """The meshes of prepared pictures that pass through the network together. Raises TargetFailure."""
+        return [one if isinstance(one, Record) else self.mesh(one) for one in self.fields(group)]
 
     def fields(self, group: Sequence[Prepared | Record]) -> list[Reconstructed | Record]:
         """The fields of prepared pictures that pass through the network together. Raises TargetFailure."""

@@ -11,12 +11,12 @@ the end never changes what was made before.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Sequence
 
 from triposr_addon.batch.entry import Denied, Entry
 from triposr_addon.batch.failures import RowIdTwice
+from triposr_addon.batch.folder_names import id_digest
 from triposr_addon.batch.id_text import id_of_path, shown_path
 from triposr_addon.batch.item import Item, Listing, Refusal
 
@@ -82,8 +82,7 @@ def _without_ending(name: str) -> str:
 
 
 def _mark(entry: Entry | Denied) -> str:
-    said = f"{entry.told}\0{entry.own}".encode("utf-8", "surrogatepass")
-    return hashlib.sha256(said).hexdigest()[:12]
+    return id_digest(f"{entry.told}\0{entry.own}")[:12]
 
 
 def _items(entries: Sequence[Entry], names: Iterator[str], taken: Taken, twice: list[Denied]) -> Iterator[Item]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -16,6 +16,8 @@ from triposr_addon.catalogue_file import Record
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 """CTRL-C; and what a scheduler sends that needs the machine."""
 
+
+Handler = Callable[[int, FrameType | None], object] | signal.Handlers
 
 Told = Callable[[Record], None]
 """Hears of each record."""
@@ -51,18 +53,25 @@ class Interruption:
 
     @contextmanager
     def heard(self) -> Iterator[Interruption]:
-        """Take the signals while the block runs; no effect outside of the main thread, which has none."""
-        if threading.current_thread() is not threading.main_thread():
+        """Take the signals while the block runs."""
+        with handled(SIGNALS, self._hear):
             yield self
-            return
-        before = [signal.signal(number, self._hear) for number in SIGNALS]
-        try:
-            yield self
-        finally:
-            for number, handler in zip(SIGNALS, before, strict=True):
-                signal.signal(number, handler)
 
     def _hear(self, _signal: int, _frame: FrameType | None) -> None:
         if self._is_wanted:
             raise KeyboardInterrupt
         self._is_wanted = True
+
+
+@contextmanager
+def handled(numbers: Sequence[signal.Signals], how: Handler) -> Iterator[None]:
+    """These signals so handled while the block runs; no effect outside of the main thread, which has none."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = [signal.signal(number, how) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

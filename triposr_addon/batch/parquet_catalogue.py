@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import uuid
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from triposr_addon.batch.failures import PyarrowMissing
-from triposr_addon.batch.target_failures import named
+from triposr_addon.batch.target import put_in_place
 from triposr_addon.catalogue_file import Record, records_in
 
 PARQUET_NAME = "catalogue.parquet"
@@ -48,17 +46,14 @@ def write_parquet(catalogue: Path) -> Path:
     from pyarrow import parquet
 
     path = catalogue.with_name(PARQUET_NAME)
-    aside, kinds = path.with_name(f".{uuid.uuid4().hex[:12]}.{path.name}"), pyarrow.schema(_columns(pyarrow))
-    try:
-        with catalogue.open("rb") as file, parquet.ParquetWriter(aside, kinds, compression="zstd") as table:
-            for rows in _rows(records_in(file)):
-                table.write_table(pyarrow.Table.from_pylist(rows, schema=kinds))
-        aside.replace(path)
-    except OSError as error:
-        raise named(error, catalogue.parent) from error
-    finally:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
+    kinds = pyarrow.schema(_columns(pyarrow))
+    with (
+        put_in_place(path) as aside,
+        catalogue.open("rb") as file,
+        parquet.ParquetWriter(aside, kinds, compression="zstd") as table,
+    ):
+        for rows in _rows(records_in(file)):
+            table.write_table(pyarrow.Table.from_pylist(rows, schema=kinds))
     return path
 
 

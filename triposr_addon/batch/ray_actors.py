@@ -116,8 +116,7 @@ class MeshingActor(MakingActor):
     """
 
     def _answer(self, parcel: Parcel) -> Parcel:
-        fields = self._making.fields(_prepared(parcel))
-        return Parcel([one if isinstance(one, Record) else self._making.mesh(one) for one in fields])
+        return Parcel(self._making.meshes(_prepared(parcel)))
 
 
 class FinishingActor(_Actor):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -77,7 +77,7 @@ def merge(options: argparse.Namespace) -> int:
         raise TargetMissing(f"{target.root} holds no library. Give the folder that was the TARGET of a run.")
     listing = _listing(options, target.root) if options.source else None
     written = _catalogue(options, target, listing)
-    missing = _missing(listing, target) if listing else []
+    missing = _missing(listing, written.ids) if listing else []
     for item_id in missing[:MOST_NAMED]:
         print(f"missing: {item_id}", file=sys.stderr)
     told = f"; {len(missing)} of the source are missing" if missing else ""
@@ -174,9 +174,9 @@ def _keep_refusals(listing: Listing, target: Target, progress: LibraryProgress) 
         progress.refused(record)
 
 
-def _missing(listing: Listing, target: Target) -> list[str]:
+def _missing(listing: Listing, there: Collection[str]) -> list[str]:
     ids = [item.id for item in listing.items] + [refusal.id for refusal in listing.refusals]
-    return [item_id for item_id in ids if target.record_or_none(item_id) is None]
+    return [item_id for item_id in ids if item_id not in there]
 
 
 def _finish(options: argparse.Namespace, target: Target, listing: Listing) -> None:

@@ -13,7 +13,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -137,6 +137,20 @@ class Target:
             _remove(asides)
             raise
         _remove(path for path in folder.iterdir() if path.name.startswith(OURS) and path.name not in files)
+
+
+@contextmanager
+def put_in_place(path: Path) -> Iterator[Path]:
+    """Hand out a path aside; it becomes `path` when the block ends well. Raises TargetUnwritable, TargetFull."""
+    aside = path.with_name(f"{ASIDE}{uuid.uuid4().hex[:12]}.{path.name}")
+    try:
+        yield aside
+        aside.replace(path)
+    except OSError as error:
+        raise named(error, path.parent) from error
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
 def files_of(record: Record) -> list[str]:

@@ -31,10 +31,6 @@ class Group:
         """The one that comes next; None: nothing runs."""
         return self._jobs[0] if self._jobs else None
 
-    def find(self, job_id: str) -> Job | None:
-        """The one of that id, if it is still one of them."""
-        return next((job for job in self._jobs if job.id == job_id), None)
-
     def set_out(self, jobs: Sequence[Job]) -> None:
         """These have left the queue."""
         self._jobs, self._told_last = list(jobs), ""

@@ -117,7 +117,6 @@ def _shuffled(points: Floats) -> Floats:
 
 def parts_of(mesh: Mesh) -> tuple[int, float]:
     """How many connected parts a mesh has, and the largest one's share of its triangles."""
-    """How many connected parts it has, and the largest one's share of its triangles."""
     labels = part_labels(torch.from_numpy(mesh.triangles), len(mesh.vertices))
     sizes = torch.bincount(labels[torch.from_numpy(mesh.triangles[:, 0]).long()])
     return int(torch.count_nonzero(sizes)), float(sizes.max()) / len(mesh.triangles)

@@ -10,6 +10,7 @@ from triposr_addon.worker.failures import SettingsInvalid
 RESOLUTIONS = range(16, 1025)
 MOST_SMOOTHING_STEPS = 100
 HIGHEST_BASE = 0.3
+"""Of an object's height."""
 SMALLEST_SIGMA, LARGEST_SIGMA = 0.5, 2.0
 """In texels. Below it the samples would show, as ripples of a hundredth of the slope; above it little is left."""
 

@@ -23,7 +23,6 @@ from triposr_addon.worker.smoothing import smoothed
 from triposr_addon.worker.steps import Advance
 from triposr_addon.worker.whole_lattice import crossed_cells_of_lattice
 
-"""Of an object's height."""
 COARSE_SHARE, BAND_SHARE = 0.3, 0.6
 """Of the work: the coarse lattice, always about 64 nodes a side; and the narrow band."""
 
