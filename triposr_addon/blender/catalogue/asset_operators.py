@@ -33,11 +33,6 @@ class _Shelves(OfChosenItems):
         """One undo step."""
         return shelve_items(context, library, numbers, register=self.register, link=self.link)
 
-    def tell(self, context: bpy.types.Context, result: ShelvedItems) -> str:
-        """How many, and where they are."""
-        self.tell_refusals(result.refusals)
-        return result.words
-
 
 class TRIPOSR_OT_shelve_from_catalogue(_Shelves):
     """Write the chosen pictures' meshes into assets.blend beside the catalogue, for the Asset Browser"""

@@ -49,8 +49,9 @@ def write_assets(library: Library, path: Path, gathered: Gathered) -> None:
 
     A thumbnail that can't be had is one more refusal. Raises FileNotWritten.
     """
-    names = {asset_name(record): each.made.thing for record, each in _pairs(gathered)}
-    for record, each in _pairs(gathered):
+    names = {asset_name(each.record): each.made.thing for each in gathered.taken}
+    for each in gathered.taken:
+        record = each.record
         _mark(each.made.thing, record, _catalogue(library, path, record))
         try:
             _give_preview(each.made.thing, library, record)
@@ -76,10 +77,6 @@ def tags_of(record: Record) -> list[str]:
     score = [] if record.overlap is None else [f"score {record.overlap * 10.0:.0f}0"]
     size = f"{max(round(record.triangles / 1000), 1)}k triangles"
     return [tag[:LONGEST_TAG] for tag in (*TAGS, *folders, name, *score, size)]
-
-
-def _pairs(gathered: Gathered) -> Iterator[tuple[Record, Any]]:
-    return zip(gathered.records, gathered.taken, strict=True)
 
 
 def _catalogue(library: Library, path: Path, record: Record) -> str:

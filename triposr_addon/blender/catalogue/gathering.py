@@ -24,13 +24,9 @@ Naming = Callable[[Record], str]
 
 @dataclass
 class Gathered:
-    """records: of those that are there, in the order of `taken`. refusals: ids, and what they failed of.
-
-    A mesh that came without its field is among both.
-    """
+    """refusals: ids, and what they failed of. A mesh that came without its field is among both."""
 
     taken: list[Taken] = field(default_factory=list)
-    records: list[Record] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
 
     def throw_away(self) -> None:
@@ -71,7 +67,6 @@ def gather(
             gathered.refusals.append((item, failure))
             continue
         gathered.taken.append(taken)
-        gathered.records.append(record)
         gathered.refusals += [(item, taken.shortcoming)] if taken.shortcoming is not None else []
     if not gathered.taken:
         first, reason = gathered.refusals[0]

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import bpy
 from bpy.props import StringProperty
@@ -21,6 +21,13 @@ from .gathering import Refusal
 from .importing import Imported, import_items
 from .library import Library
 from .settings import active_number, catalogue_settings_of
+
+
+class Outcome(Protocol):
+    """What an operator has made of the items, and what it could not."""
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]: ...
 
 
 class OfChosenItems(StageOperator):
@@ -72,11 +79,13 @@ class OfChosenItems(StageOperator):
         """The same."""
         session.current().catalogue.notice = notice
 
-    def tell_refusals(self, refusals: tuple[Refusal, ...]) -> None:
-        """Each by its name; a script goes on."""
+    def tell(self, context: bpy.types.Context, result: Outcome) -> str:
+        """What came; what did not is told by its name, and a script goes on."""
+        refusals = result.refusals
         session.current().catalogue.refusals = tuple((item, failure.sentence) for item, failure in refusals)
         for item, failure in refusals:
             self.report({"WARNING"}, shown(f"{item}: {failure.sentence}"))
+        return super().tell(context, result)
 
 
 class TRIPOSR_OT_import_from_catalogue(OfChosenItems):
@@ -88,11 +97,6 @@ class TRIPOSR_OT_import_from_catalogue(OfChosenItems):
     def stage_of(self, context: bpy.types.Context, library: Library, numbers: list[int]) -> Stage[Imported]:
         """One undo step."""
         return import_items(context, library, numbers)
-
-    def tell(self, context: bpy.types.Context, result: Imported) -> str:
-        """What came, and what did not."""
-        self.tell_refusals(result.refusals)
-        return result.words
 
 
 def why_not(context: bpy.types.Context) -> str:

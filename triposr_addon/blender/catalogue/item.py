@@ -45,6 +45,7 @@ MOST_FOLDERS_BESIDE = 256
 class Taken:
     """An item's object. shortcoming: what it came without (its field), and why."""
 
+    record: Record
     made: MadeObject
     order: Order
     shortcoming: HostFailure | None = None
@@ -85,7 +86,7 @@ def take(library: Library, record: Record, name: str, manner: Order) -> Taken:
         seconds=dict(record.seconds),
         warnings=record.warnings,
     )
-    return Taken(make_object(order, result, arrays, field), order, shortcoming)
+    return Taken(record, make_object(order, result, arrays, field), order, shortcoming)
 
 
 def check_file(library: Library, record: Record, name: str, most: int) -> bytes:

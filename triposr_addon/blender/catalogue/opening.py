@@ -154,8 +154,10 @@ def _arrived(context: bpy.types.Context, running: Session) -> None:
     browser = running.catalogue.browser
     assert browser is not None, "it was just read"
     settings = catalogue_settings_of(context)
-    settings.search = ""
-    refresh(settings)
+    if settings.search:
+        settings.search = ""  # which fills the page, too
+    else:
+        refresh(settings)
     count, passed_over = len(browser.library.rows), browser.library.passed_over
     notice = told("{count:,} pictures in {name}", count=count, name=browser.library.name)
     if passed_over:

@@ -3,23 +3,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
-from mathutils import Vector
 
 from ..asset.library_file import library_file
 from ..asset.stage import Progress, Stage
-from ..delivery import destination
-from ..folder_collection import collection_for, start_behind
-from ..grid import Grid, grid_for
-from ..order import Order
-from ..placement import add_to_scene
-from ..viewport import show_colours
 from ..words import told, ui
+from .arriving import arrive, places_for
 from .assets import ASSETS_NAME, asset_name, link_objects, refresh_links, register_library, write_assets
 from .gathering import Gathered, Refusal, gather
 from .item import manner_of
@@ -57,8 +50,8 @@ def shelve_items(
         yield from gather(library, numbers, manner, ui("Make assets"), asset_name, gathered)
         yield Progress(ui("Write files"), 1.0)
         write_assets(library, path, gathered)
-        names = [asset_name(record) for record in gathered.records]
-        places = _places(context, library, manner, gathered) if link else []
+        names = [asset_name(each.record) for each in gathered.taken]
+        places = places_for(context, library, manner, gathered.taken) if link else []
     finally:
         gathered.throw_away()
     if register:
@@ -66,37 +59,5 @@ def shelve_items(
     refresh_links(path)
     things = link_objects(path, names) if link else []
     if things:
-        _arrive(context, library, manner, things, places)
+        arrive(context, library, manner, things, places)
     return ShelvedItems(len(names), path, len(things), tuple(gathered.refusals))
-
-
-def _places(context: bpy.types.Context, library: Library, manner: Order, gathered: Gathered) -> list[Vector]:
-    """Where they will stand: several in a grid."""
-    scene, _ = destination(context, manner.scene_uid)
-    grid: Grid | None = None
-    if len(gathered.taken) > 1:
-        size = manner.placement.size
-        start = start_behind(scene, library.folder, manner.placement.place, size)
-        grid = grid_for(len(gathered.taken), start, size)
-    return [each.made.next_location(dataclasses.replace(each.order, row=grid)) for each in gathered.taken]
-
-
-def _arrive(
-    context: bpy.types.Context,
-    library: Library,
-    manner: Order,
-    things: Sequence[bpy.types.Object],
-    places: Sequence[Vector],
-) -> None:
-    scene, view_layer = destination(context, manner.scene_uid)
-    collection = collection_for(scene, library.folder) if len(things) > 1 else None
-    for thing, place in zip(things, places, strict=True):
-        thing.location = place
-    for thing in things[1:]:
-        assert collection is not None, "there are several"
-        collection.objects.link(thing)
-    if add_to_scene(things[0], scene, view_layer, collection):
-        for thing in things:
-            thing.select_set(True, view_layer=view_layer)
-    if manner.show_colours:
-        show_colours(context.screen)
