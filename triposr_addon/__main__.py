@@ -12,7 +12,6 @@ import contextlib
 import io
 import os
 import sys
-import traceback
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -27,10 +26,11 @@ from triposr_addon.protocol import ErrorReport
 from triposr_addon.shell_options import FIELD_SUFFIX, photo_settings, surface_settings
 from triposr_addon.shell_options import parser as shell_parser
 from triposr_addon.worker.failure_lines import tell_failure
-from triposr_addon.worker.failures import INTERNAL, OutputUnwritable, PhotoMissing, WorkerFailure
+from triposr_addon.worker.failures import OutputUnwritable, PhotoMissing, WorkerFailure
 from triposr_addon.worker.idle_threads import let_idle_threads_sleep
 from triposr_addon.worker.progress_line import ProgressLine
 from triposr_addon.worker.steps import Steps
+from triposr_addon.worker.unforeseen import unforeseen_report
 
 if TYPE_CHECKING:
     from triposr_addon.worker.field import TriplaneField
@@ -126,8 +126,7 @@ def _made(order: Order, make: Callable[[Order, Steps], None]) -> ErrorReport | N
     except WorkerFailure as failure:
         report = failure.report()
     except Exception as error:  # noqa: BLE001  # the next photo may do better
-        details = "".join(traceback.format_exception(error))
-        report = ErrorReport(INTERNAL, f"Something unforeseen went wrong ({type(error).__name__}).", details)
+        report = unforeseen_report(error)
     else:
         print(order.mesh)
         return None

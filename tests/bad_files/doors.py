@@ -29,13 +29,14 @@ from triposr_addon.worker.asset.unwrapped import load_unwrapped
 from triposr_addon.worker.checkpoint import load_checkpoint
 from triposr_addon.worker.colour_sampling import load_points
 from triposr_addon.worker.cut_out_files import make_cut_out
-from triposr_addon.worker.failures import INTERNAL, WorkerFailure
+from triposr_addon.worker.failures import WorkerFailure
 from triposr_addon.worker.field import load_field
 from triposr_addon.worker.mask_file import load_mask
 from triposr_addon.worker.mesh_file import load_mesh
 from triposr_addon.worker.review import load_cutout, make_review
 from triposr_addon.worker.sheet import make_sheet
 from triposr_addon.worker.steps import Steps
+from triposr_addon.worker.unforeseen import INTERNAL
 from triposr_addon.worker.workbench import Workbench
 from vendor_installer.failures import InstallerFailure
 from vendor_installer.half_copy import read_half_copy_or_none

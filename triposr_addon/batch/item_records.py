@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +16,8 @@ from triposr_addon.catalogue_file import FAILED, Record
 from triposr_addon.folder_log import LONGEST_TEXT
 from triposr_addon.protocol import ErrorReport
 from triposr_addon.worker.device import is_out_of_memory
-from triposr_addon.worker.failures import INTERNAL, OutOfMemory, WorkerFailure
+from triposr_addon.worker.failures import OutOfMemory, WorkerFailure
+from triposr_addon.worker.unforeseen import INTERNAL, unforeseen_report
 
 LANE_DIED = "LANE_DIED"
 """The code of a picture at which the process that worked on it was killed."""
@@ -77,11 +77,11 @@ def report_of(error: Exception) -> ErrorReport:
     """How a failure is told: by its own code, or as one that nobody foresaw."""
     if isinstance(error, WorkerFailure):
         return error.report()
-    details = "".join(traceback.format_exception(error))
+    unforeseen = unforeseen_report(error)
     if is_out_of_memory(error):
         sentence = "The computer's memory is too small for this. Close other programs, or take fewer lanes."
-        return ErrorReport(OutOfMemory.code, sentence, details)
-    return ErrorReport(INTERNAL, f"Something unforeseen went wrong ({type(error).__name__}).", details)
+        return ErrorReport(OutOfMemory.code, sentence, unforeseen.details)
+    return unforeseen
 
 
 def now() -> str:

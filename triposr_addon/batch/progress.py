@@ -16,6 +16,11 @@ LOOK_BACK_SECONDS = 60.0
 """The rate is that of the last minute: pictures differ, and machines get warm."""
 
 
+def counted_pictures(count: int) -> str:
+    """`1 picture`, `2,000 pictures`."""
+    return "1 picture" if count == 1 else f"{count:,} pictures"
+
+
 class LibraryProgress:
     """Counts what becomes of `total` pictures, `there` of which are made already.
 

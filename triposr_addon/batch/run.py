@@ -19,7 +19,7 @@ from triposr_addon.batch.item_records import no_longer_refused, refused_record
 from triposr_addon.batch.overseer import Interruption, Overseer
 from triposr_addon.batch.parquet_catalogue import check_pyarrow, write_parquet
 from triposr_addon.batch.plan import BatchPlan
-from triposr_addon.batch.progress import LibraryProgress, Looking
+from triposr_addon.batch.progress import LibraryProgress, Looking, counted_pictures
 from triposr_addon.batch.ray_engine import RayWishes, make_on_ray
 from triposr_addon.batch.source import read_listing
 from triposr_addon.batch.spans import nobody
@@ -200,7 +200,7 @@ def _tell_before(listing: Listing, wanted: ToDo) -> None:
     if not listing.items:
         return
     there = f", {wanted.there:,} are there" if wanted.there else ""
-    print(f"{len(listing.items):,} pictures{there}, {len(wanted.items):,} to make", file=sys.stderr)
+    print(f"{counted_pictures(len(listing.items))}{there}, {len(wanted.items):,} to make", file=sys.stderr)
 
 
 def _tell_after(listing: Listing, wanted: ToDo, progress: LibraryProgress) -> None:

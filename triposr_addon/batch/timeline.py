@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from triposr_addon.batch.progress import counted_pictures
 from triposr_addon.batch.spans import Span
 from triposr_addon.worker.result_file import written_aside
 
@@ -79,7 +80,8 @@ def drawn(spans: Sequence[Span]) -> str:
     lanes = sorted({span.lane for span in shown}, key=_lane_order)
     scale = (WIDTH - LEFT - RIGHT) / seconds
     height = TOP + len(lanes) * (ROW + GAP) + 34
-    parts = [_head(height, f"{_pictures(shown)} in {seconds:.0f} s"), *_legend(), *_ticks(seconds, scale, height)]
+    pictures = counted_pictures(len({item for span in shown for item in span.items}))
+    parts = [_head(height, f"{pictures} in {seconds:.0f} s"), *_legend(), *_ticks(seconds, scale, height)]
     for number, lane in enumerate(lanes):
         own, y = [span for span in shown if span.lane == lane], TOP + number * (ROW + GAP)
         parts += [*_row(lane, own, start, scale, y), _share(own, seconds, y)]
@@ -90,11 +92,6 @@ def _lane_order(name: str) -> tuple[bool, int, str]:
     """Lanes by their numbers; what is no lane (network, extraction) first."""
     number = name.rpartition(" ")[2]
     return number.isdecimal(), int(number) if number.isdecimal() else 0, name
-
-
-def _pictures(spans: Sequence[Span]) -> str:
-    count = len({item for span in spans for item in span.items})
-    return "1 picture" if count == 1 else f"{count} pictures"
 
 
 def _head(height: int, title: str) -> str:

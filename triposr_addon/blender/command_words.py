@@ -28,7 +28,7 @@ class CommandWords:
         """So many pictures are to be made, which are this shard's."""
         self._total = total
         if shard is not None:
-            self._line(f"shard {shard}: {total} pictures")
+            self._line(f"shard {shard}: {total} picture{'' if total == 1 else 's'}")
 
     def progress(self, number: int, view: JobView, seconds_left: float | None) -> None:
         """How far the picture is; number: from 1."""

@@ -293,7 +293,3 @@ class RequestMalformed(RequestFailure):
     """A line that is not a message of the protocol."""
 
     code = "MALFORMED_MESSAGE"
-
-
-INTERNAL = "INTERNAL"
-"""The code of a fault that nobody foresaw; its details hold the traceback."""

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Sequence
 from functools import partial
 
@@ -28,13 +27,14 @@ from triposr_addon.protocol import (
     WarmUp,
 )
 from triposr_addon.worker.asked import Asked
-from triposr_addon.worker.failures import INTERNAL, RequestMalformed, WorkerFailure
+from triposr_addon.worker.failures import RequestMalformed, WorkerFailure
 from triposr_addon.worker.inbox import Inbox, Task
 from triposr_addon.worker.outbox import Outbox, OutboxHandler
 from triposr_addon.worker.pulse import Pulse
 from triposr_addon.worker.session import Session
 from triposr_addon.worker.standard_streams import StandardStreams
 from triposr_addon.worker.steps import Steps
+from triposr_addon.worker.unforeseen import unforeseen_report
 
 LOGGER = logging.getLogger("triposr_addon")
 
@@ -79,7 +79,7 @@ def _answer(session: Session, task: Task, outbox: Outbox) -> Result | ErrorRepor
 
 
 def _reported(error: Exception) -> ErrorReport:
-    return error.report() if isinstance(error, WorkerFailure) else _internal(error)
+    return error.report() if isinstance(error, WorkerFailure) else unforeseen_report(error)
 
 
 def _reconstruct(session: Session, tasks: Sequence[Task], outbox: Outbox) -> None:
@@ -149,13 +149,6 @@ def _about_fields(
             return session.bake_texture(request, steps)
         case RenderViews():
             return session.render_views(request, steps)
-
-
-def _internal(error: Exception) -> ErrorReport:
-    sentence = (
-        f"Something unforeseen went wrong ({type(error).__name__}). Try again; if it stays, report it with the log."
-    )
-    return ErrorReport(INTERNAL, sentence, "".join(traceback.format_exception(error)))
 
 
 def _malformed(why: str) -> ErrorReport:
