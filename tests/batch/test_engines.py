@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ torch = pytest.importorskip("torch")
 
 from tests.batch.library import draw_pictures, files_below, items_of, lasting, quick_plan  # noqa: E402
 from triposr_addon.batch.card_engine import CardEngine  # noqa: E402
+from triposr_addon.batch.failures import ModelChanged  # noqa: E402
 from triposr_addon.batch.item import Item  # noqa: E402
 from triposr_addon.batch.item_records import LANE_DIED  # noqa: E402
 from triposr_addon.batch.lane_engine import LaneEngine  # noqa: E402
@@ -109,6 +111,14 @@ def test_a_cards_engine_makes_the_same_with_lanes_before_and_behind_it(
     assert by_id(records) == by_id(in_turn[1])
     assert files_below(tmp_path) == files_below(in_turn[0].target)
     assert {span.lane for span in spans} == {"lane 1", "network", "extraction"}
+
+
+def test_lanes_that_find_another_model_make_nothing(items: list[Item], tmp_path: Path) -> None:
+    plan, records = dataclasses.replace(quick_plan(tmp_path / "out"), model_sha256="0" * 64), list[Record]()
+    with pytest.raises(ModelChanged, match="another than at the start"):
+        LaneEngine(plan, Overseer(records.append), 2, 1).make(items)
+    assert records == []
+    assert not list(plan.target.rglob("*.glb"))
 
 
 def test_nothing_more_is_begun_when_it_is_to_stop(items: list[Item], tmp_path: Path) -> None:

@@ -6,13 +6,17 @@ from __future__ import annotations
 import dataclasses
 import os
 import pickle
+import shutil
 from pathlib import Path
 
 import pytest
 
 torch = pytest.importorskip("torch")
 
+from safetensors.torch import load_file, save_file  # noqa: E402
+
 from tests.batch.library import draw_pictures, files_below, items_of, lasting, quick_plan  # noqa: E402
+from triposr_addon.batch.failures import ModelChanged  # noqa: E402
 from triposr_addon.batch.making import Making  # noqa: E402
 from triposr_addon.batch.prepared import Prepared  # noqa: E402
 from triposr_addon.batch.preparing import Preparing  # noqa: E402
@@ -20,6 +24,7 @@ from triposr_addon.batch.spans import Span  # noqa: E402
 from triposr_addon.batch.target import Target  # noqa: E402
 from triposr_addon.catalogue_file import FAILED, MADE, Record  # noqa: E402
 from triposr_addon.protocol import STEPS  # noqa: E402
+from triposr_addon.worker.checkpoint import PREVIEW_FOLDER  # noqa: E402
 
 pytestmark = pytest.mark.torch
 
@@ -99,6 +104,25 @@ def test_a_surface_that_fails_is_recorded_and_the_group_goes_on(tmp_path: Path) 
     preparing, making = Preparing(plan), Making(plan)
     records = making([preparing(item) for item in items])
     assert [(record.status, record.code) for record in records] == [(FAILED, "SURFACE_EMPTY"), (MADE, "")]
+
+
+def test_no_mesh_is_made_by_another_model_than_the_one_that_the_run_began_with(tmp_path: Path) -> None:
+    model = Path(shutil.copytree(PREVIEW_FOLDER, tmp_path / "model"))
+    weights = model / "model.safetensors"
+    plan = quick_plan(tmp_path / "out", model=model)
+    items = items_of(draw_pictures(tmp_path, 3))
+    preparing, making = Preparing(plan), Making(plan)
+    first, sound = making([preparing(items[0])])[0], weights.read_bytes()
+    tensors = load_file(weights)
+    weights.unlink()
+    save_file({name: tensor * 1.01 for name, tensor in tensors.items()}, weights)
+    second = making([preparing(items[1])])[0]
+    with pytest.raises(ModelChanged, match="another than at the start"):
+        Making(plan)
+    weights.write_bytes(sound)
+    third = making([preparing(items[2])])[0]
+    assert [record.code for record in (first, second, third)] == ["", "MODEL_CHANGED", ""]
+    assert second.sizes == {}
 
 
 def test_a_pipe_is_no_picture_and_nobody_waits_for_it(tmp_path: Path) -> None:

@@ -5,12 +5,13 @@ SourceFailure         the whole source: nothing there, unreadable, of a kind nob
                       without a column of paths, or in need of a package that is not installed
 EntryFailure          one entry of it: a folder within that can't be read, a row without a path, with too many cells,
                       with a setting, a path or an id that can't be, or with an id that an earlier one has
+ModelChanged          the model is another than at the run's start
 LanesDie              the processes that make the library end, one after the other
 """
 
 from __future__ import annotations
 
-from triposr_addon.worker.failures import WorkerFailure
+from triposr_addon.worker.failures import ModelFailure, WorkerFailure
 
 
 class SourceFailure(WorkerFailure):
@@ -109,6 +110,12 @@ class RowIdTwice(EntryFailure):
     """An id that an earlier row has."""
 
     code = "ROW_ID_TWICE"
+
+
+class ModelChanged(ModelFailure):
+    """Its files were replaced while the library is made, or another computer has other ones."""
+
+    code = "MODEL_CHANGED"
 
 
 class LanesDie(WorkerFailure):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
+from triposr_addon.batch.failures import ModelChanged
 from triposr_addon.batch.finishing import Finishing
 from triposr_addon.batch.item_records import failed_record, report_of
 from triposr_addon.batch.plan import BatchPlan
@@ -30,6 +31,7 @@ from triposr_addon.worker.image_to_field import ReconstructedPhoto
 from triposr_addon.worker.memory_ladder import Outcome
 from triposr_addon.worker.precision import Precision, network_type
 from triposr_addon.worker.steps import Steps
+from triposr_addon.worker.warm_model import WarmModel
 from triposr_addon.worker.workbench import FLOAT16_TOO_NARROW, Workbench
 
 Reconstruction = Outcome[ReconstructedPhoto]
@@ -59,8 +61,7 @@ class Making:
         self._device = choose_device(plan.device)
         precision = cast("Precision", plan.precision)
         self._bench = Workbench(self._device, type_for=partial(network_type, precision=precision))
-        self._model = self._bench.model(plan.model)
-        self._type = self._model.checkpoint.network_type
+        self._type = self._model().checkpoint.network_type
         self._network = threading.Lock()
 
     def __call__(self, group: Sequence[Prepared | Record]) -> list[Record]:
@@ -122,11 +123,21 @@ class Making:
 
     def _through_the_network(self, group: list[Prepared], clock: StepClock) -> list[Reconstruction | FieldNotFinite]:
         with self._network:
-            if self._model.checkpoint.network_type != self._type:
+            if self._model().checkpoint.network_type != self._type:
                 # One picture was too much for it; the next ones are not to come out otherwise for that.
                 self._bench.unload()
-                self._model = self._bench.model(self._plan.model)
-            return self._bench.reconstruct_prepared([one.photo for one in group], self._model, clock.steps)
+            return self._bench.reconstruct_prepared([one.photo for one in group], self._model(), clock.steps)
+
+    def _model(self) -> WarmModel:
+        """The bench's, which parts from it where memory is short. Raises ModelChanged and as its loading does."""
+        model = self._bench.model(self._plan.model)
+        if model.checkpoint.sha256 != self._plan.model_sha256:
+            raise ModelChanged(
+                f"The model in {self._plan.model} is another than at the start of this run. Put that one back, or run "
+                "the command again, which makes every picture with the new one.",
+                f"SHA-256 {model.checkpoint.sha256}, not {self._plan.model_sha256}",
+            )
+        return model
 
     def _told(
         self, one: Prepared, outcome: Reconstruction | FieldNotFinite, seconds: dict[str, float]
