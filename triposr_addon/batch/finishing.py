@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from triposr_addon.batch.item_records import bare_record, failed_record, report_of
+from triposr_addon.batch.item_records import bare_record, failed_record, keep_failed, report_of
 from triposr_addon.batch.plan import FIELD_NAME, THUMBNAIL_NAME, BatchPlan
 from triposr_addon.batch.prepared import Meshed
 from triposr_addon.batch.spans import Hear, StepClock, nobody
@@ -59,7 +59,8 @@ class Finishing:
             raise
         except Exception as error:  # noqa: BLE001  # told in the record: the next may do better
             seconds = {**made.seconds, **clock.seconds}
-            return self._target.keep(failed_record(made.item, self._plan, made.state, report_of(error), seconds), {})
+            failed = failed_record(made.item, self._plan, made.state, report_of(error), seconds)
+            return keep_failed(self._target, failed)
         record = replace(
             bare_record(made.item, self._plan, made.state, MADE),
             mesh=self._plan.mesh_name,

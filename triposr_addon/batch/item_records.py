@@ -6,17 +6,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from triposr_addon.batch.item import Item, Listing, Refusal
-from triposr_addon.batch.picture_state import PictureState, picture_state
+from triposr_addon.batch.picture_state import PictureState, state_for
 from triposr_addon.batch.plan import BatchPlan
 from triposr_addon.batch.target import Target
-from triposr_addon.catalogue_file import FAILED, Record
+from triposr_addon.catalogue_file import FAILED, MADE, Record
 from triposr_addon.folder_log import LONGEST_TEXT
 from triposr_addon.protocol import ErrorReport
 from triposr_addon.worker.device import is_out_of_memory
-from triposr_addon.worker.failures import OutOfMemory, WorkerFailure
+from triposr_addon.worker.failures import MaskUnreadable, OutOfMemory, WorkerFailure
 from triposr_addon.worker.unforeseen import INTERNAL, unforeseen_report
 
 LANE_DIED = "LANE_DIED"
@@ -34,7 +33,7 @@ def bare_record(item: Item, plan: BatchPlan, state: PictureState, status: str) -
         model=plan.model_name,
         model_sha256=plan.model_sha256,
         settings=plan.settings(item),
-        fingerprint=plan.fingerprint(item),
+        fingerprint=plan.fingerprint(item, state.mask_sha256),
         picture_sha256=state.sha256,
         picture_bytes=state.bytes,
         picture_modified=state.modified,
@@ -52,8 +51,27 @@ def failed_record(
 
 def keep_died(plan: BatchPlan, item: Item, sentence: str) -> Record:
     """Keep the record of a picture whose process ended. Raises TargetFailure."""
-    report, state = ErrorReport(LANE_DIED, sentence), picture_state(Path(item.picture))
-    return Target(plan.target).keep(failed_record(item, plan, state, report, {}), {})
+    report = ErrorReport(LANE_DIED, sentence)
+    return keep_failed(Target(plan.target), failed_record(item, plan, state_for(item), report, {}))
+
+
+def keep_failed(target: Target, record: Record) -> Record:
+    """Keep the record of a failure; returns it, or that of an attempt which has made the same meanwhile.
+
+    A mesh of other settings, or of the picture as it was, gives way to it. It stays where the failure says nothing of
+    the picture, or the picture could not be seen: then the failure is told, and the next run tries again.
+    Raises TargetFailure.
+    """
+    there = target.record_or_none(record.id)
+    if there and there.status == MADE and not _tells_of_the_picture(record) and target.is_whole(there):
+        is_of_the_same = (there.fingerprint, there.picture_sha256) == (record.fingerprint, record.picture_sha256)
+        return there if is_of_the_same else record
+    return target.keep(record, {})
+
+
+def _tells_of_the_picture(record: Record) -> bool:
+    seen = record.picture_sha256 and record.code != MaskUnreadable.code
+    return bool(seen) and is_lasting(record)
 
 
 def refused_record(refusal: Refusal) -> Record:

@@ -15,7 +15,7 @@ from typing import cast
 
 from triposr_addon.batch.failures import ModelChanged
 from triposr_addon.batch.finishing import Finishing
-from triposr_addon.batch.item_records import failed_record, report_of
+from triposr_addon.batch.item_records import failed_record, keep_failed, report_of
 from triposr_addon.batch.plan import BatchPlan
 from triposr_addon.batch.prepared import Meshed, Prepared
 from triposr_addon.batch.quiet_threads import settle
@@ -161,4 +161,4 @@ class Making:
             return self._bench.extract(one.field, surface, steps).made
 
     def _failed(self, one: Prepared, error: Exception, seconds: dict[str, float]) -> Record:
-        return self._target.keep(failed_record(one.item, self._plan, one.state, report_of(error), seconds), {})
+        return keep_failed(self._target, failed_record(one.item, self._plan, one.state, report_of(error), seconds))

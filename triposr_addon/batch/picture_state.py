@@ -3,21 +3,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from triposr_addon.batch.plan import sha256_of
+from triposr_addon.batch.item import Item
+from triposr_addon.batch.plan import mask_digest, sha256_of
 from triposr_addon.catalogue_file import Record
 from triposr_addon.folder_log import state_of
 
 
 @dataclass(frozen=True)
 class PictureState:
-    """A picture's file: SHA-256, bytes, time of its last change in nanoseconds since 1970. Empty: it can't be read."""
+    """A picture's file: SHA-256, bytes, time of its last change in nanoseconds since 1970. Empty: it can't be read.
+
+    mask_sha256: of the painted mask that an item has beside it; empty as well where there is none.
+    """
 
     sha256: str
     bytes: int
     modified: int
+    mask_sha256: str = ""
+
+
+def state_for(item: Item) -> PictureState:
+    """What an item is made of, as it is now: taken before the work, it is what the work was about."""
+    return replace(picture_state(Path(item.picture)), mask_sha256=mask_digest(item.photo.mask_path))
 
 
 def picture_state(path: Path) -> PictureState:

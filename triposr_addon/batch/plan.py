@@ -59,10 +59,13 @@ class BatchPlan:
             "precision": self.precision,
         }
 
-    def fingerprint(self, item: Item) -> str:
-        """SHA-256 of settings and model: where it differs, the item is to be made again."""
+    def fingerprint(self, item: Item, mask_sha256: str | None = None) -> str:
+        """SHA-256 of settings and model: where it differs, the item is to be made again.
+
+        mask_sha256: of its painted mask, if it has one; None for the mask as it is now.
+        """
         if item.photo.mask_path:  # it may change without another name
-            return fingerprint(self.settings(item), self.model_sha256)
+            return fingerprint(self.settings(item), self.model_sha256, mask_sha256)
         return _fingerprint(self, item.photo, item.surface)
 
 
@@ -72,16 +75,16 @@ def _fingerprint(plan: BatchPlan, photo: PhotoSettings, surface: SurfaceSettings
     return fingerprint(plan.settings(Item("", "", "", photo, surface)), plan.model_sha256)
 
 
-def fingerprint(settings: Mapping[str, Any], model_sha256: str) -> str:
+def fingerprint(settings: Mapping[str, Any], model_sha256: str, mask_sha256: str | None = None) -> str:
     """SHA-256 of settings as `BatchPlan.settings` gives them and a model, with a painted mask's content."""
-    mask = _content(settings["photo"]["mask_path"])
+    mask = mask_digest(settings["photo"]["mask_path"]) if mask_sha256 is None else mask_sha256
     if mask:  # wherever it lies: a library that moves, or is mounted elsewhere, stays as it is
         settings = {**settings, "photo": {**settings["photo"], "mask_path": ""}}
     parts = {"version": RESULTS_VERSION, "settings": settings, "model": model_sha256, "mask": mask}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode("ascii")).hexdigest()
 
 
-def _content(mask_path: str) -> str:
+def mask_digest(mask_path: str) -> str:
     """SHA-256 of the mask; empty where there is none, or none that can be read: making it will tell."""
     if not mask_path:
         return ""

@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image
 
 from triposr_addon.batch.item import Item
-from triposr_addon.batch.item_records import failed_record, report_of
-from triposr_addon.batch.picture_state import picture_state
+from triposr_addon.batch.item_records import failed_record, keep_failed, report_of
+from triposr_addon.batch.picture_state import state_for
 from triposr_addon.batch.plan import BatchPlan
 from triposr_addon.batch.prepared import Prepared
 from triposr_addon.batch.quiet_threads import settle
@@ -40,14 +40,13 @@ class Preparing:
 
         Raises TargetFailure.
         """
-        path, clock = Path(item.picture), StepClock([item.id], self._hear)
-        state = picture_state(path)
+        state, clock = state_for(item), StepClock([item.id], self._hear)
         if kept := kept_or_none(self._target, self._plan, item, state):
             return kept
         try:
-            photo = prepare_photo(path, self._image_size, item.photo, self._plan.rembg_home, clock.steps)
+            photo = prepare_photo(Path(item.picture), self._image_size, item.photo, self._plan.rembg_home, clock.steps)
         except Exception as error:  # noqa: BLE001  # told in the record: the next picture may do better
-            return self._target.keep(failed_record(item, self._plan, state, report_of(error), clock.seconds), {})
+            return keep_failed(self._target, failed_record(item, self._plan, state, report_of(error), clock.seconds))
         return Prepared(item, state, _small(photo), clock.seconds)
 
 

@@ -15,7 +15,7 @@ from triposr_addon.batch.catalogue import CatalogueWritten, write_catalogue
 from triposr_addon.batch.engine import make
 from triposr_addon.batch.folder_names import ITEMS_FOLDER
 from triposr_addon.batch.item import Item, Listing
-from triposr_addon.batch.item_records import no_longer_refused, refused_record
+from triposr_addon.batch.item_records import keep_failed, no_longer_refused, refused_record
 from triposr_addon.batch.overseer import Interruption, Overseer
 from triposr_addon.batch.parquet_catalogue import check_pyarrow, write_parquet
 from triposr_addon.batch.plan import BatchPlan
@@ -32,6 +32,7 @@ from triposr_addon.worker.checkpoint import PREVIEW_FOLDER, load_on_host
 from triposr_addon.worker.device import choose_device
 from triposr_addon.worker.failures import OutputUnwritable, WorkerFailure
 from triposr_addon.worker.precision import Precision, network_type
+from triposr_addon.worker.setting_limits import check_photo_settings, check_surface_settings
 
 MOST_NAMED = 20
 """Of the pictures that failed before."""
@@ -42,9 +43,11 @@ MOST_DETAILS = 2000
 def run(options: argparse.Namespace) -> int:
     """Make a library; returns the exit code.
 
-    Raises SourceFailure, ModelFailure, DeviceUnavailable before any work; TargetFailure; KeyboardInterrupt, with all
-    that was begun finished and the catalogue written.
+    Raises SettingsInvalid, SourceFailure, ModelFailure, DeviceUnavailable before any work; TargetFailure;
+    KeyboardInterrupt, with all that was begun finished and the catalogue written.
     """
+    check_photo_settings(photo_settings(options))
+    check_surface_settings(surface_settings(options))
     if options.catalogue == "parquet":
         check_pyarrow()
     target = Target(options.output.absolute())
@@ -170,7 +173,7 @@ def _keep_refusals(listing: Listing, target: Target, progress: LibraryProgress) 
         record = refused_record(refusal)
         there = target.record_or_none(record.id)
         if there is None or (there.code, there.sentence) != (record.code, record.sentence):
-            target.keep(record, {})
+            keep_failed(target, record)
         progress.refused(record)
 
 

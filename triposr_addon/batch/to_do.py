@@ -54,7 +54,8 @@ def kept_or_none(target: Target, plan: BatchPlan, item: Item, state: PictureStat
     record = target.record_or_none(item.id)
     if record is None or record.status != MADE or record.picture_sha256 != state.sha256:
         return None
-    return record if record.fingerprint == plan.fingerprint(item) and target.is_whole(record) else None
+    wanted = plan.fingerprint(item, state.mask_sha256)
+    return record if record.fingerprint == wanted and target.is_whole(record) else None
 
 
 def _stands(record: Record, item: Item, plan: BatchPlan, target: Target) -> bool:
