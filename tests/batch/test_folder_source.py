@@ -133,6 +133,16 @@ def test_a_folder_within_that_cannot_be_read_is_refused_and_the_rest_goes_on(tmp
     assert "permissions" in refusal.report.sentence
 
 
+@pytest.mark.skipif(os.name == "nt" or os.uname().sysname == "Darwin", reason="names are Unicode there")
+def test_such_a_folder_of_odd_bytes_is_told_in_sound_text(tmp_path: Path) -> None:
+    odd = os.fsdecode(b"caf\xe9")
+    library(tmp_path, "cup.png", f"{odd}/mug.png")
+    (refusal,) = listing_of_walk(Walk(tmp_path, scan=closed(odd)), PHOTO, SURFACE).refusals
+    assert (refusal.id, refusal.told) == ("caf%E9/", "caf%E9")
+    assert "The folder caf%E9 can't be read" in refusal.report.sentence
+    assert refusal.report.details.isascii()
+
+
 def test_a_folder_that_cannot_be_read_is_no_source(tmp_path: Path) -> None:
     with pytest.raises(PermissionError):
         listing_of_walk(Walk(tmp_path, scan=closed(tmp_path.name)), PHOTO, SURFACE)

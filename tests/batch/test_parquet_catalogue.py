@@ -52,6 +52,19 @@ def test_the_table_says_what_the_lines_say(tmp_path: Path) -> None:
 
 
 @pytest.mark.ray
+def test_what_is_no_unicode_stands_in_sound_text(tmp_path: Path) -> None:
+    """As in records of earlier versions."""
+    from pyarrow import parquet
+
+    odd = "caf\udce9"
+    told = Record("cup", odd, FAILED, "X", f"{odd} is empty.", model=odd, hashes={odd: odd}, warnings=(odd,))
+    (tmp_path / CATALOGUE_NAME).write_bytes(as_line(told))
+    (row,) = parquet.read_table(write_parquet(tmp_path / CATALOGUE_NAME), use_threads=False).to_pylist()
+    assert (row["picture"], row["sentence"], row["model"]) == ("caf%E9", "caf%E9 is empty.", "caf%E9")
+    assert (row["hashes"], row["warnings"]) == ([("caf%E9", "caf%E9")], ["caf%E9"])
+
+
+@pytest.mark.ray
 def test_an_empty_library_is_an_empty_table(tmp_path: Path) -> None:
     from pyarrow import parquet
 

@@ -3,17 +3,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from triposr_addon.batch.folder_names import id_digest
+from triposr_addon.worker.sound_text import sound_text
 
 LONGEST_ID = 256
 """Characters."""
 LONGEST_SHOWN_PATH = 1024
 UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 """Kinds of characters that end a line, turn its direction round, are not seen, or are none."""
-_HALF = re.compile("[\ud800-\udfff]")
 
 
 def is_sound_id(text: str) -> bool:
@@ -38,14 +37,8 @@ def id_of_path(within: str) -> str:
 
 def shown_path(path: str) -> str:
     """The path in sound Unicode, odd bytes as %E9, and its end alone where it is endless."""
-    if not path.isascii():
-        path = _HALF.sub(_percent, path)
+    path = sound_text(path)
     return path if len(path) <= LONGEST_SHOWN_PATH else "…" + path[-LONGEST_SHOWN_PATH:]
-
-
-def _percent(half: re.Match[str]) -> str:
-    code = ord(half[0])
-    return f"%{code - 0xDC00:02X}" if 0xDC80 <= code <= 0xDCFF else f"%{code:04X}"
 
 
 def _is_unseen(letter: str) -> bool:

@@ -2,14 +2,14 @@
 """The catalogue as a Parquet table, for whoever asks questions of a library: pandas, DuckDB, Spark.
 
 Columns are called as in the JSON Lines. `seconds`, `hashes` and `sizes` are maps; `review` and `settings`, whose shape
-may grow, are texts of JSON.
+may grow, are texts of JSON. A table holds sound Unicode alone: what of a file's name is none stands as %E9.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from triposr_addon.batch.failures import PyarrowMissing
 from triposr_addon.batch.target import put_in_place
 from triposr_addon.catalogue_file import Record, records_in
+from triposr_addon.worker.sound_text import sound_text
 
 PARQUET_NAME = "catalogue.parquet"
 ROWS_AT_A_TIME = 4096
@@ -78,6 +79,11 @@ def _rows(records: Iterator[Record]) -> Iterator[list[dict[str, Any]]]:
 
 
 def _row(record: Record) -> dict[str, Any]:
-    maps = {name: list(getattr(record, name).items()) for name in ("seconds", "hashes", "sizes")}
+    maps = {name: _pairs(getattr(record, name)) for name in ("seconds", "hashes", "sizes")}
     texts = {name: json.dumps(getattr(record, name)) for name in AS_JSON}
-    return {**vars(record), **maps, **texts, "warnings": list(record.warnings)}
+    plain = {name: sound_text(value) if isinstance(value, str) else value for name, value in vars(record).items()}
+    return {**plain, **maps, **texts, "warnings": [sound_text(warning) for warning in record.warnings]}
+
+
+def _pairs(group: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(sound_text(name), sound_text(value) if isinstance(value, str) else value) for name, value in group.items()]

@@ -13,6 +13,7 @@ from triposr_addon.batch.failures import (
     SourceMissing,
     SourceUnreadable,
 )
+from triposr_addon.batch.id_text import id_of_path
 from triposr_addon.batch.item import Listing
 from triposr_addon.batch.manifest import listing_of_csv
 from triposr_addon.batch.naming import listing_of
@@ -88,7 +89,7 @@ def _unreadable(walk: Walk) -> list[Denied]:
         Denied(
             FolderUnreadable(f"The folder {within} can't be read. Check its permissions.", repr(error)),
             told=within,
-            id=f"{within}/",
+            id=f"{id_of_path(within)}/",
         )
         for within, error in walk.unreadable.items()
     ]

@@ -46,6 +46,7 @@ from triposr_addon.worker.model.config import (
 )
 from triposr_addon.worker.model.reconstructor import Reconstructor
 from triposr_addon.worker.precision import Precision, network_type
+from triposr_addon.worker.sound_text import sound_text
 
 PREVIEW_FOLDER = Path(__file__).parent / "checkpoints" / "preview"
 """The built-in model: small, for simple objects, to try the tool offline."""
@@ -95,7 +96,7 @@ def load_on_host(folder: Path, inner_type: torch.dtype) -> LoadedCheckpoint:
     weights = _weights(folder, reconstructor, inner_type)
     reconstructor.load_state_dict(weights.tensors, assign=True)
     reconstructor.requires_grad_(requires_grad=False).eval()
-    return LoadedCheckpoint(reconstructor, config, folder.name, weights.sha256, inner_type)
+    return LoadedCheckpoint(reconstructor, config, sound_text(folder.name), weights.sha256, inner_type)
 
 
 def read_config(path: Path) -> ModelConfig:

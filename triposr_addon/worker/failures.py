@@ -21,17 +21,21 @@ from __future__ import annotations
 from typing import ClassVar
 
 from triposr_addon.protocol import CANCELLED, ErrorReport
+from triposr_addon.worker.sound_text import sound_text
 
 
 class WorkerFailure(Exception):
-    """A known failure: `sentence` for the artist (what happened, what to do), `details` for the log."""
+    """A known failure: `sentence` for the artist (what happened, what to do), `details` for the log.
+
+    Both go to records, tables and the wire: odd bytes of a file's name stand in them as %E9.
+    """
 
     code: ClassVar[str]
 
     def __init__(self, sentence: str, details: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.details = details
+        self.sentence = sound_text(sentence)
+        self.details = sound_text(details)
+        super().__init__(self.sentence)
 
     def report(self) -> ErrorReport:
         """As told across the wire."""

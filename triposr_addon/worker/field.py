@@ -29,6 +29,7 @@ from triposr_addon.worker.folded_decoder import FoldedDecoder
 from triposr_addon.worker.model.config import DecoderConfig
 from triposr_addon.worker.model.decoder import FieldDecoder
 from triposr_addon.worker.result_file import written_aside
+from triposr_addon.worker.sound_text import sound_text
 
 FORMAT = "triposr-triplane-field"
 FORMAT_VERSION = "1"
@@ -147,7 +148,7 @@ class TriplaneField:
             "version": FORMAT_VERSION,
             "radius": repr(self.radius),
             "density_bias": repr(self.density_bias),
-            "provenance": json.dumps(dict(self.provenance), ensure_ascii=False),
+            "provenance": sound_text(json.dumps(dict(self.provenance), ensure_ascii=False)),
         }
         return _in_one_order(safetensors.torch.save(tensors, metadata))
 
@@ -199,19 +200,26 @@ class _TooNew(_NotAField):
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     if path.stat().st_size > LARGEST_FILE_BYTES:
         raise _NotAField("too large for a field")
-    with path.open("rb") as header:
-        if int.from_bytes(header.read(8), "little") > LARGEST_HEADER_BYTES:
+    with path.open("rb") as opened:
+        if int.from_bytes(opened.read(8), "little") > LARGEST_HEADER_BYTES:
             raise _NotAField("its header is too large for a field")
-    with safetensors.safe_open(path, framework="pt", device="cpu") as file:
-        names = list(file.keys())
-        if len(names) > 2 * MOST_LAYERS + 3:
-            raise _NotAField(f"{len(names)} tensors")
-        slices = {name: file.get_slice(name) for name in names}
-        shapes = {name: tuple(part.get_shape()) for name, part in slices.items()}
-        _check_shapes(shapes)
-        if foreign := {part.get_dtype() for part in slices.values()} - set(NUMBER_TYPES):
-            raise _NotAField(f"numbers of type {foreign}")
-        return {name: file.get_tensor(name) for name in shapes}, file.metadata() or {}
+        # The library opens no path that is not Unicode; one system has such names, and there an open file has another.
+        name = path if sound_text(str(path)) == str(path) else Path(f"/dev/fd/{opened.fileno()}")
+        with safetensors.safe_open(name, framework="pt", device="cpu") as file:
+            return _checked_tensors(file), file.metadata() or {}
+
+
+def _checked_tensors(file: Any) -> dict[str, Tensor]:
+    """The tensors of an open file, of which none is read before all fit."""
+    names = list(file.keys())
+    if len(names) > 2 * MOST_LAYERS + 3:
+        raise _NotAField(f"{len(names)} tensors")
+    slices = {name: file.get_slice(name) for name in names}
+    shapes = {name: tuple(part.get_shape()) for name, part in slices.items()}
+    _check_shapes(shapes)
+    if foreign := {part.get_dtype() for part in slices.values()} - set(NUMBER_TYPES):
+        raise _NotAField(f"numbers of type {foreign}")
+    return {name: file.get_tensor(name) for name in shapes}
 
 
 def _check_shapes(shapes: Mapping[str, tuple[int, ...]]) -> None:

@@ -13,6 +13,7 @@ from triposr_addon.protocol import Frame, PhotoSettings
 from triposr_addon.worker.device import naming_out_of_memory
 from triposr_addon.worker.framing import composite_on_grey
 from triposr_addon.worker.photo import RgbaPicture, load_photo
+from triposr_addon.worker.sound_text import sound_text
 from triposr_addon.worker.steps import Steps
 from triposr_addon.worker.subject import find_subject, framed
 from triposr_addon.worker.weight_placement import HOME
@@ -23,7 +24,8 @@ class PreparedPhoto:
     """A photo on its way into the network.
 
     picture: float32 [S, S, 3], RGB in 0..1, as the network sees it: mirrored where `mirror` says so. framed: the
-    cut-out uint8 [N, N, 4], as the photo shows it in either case. method: how it was cut out. photo: the file's name.
+    cut-out uint8 [N, N, 4], as the photo shows it in either case. method: how it was cut out. photo: the file's
+    name, odd bytes as %E9.
     """
 
     picture: npt.NDArray[np.float32]
@@ -52,5 +54,5 @@ def prepare_photo(
             square, frame = framed(cut, settings.foreground_ratio)
             seen = composite_on_grey(square, image_size)
             picture = (seen.flip(1) if settings.mirror else seen).numpy()
-    about = (cut.method, cut.warnings, photo_path.name, settings.foreground_ratio)
+    about = (cut.method, cut.warnings, sound_text(photo_path.name), settings.foreground_ratio)
     return PreparedPhoto(picture, square, frame, *about, mirror=settings.mirror)
