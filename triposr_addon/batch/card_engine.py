@@ -8,7 +8,7 @@ two for each lane. Finishing goes before preparing, so nothing piles up behind t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from triposr_addon.batch.card_works import CardWorks
@@ -20,8 +20,11 @@ from triposr_addon.batch.local_engine import groups
 from triposr_addon.batch.overseer import Overseer
 from triposr_addon.batch.plan import BatchPlan
 from triposr_addon.batch.prepared import Meshed, Prepared
+from triposr_addon.batch.spans import Hear
 from triposr_addon.catalogue_file import Record
 from triposr_addon.worker.failures import WorkerFailure
+
+Works = Callable[[BatchPlan, Hear], CardWorks]
 
 
 @dataclass
@@ -39,7 +42,8 @@ class _Group:
 class CardEngine:
     """One library on one card, with so many lanes of the processor beside it."""
 
-    def __init__(self, plan: BatchPlan, overseer: Overseer, lanes: int, at_once: int) -> None:
+    def __init__(self, plan: BatchPlan, overseer: Overseer, lanes: int, at_once: int, works: Works = CardWorks) -> None:
+        self._works = works
         self._plan = plan
         self._overseer = overseer
         self._lanes = lanes
@@ -55,9 +59,9 @@ class CardEngine:
     def make(self, items: Iterable[Item]) -> None:
         """Make them all.
 
-        Raises TargetFailure; ModelFailure, DeviceUnavailable, OutOfMemory before anything is made; LanesDie.
+        Raises TargetFailure; ModelFailure, OutOfMemory before anything is made; DeviceUnavailable; LanesDie.
         """
-        works = CardWorks(self._plan, self._overseer.span)
+        works = self._works(self._plan, self._overseer.span)
         pool = LanePool(self._plan, self._lanes)
         try:
             self._run(works, pool, groups(items, self._at_once))
@@ -77,8 +81,7 @@ class CardEngine:
                 return
             for errand, answer in pool.answers(TICK_SECONDS, [works.awake]):
                 self._take(works, errand, answer)
-            for made in works.taken():
-                self._move_on(made)
+            self._take_meshes(works)
             self._overseer.tick()
 
     def _begin(self, waiting: Iterator[tuple[Item, ...]]) -> None:
@@ -106,6 +109,14 @@ class CardEngine:
         for made in answer.made:
             self._deaths = 0
             self._place(works, errand, made)
+
+    def _take_meshes(self, works: CardWorks) -> None:
+        """What is made by now. Where the card is at its end the lanes still finish what they have begun."""
+        try:
+            for made in works.taken():
+                self._move_on(made)
+        except WorkerFailure as failure:
+            self._failure = self._failure or failure
 
     def _place(self, works: CardWorks, errand: Errand, made: Prepared | Record) -> None:
         """Where to with what a lane made: into its group, or out."""

@@ -20,6 +20,7 @@ from triposr_addon.batch.spans import Hear
 from triposr_addon.catalogue_file import Record
 
 Group = Sequence[Prepared | Record]
+Makings = Callable[[BatchPlan, Hear], Making]
 LEAVING_SECONDS = 30.0
 """For what a thread has begun when the run ends; they are daemons, so one that hangs in a driver holds up nobody."""
 
@@ -34,9 +35,9 @@ class Broken:
 class CardWorks:
     """Takes groups of prepared pictures; gives meshes, and records of what could not be made."""
 
-    def __init__(self, plan: BatchPlan, hear: Hear) -> None:
+    def __init__(self, plan: BatchPlan, hear: Hear, making: Makings = Making) -> None:
         """Raises ModelFailure, DeviceUnavailable, OutOfMemory."""
-        self._making = Making(plan, lambda span: hear(replace(span, lane=threading.current_thread().name)))
+        self._making = making(plan, lambda span: hear(replace(span, lane=threading.current_thread().name)))
         self._groups: queue.SimpleQueue[Group | None] = queue.SimpleQueue()
         self._fields: queue.SimpleQueue[Reconstructed | Record | None] = queue.SimpleQueue()
         self._made: queue.SimpleQueue[Meshed | Record | Broken] = queue.SimpleQueue()
@@ -54,7 +55,7 @@ class CardWorks:
         self._groups.put(group)
 
     def taken(self) -> Iterator[Meshed | Record]:
-        """All that is made by now. Raises TargetFailure, or what nobody foresaw."""
+        """All that is made by now. Raises TargetFailure, DeviceUnavailable, or what nobody foresaw."""
         while self.awake.poll():
             self.awake.recv_bytes()
         while True:

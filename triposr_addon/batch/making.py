@@ -8,10 +8,13 @@ It can be had in parts, so that the next group is in the network while the last 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+import traceback
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
+
+import torch
 
 from triposr_addon.batch.failures import ModelChanged
 from triposr_addon.batch.finishing import Finishing
@@ -23,8 +26,8 @@ from triposr_addon.batch.spans import Hear, StepClock, nobody
 from triposr_addon.batch.target import Target
 from triposr_addon.batch.to_do import kept_or_none
 from triposr_addon.catalogue_file import Record
-from triposr_addon.worker.device import choose_device, extraction_device
-from triposr_addon.worker.failures import FieldNotFinite, OutOfMemory
+from triposr_addon.worker.device import choose_device, extraction_device, naming_out_of_memory, still_works
+from triposr_addon.worker.failures import DeviceUnavailable, FieldNotFinite, OutOfMemory, WorkerFailure
 from triposr_addon.worker.field import TriplaneField
 from triposr_addon.worker.field_to_mesh import ExtractedMesh, field_to_mesh
 from triposr_addon.worker.image_to_field import ReconstructedPhoto
@@ -51,29 +54,40 @@ class Reconstructed:
 class Making:
     """Holds one warm model. Several threads may call it: only one is in the network at a time."""
 
-    def __init__(self, plan: BatchPlan, hear: Hear = nobody, target: Target | None = None) -> None:
-        """hear: is told when which step was done. Raises ModelFailure, DeviceUnavailable, OutOfMemory."""
+    def __init__(
+        self,
+        plan: BatchPlan,
+        hear: Hear = nobody,
+        target: Target | None = None,
+        bench: Workbench | None = None,
+        works: Callable[[torch.device], bool] = still_works,
+    ) -> None:
+        """hear: is told when which step was done. bench: None for one on the plan's device.
+
+        works: tells of a device at which something went wrong whether it can go on.
+
+        Raises ModelFailure, DeviceUnavailable, OutOfMemory.
+        """
         settle()
         self._plan = plan
         self._hear = hear
         self._target = target or Target(plan.target)
         self._finishing = Finishing(plan, hear, self._target)
-        self._device = choose_device(plan.device)
-        precision = cast("Precision", plan.precision)
-        self._bench = Workbench(self._device, type_for=partial(network_type, precision=precision))
+        self._bench = bench or _bench(plan)
+        self._works = works
         self._type = self._model().checkpoint.network_type
         self._network = threading.Lock()
 
     def __call__(self, group: Sequence[Prepared | Record]) -> list[Record]:
-        """The record of each, in order; what is a record already is handed through. Raises TargetFailure."""
+        """The record of each, in order; what is a record already is handed through. Raises as `mesh` does."""
         return [one if isinstance(one, Record) else self._finishing(one) for one in self.meshes(group)]
 
     def meshes(self, group: Sequence[Prepared | Record]) -> list[Meshed | Record]:
-        """The meshes of prepared pictures that pass through the network together. Raises TargetFailure."""
+        """The meshes of prepared pictures that pass through the network together. Raises as `mesh` does."""
         return [one if isinstance(one, Record) else self.mesh(one) for one in self.fields(group)]
 
     def fields(self, group: Sequence[Prepared | Record]) -> list[Reconstructed | Record]:
-        """The fields of prepared pictures that pass through the network together. Raises TargetFailure."""
+        """The fields of prepared pictures that pass through the network together. Raises as `mesh` does."""
         told: list[Reconstructed | Record | None] = [self._record_or_none(one) for one in group]
         waiting = [place for place, one in enumerate(told) if one is None]
         made = self._reconstructed([cast("Prepared", group[place]) for place in waiting])
@@ -82,13 +96,14 @@ class Making:
         return cast("list[Reconstructed | Record]", told)
 
     def mesh(self, one: Reconstructed) -> Meshed | Record:
-        """The mesh of a field. Raises TargetFailure."""
+        """The mesh of a field. Raises TargetFailure; DeviceUnavailable where nothing more can be made there."""
         item = one.prepared.item
         clock = StepClock([item.id], self._hear)
         try:
             extracted = self._extracted(one, clock.steps)
             field = one.field.as_bytes() if self._plan.keeps_field else b""
         except Exception as error:  # noqa: BLE001  # told in the record: the next may do better
+            self._see_to_the_device(error)
             return self._failed(one.prepared, error, {**one.seconds, **clock.seconds})
         return Meshed(
             item,
@@ -113,6 +128,7 @@ class Making:
         try:
             outcomes = self._through_the_network(group, clock)
         except Exception as error:  # noqa: BLE001  # told in the record
+            self._see_to_the_device(error)
             if len(group) == 1:
                 return [self._failed(group[0], error, {**group[0].seconds, **clock.seconds})]
             outcomes = None  # tried again behind this block, which holds what the failure holds
@@ -151,14 +167,32 @@ class Making:
 
     def _extracted(self, one: Reconstructed, steps: Steps) -> ExtractedMesh:
         """On a graphics card beside the network; where memory is short, while the network waits."""
-        surface, device = one.prepared.item.surface, extraction_device(self._device)
+        surface, device = one.prepared.item.surface, extraction_device(self._bench.device)
         if device.type != "cpu":
             try:
-                return field_to_mesh(one.field.to(device), surface, steps)
+                with naming_out_of_memory(device):
+                    return field_to_mesh(one.field.to(device), surface, steps)
             except OutOfMemory:
                 pass
         with self._network:
             return self._bench.extract(one.field, surface, steps).made
 
+    def _see_to_the_device(self, error: Exception) -> None:
+        """Of a device that is broken for good every further picture would fail, although nothing is wrong with it."""
+        device = self._bench.device
+        if isinstance(error, WorkerFailure) or device.type == "cpu" or self._works(device):
+            return
+        raise DeviceUnavailable(
+            f"The device {device} no longer computes, so nothing more can be made there. What is made is kept: give "
+            "the same command again, and restart the computer first if that ends in the same way.",
+            "".join(traceback.format_exception(error)),
+        ) from error
+
     def _failed(self, one: Prepared, error: Exception, seconds: dict[str, float]) -> Record:
         return keep_failed(self._target, failed_record(one.item, self._plan, one.state, report_of(error), seconds))
+
+
+def _bench(plan: BatchPlan) -> Workbench:
+    """Raises DeviceUnavailable."""
+    precision = cast("Precision", plan.precision)
+    return Workbench(choose_device(plan.device), type_for=partial(network_type, precision=precision))

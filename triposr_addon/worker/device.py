@@ -6,7 +6,7 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -108,6 +108,23 @@ def is_out_of_memory(error: Exception) -> bool:
     return any(complaint in str(error).lower() for complaint in MEMORY_COMPLAINTS)
 
 
+def computes(device: torch.device) -> bool:
+    """Whether a small computation there gives what it should. Raises RuntimeError or AssertionError where it fails."""
+    return bool((torch.ones(2, device=device) * 2).sum().item() == 4.0)
+
+
+def still_works(device: torch.device, compute: Callable[[torch.device], bool] = computes) -> bool:
+    """Whether a small computation there, with its result read back, succeeds or fails for want of memory alone.
+
+    After some faults (a card lost, an uncorrectable error of its memory, an illegal address) everything fails that a
+    process asks of a card from then on.
+    """
+    try:
+        return compute(device)
+    except (RuntimeError, AssertionError) as error:
+        return is_out_of_memory(error)
+
+
 def _out_of_memory(device: torch.device, error: Exception) -> OutOfMemory:
     where = "The computer's" if device.type == "cpu" else f"The graphics device's ({device})"
     return OutOfMemory(
@@ -127,6 +144,6 @@ def _works(device: torch.device) -> bool:
     if device.type == "mps" and not torch.backends.mps.is_available():
         return False
     try:
-        return bool((torch.ones(2, device=device) * 2).sum().item() == 4.0)
+        return computes(device)
     except (RuntimeError, AssertionError):
         return False

@@ -60,6 +60,11 @@ class Workbench:
         self._type_for = type_for
         self._model: WarmModel | None = None
 
+    @property
+    def device(self) -> torch.device:
+        """Where it works."""
+        return self._device
+
     def model(self, folder: Path) -> WarmModel:
         """The model in `folder`: the warm one, unless it is another or its files have changed.
 
