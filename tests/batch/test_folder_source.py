@@ -7,6 +7,7 @@ import os
 import random
 from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -89,6 +90,32 @@ def test_links_to_folders_are_not_followed_but_told(tmp_path: Path) -> None:
     assert "2 links to folders were not followed" in listing.warnings[0]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_a_link_that_cannot_be_looked_at_costs_nothing_but_itself(tmp_path: Path) -> None:
+    library(tmp_path, "cup.png")
+    for name in ("old", "older", "far.png"):
+        (tmp_path / name).symlink_to("x" * 300)  # a name that is too long: refused to an administrator, too
+    with pytest.raises(OSError, match="too long"):
+        (tmp_path / "old").is_dir()
+    listing = read_listing(tmp_path, PHOTO, SURFACE)
+    assert [item.id for item in listing.items] == ["cup", "far"]
+    (warning,) = listing.warnings
+    assert "2 links or files were passed over" in warning
+    assert ids_of_pattern(tmp_path) == ["cup", "far"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_a_link_into_a_private_folder_costs_nothing_but_itself(tmp_path: Path) -> None:
+    library(tmp_path, "cup.png")
+    for name in ("old", "mine.png"):
+        (tmp_path / name).symlink_to("private")
+    listing = listing_of_walk(Walk(tmp_path, scan=private), PHOTO, SURFACE)
+    assert [item.id for item in listing.items] == ["cup", "mine"]
+    (warning,) = listing.warnings
+    assert "1 link or file was passed over" in warning
+    assert "permissions" in warning
+
+
 @pytest.mark.skipif(os.name == "nt", reason="there are no pipes in folders there")
 def test_a_pipe_is_no_picture(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.png")
@@ -146,6 +173,37 @@ def test_such_a_folder_of_odd_bytes_is_told_in_sound_text(tmp_path: Path) -> Non
 def test_a_folder_that_cannot_be_read_is_no_source(tmp_path: Path) -> None:
     with pytest.raises(PermissionError):
         listing_of_walk(Walk(tmp_path, scan=closed(tmp_path.name)), PHOTO, SURFACE)
+
+
+def ids_of_pattern(folder: Path) -> list[str]:
+    return [item.id for item in read_listing(f"{folder}/**", PHOTO, SURFACE).items]
+
+
+class PrivateLink:
+    """An entry of a folder, of which only the link itself can be seen: an administrator has none such."""
+
+    def __init__(self, entry: os.DirEntry[str]) -> None:
+        self.name, self.path = entry.name, entry.path
+
+    def is_symlink(self) -> bool:
+        return True
+
+    def is_dir(self, *, follow_symlinks: bool = True) -> bool:
+        return self._seen(follow_symlinks)
+
+    def is_file(self, *, follow_symlinks: bool = True) -> bool:
+        return self._seen(follow_symlinks)
+
+    def _seen(self, follow_symlinks: bool) -> bool:
+        if follow_symlinks:
+            raise PermissionError(13, "Permission denied", self.path)
+        return False
+
+
+def private(folder: Path) -> Iterable[os.DirEntry[str]]:
+    """Reads folders; links lead where nobody may look."""
+    with os.scandir(folder) as entries:
+        return [cast("os.DirEntry[str]", PrivateLink(one)) if one.is_symlink() else one for one in entries]
 
 
 def closed(name: str) -> Scan:

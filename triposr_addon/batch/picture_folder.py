@@ -32,7 +32,8 @@ class Walk:
 
     root: absolute. target: where results go; it is left out. may_enter: whether to look into a folder within, by its
     path within the root, with slashes. After the walk: unreadable has the folders that could not be read, by their
-    path within the root, and why; links counts the links to folders.
+    path within the root, and why; links counts the links to folders; unseen what the system does not let us look at,
+    such as a link into somebody's private folder, where nothing says that it is a picture.
     """
 
     root: Path
@@ -41,6 +42,7 @@ class Walk:
     scan: Scan = os.scandir
     unreadable: dict[str, OSError] = field(default_factory=dict)
     links: int = 0
+    unseen: int = 0
 
     def files(self) -> Iterator[Found]:
         """Every file that is named like a picture. Raises OSError where the root itself can't be read."""
@@ -68,14 +70,23 @@ class Walk:
         return iter([(entry, before + entry.name) for entry in entries if not entry.name.startswith(".")])
 
     def _is_picture(self, entry: os.DirEntry[str]) -> bool:
-        """Whether it is to be one: also a link that leads nowhere, so that it is told of. No pipes, no devices."""
+        """Whether it is to be one: also what can't be looked at but is named like one, so that it is told of."""
+        try:
+            return self._is_picture_file(entry)
+        except OSError:
+            named = is_named_like_a_picture(entry.name)
+            self.unseen += not named
+            return named
+
+    def _is_picture_file(self, entry: os.DirEntry[str]) -> bool:
+        """Also a link that leads nowhere. No pipes, no devices. Raises OSError where it can't be looked at."""
         link = entry.is_symlink()
-        if link and Path(entry.path).is_dir():
+        if link and entry.is_dir():
             self.links += 1
             return False
         if not is_named_like_a_picture(entry.name):
             return False
-        return Path(entry.path).is_file() or not Path(entry.path).exists() if link else entry.is_file()
+        return entry.is_file() or (link and not Path(entry.path).exists())
 
     def _left_out(self) -> str | None:
         """The path within the root of the target, or of its items where the target lies elsewhere."""

@@ -73,7 +73,7 @@ def _of_pattern(pattern: Pattern, photo: PhotoSettings, surface: SurfaceSettings
     ]
     if not entries and not walk.unreadable:
         raise SourceEmpty(f"No picture matches the pattern below {pattern.root}. Check it; ** stands for any folders.")
-    return listing_of(entries, _unreadable(walk), _links_told(walk.links))
+    return listing_of(entries, _unreadable(walk), _passed_over(walk))
 
 
 def listing_of_walk(walk: Walk, photo: PhotoSettings, surface: SurfaceSettings) -> Listing:
@@ -81,7 +81,7 @@ def listing_of_walk(walk: Walk, photo: PhotoSettings, surface: SurfaceSettings) 
     entries = [Entry(found.picture, found.within, found.within, photo, surface) for found in walk.files()]
     if not entries and not walk.unreadable:
         raise SourceEmpty(f"The folder {walk.root} and those within hold no pictures. Choose another folder.")
-    return listing_of(entries, _unreadable(walk), _links_told(walk.links))
+    return listing_of(entries, _unreadable(walk), _passed_over(walk))
 
 
 def _unreadable(walk: Walk) -> list[Denied]:
@@ -95,11 +95,15 @@ def _unreadable(walk: Walk) -> list[Denied]:
     ]
 
 
-def _links_told(links: int) -> list[str]:
-    if not links:
-        return []
-    told = "1 link to a folder was" if links == 1 else f"{links} links to folders were"
-    return [f"{told} not followed. To make what lies there too, give that folder as a source of its own."]
+def _passed_over(walk: Walk) -> list[str]:
+    told = []
+    if walk.links:
+        links = "1 link to a folder was" if walk.links == 1 else f"{walk.links} links to folders were"
+        told.append(f"{links} not followed. To make what lies there too, give that folder as a source of its own.")
+    if walk.unseen:
+        unseen = "1 link or file was" if walk.unseen == 1 else f"{walk.unseen} links or files were"
+        told.append(f"{unseen} passed over, which can't be looked at. Check the permissions where they lead.")
+    return told
 
 
 READERS = {".txt": listing_of_list, ".csv": listing_of_csv, ".tsv": listing_of_csv, ".parquet": listing_of_parquet}
