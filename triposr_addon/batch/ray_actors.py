@@ -23,6 +23,7 @@ from triposr_addon.batch.making import Making
 from triposr_addon.batch.prepared import Meshed, Prepared
 from triposr_addon.batch.preparing import Preparing
 from triposr_addon.batch.ray_errand import Errand
+from triposr_addon.batch.ray_failures import NodeUnfit
 from triposr_addon.batch.spans import Span
 from triposr_addon.catalogue_file import Record
 from triposr_addon.worker.failures import WorkerFailure
@@ -61,7 +62,7 @@ class _Actor:
             errand.check()
             self._set_up(errand)
         except WorkerFailure as failure:
-            self._failure = failure
+            self._failure = _of_this_node(failure)
 
     def __call__(self, batch: Batch) -> Batch:
         told = np.empty(len(batch[PARCEL]), object)
@@ -76,7 +77,7 @@ class _Actor:
         try:
             return replace(self._answer(parcel), spans=(*parcel.spans, *self._heard()))
         except WorkerFailure as failure:
-            return Parcel(failure=failure)
+            return Parcel(failure=_of_this_node(failure))
 
     def _heard(self) -> Iterator[Span]:
         with suppress(queue.Empty):
@@ -127,6 +128,13 @@ class FinishingActor(_Actor):
 
     def _answer(self, parcel: Parcel) -> Parcel:
         return Parcel([self._finishing(one) if isinstance(one, Meshed) else one for one in parcel.entries])
+
+
+def _of_this_node(failure: WorkerFailure) -> WorkerFailure:
+    """The same, with the node's name: who reads it sits at another one."""
+    if isinstance(failure, NodeUnfit):  # says it already
+        return failure
+    return type(failure)(f"On the node {platform.node()}: {failure.sentence}", failure.details)
 
 
 def _prepared(parcel: Parcel) -> list[Prepared | Record]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from triposr_addon.batch.quiet_threads import LIBRARIES
-from triposr_addon.batch.ray_errand import PACKAGE, Errand
+from triposr_addon.batch.ray_errand import PACKAGE, Errand, complaint_here
 from triposr_addon.batch.ray_failures import ClusterUnfit, ClusterUnreachable, NodeUnfit, ray_missing
 from triposr_addon.batch.target_failures import named
 
@@ -25,11 +25,17 @@ LOCAL = "local"
 CLIENT = "ray://"
 LOOK_LIMIT_S = 180.0
 """For a node's first answer; it may have to unpack the code before."""
+LOST = ("NodeDiedError", "LocalRayletDiedError", "WorkerCrashedError", "TaskUnschedulableError", "ObjectLostError")
+"""Ray's errors which say that a node is gone, or its process; any other one is a complaint."""
 STORE_BYTES = 1 << 30
 """Of a Ray on this computer: what lies between the stages. A prepared picture of the released model takes 3.4 MB."""
 LOG_NAME = "ray.log"
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
 """Nothing is reported to anyone; Ray's own log files say what its processes had to say. Not for a Ray that runs."""
+
+TOKEN_FILE = Path(".ray", "auth_token")
+"""In the home folder."""
+TOKEN_VARIABLES = ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
 
 CPU_SHARE_OF_MAKING = 0.75
 """Where there is no graphics card: of each processor; the rest is for loading and cutting out."""
@@ -65,7 +71,7 @@ def cluster(address: str, log: Path) -> Iterator[Any]:
         except OSError as error:
             raise named(error, log.parent) from error
         stack.enter_context(contextlib.redirect_stdout(talk))  # Ray tells of lost nodes there
-        for name, value in QUIET.items():
+        for name, value in (QUIET | token_mode(Path.home(), os.environ)).items():
             os.environ.setdefault(name, value)
         ray = _imported()
         stack.callback(ray.shutdown)
@@ -98,10 +104,19 @@ def shares(nodes: Sequence[Mapping[str, Any]], device: str, lanes: int | None) -
     return Shares("cpu", each, {"num_cpus": taken}, {"num_cpus": 1.0 - CPU_SHARE_OF_MAKING}, actors)
 
 
+def token_mode(home: Path, variables: Mapping[str, str]) -> dict[str, str]:
+    """The variable by which Ray shows a token, where there is one in the home folder or in the environment.
+
+    Ray itself does so for `local` and `auto` alone, not for HOST:PORT. A cluster that wants none lets in who shows one.
+    """
+    is_there = any(variables.get(name) for name in TOKEN_VARIABLES) or (home / TOKEN_FILE).is_file()
+    return {"RAY_AUTH_MODE": "token"} if is_there else {}
+
+
 def inspect(ray: Any, errand: Errand) -> None:
     """Ask each node that could get work whether it sees what it needs. Raises NodeUnfit with the first complaint."""
     strategy = importlib.import_module("ray.util.scheduling_strategies").NodeAffinitySchedulingStrategy
-    look = ray.remote(num_cpus=0, max_retries=1)(_complaint)
+    look = ray.remote(num_cpus=0, max_retries=1)(complaint_here)
     asked = {}
     for node in ray.nodes():
         if node["Alive"] and node["Resources"].get("CPU", 0.0) > 0.0:
@@ -110,15 +125,25 @@ def inspect(ray: Any, errand: Errand) -> None:
     waiting, limit = list(asked), LOOK_LIMIT_S
     answered, late = ray.wait(waiting, num_returns=len(waiting), timeout=limit)
     for answer in answered:
-        with contextlib.suppress(ray.exceptions.RayError):  # a node that was lost meanwhile gets no work
-            if complaint := ray.get(answer):
-                raise NodeUnfit(f"The node {asked[answer]} {complaint}.")
+        if complaint := _told(ray, answer, asked[answer]):
+            raise NodeUnfit(f"The node {asked[answer]} {complaint}.")
     if late:
         raise NodeUnfit(f"The node {asked[late[0]]} gave no answer in {limit:.0f} s. Take it out, or restart its Ray.")
 
 
-def _complaint(errand: Errand) -> str:
-    return errand.complaint()
+def _told(ray: Any, answer: Any, node: str) -> str:
+    """What the node answered; "" where it was lost meanwhile, since it gets no work then. Raises NodeUnfit."""
+    try:
+        complaint: str = ray.get(answer)
+    except tuple(getattr(ray.exceptions, name) for name in LOST):
+        return ""
+    except ray.exceptions.RayError as error:
+        reason = str(error).strip().splitlines()[-1].rstrip(".")
+        raise NodeUnfit(
+            f"The node {node} could not look at the library: {reason}. Make it like the others, or take it out.",
+            str(error),
+        ) from error
+    return complaint
 
 
 def _imported() -> Any:
@@ -141,7 +166,13 @@ def _connect(ray: Any, address: str) -> None:
         where = {"address": LOCAL, "include_dashboard": False, "object_store_memory": STORE_BYTES}
     try:
         ray.init(**where, runtime_env=environment, logging_level=logging.ERROR, log_to_driver=False)
-    except (OSError, RuntimeError, ValueError) as error:
+    except ray.exceptions.AuthenticationError as error:
+        raise ClusterUnreachable(
+            f"Ray is to show a token to {address}, and there is none here. Copy ~/.ray/auth_token of the cluster's "
+            "head; where no computer has one yet, `ray get-auth-token --generate` makes it.",
+            str(error),
+        ) from error
+    except (ray.exceptions.RayError, OSError, RuntimeError, ValueError) as error:
         raise ClusterUnreachable(
             f"No Ray of this version can be joined at {address}. Look with `ray status` on one of its nodes, and give "
             "this command there, with the same token (`~/.ray/auth_token`).",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import platform
 import uuid
@@ -19,7 +20,10 @@ from triposr_addon.batch.target_failures import named
 MARK = ".ray-{number}"
 PACKAGE = Path(__file__).resolve().parents[1]
 PACKAGES = ("torch", "numpy", "pillow", "onnxruntime", "trimesh")
-"""Those whose versions decide over a mesh's bits; of torch the build may differ between a card and a processor."""
+"""Those whose versions decide over a mesh's bits. Builds of one version (torch's +cpu, +cu128) pass: a node with a card
+needs another one than those without. Bits are the same for sure among nodes of one build alone.
+"""
+LIKE_THE_OTHERS = "install the same lock on all"
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,17 @@ class Errand:
         """Why this node can't work on it, in the middle of a sentence; "" where it can."""
         here = versions()
         if others := [name for name, version in self.versions.items() if here[name] != version]:
-            return f"has {others[0]} {here[others[0]]}, not {self.versions[others[0]]}: install the same lock on all"
+            name, version = others[0], self.versions[others[0]] or "without it"
+            has = f"{name} {here[name]}" if here[name] else f"no {name}"
+            return f"has {has}, not {version}: {LIKE_THE_OTHERS}"
+        try:
+            return self._unseen()
+        except OSError as error:
+            reason = error.strerror or "the system refused"
+            return f"can't read {error.filename or self.plan.target}: {reason}. Check its rights there"
+
+    def _unseen(self) -> str:
+        """What of the library is not to be seen here. Raises OSError where that can't be told."""
         if not self.is_wanted():
             return f"does not see {self.plan.target}: a target must be shared, at the same path on every node"
         if self.picture and not Path(self.picture).is_file():
@@ -65,9 +79,28 @@ class Errand:
 
     def check(self) -> None:
         """For a process that is about to begin. Raises NodeUnfit; nothing where the run is over already."""
-        is_over = self.plan.target.is_dir() and not self.is_wanted()
-        if (complaint := self.complaint()) and not is_over:
+        if (complaint := self.complaint()) and not self._is_over():
             raise NodeUnfit(f"The node {platform.node()} {complaint}.")
+
+    def _is_over(self) -> bool:
+        with suppress(OSError):
+            return self.plan.target.is_dir() and not self.is_wanted()
+        return False
+
+
+def complaint_here(errand: Errand) -> str:
+    """What each node is asked before anything is made: as `Errand.complaint`, and whether the actors can begin.
+
+    A node that lacks a package can still answer: this module needs none.
+    """
+    if complaint := errand.complaint():
+        return complaint
+    try:
+        importlib.import_module("triposr_addon.batch.ray_actors")
+    except (ImportError, OSError) as error:  # torch raises both, where a file of its own is missing
+        reason = (str(error).splitlines() or [repr(error)])[-1]
+        return f"can't load what the work needs ({reason}): {LIKE_THE_OTHERS}"
+    return ""
 
 
 def best_background_model(plan: BatchPlan) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import platform
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from tests.batch.library import draw_pictures, items_of, lasting, quick_plan  # noqa: E402
+from triposr_addon.batch.failures import ModelChanged  # noqa: E402
 from triposr_addon.batch.item import Item  # noqa: E402
 from triposr_addon.batch.local_engine import groups  # noqa: E402
 from triposr_addon.batch.overseer import Overseer  # noqa: E402
@@ -150,11 +152,24 @@ def test_a_node_that_sees_less_or_has_other_packages_complains(tmp_path: Path, t
         elsewhere = dataclasses.replace(errand, mark=tmp_path / "elsewhere" / ".ray-1")
         assert str(target) in elsewhere.complaint()
         assert "the pictures must be shared" in dataclasses.replace(errand, picture="/nowhere/a.png").complaint()
+        unreadable = dataclasses.replace(errand, picture=f"/{'a' * 300}.png")
+        assert "can't read /aaa" in unreadable.complaint(), "what the system refuses is a complaint, no exception"
         other_model = dataclasses.replace(errand.plan, model=tmp_path / "model")
         assert "the model" in dataclasses.replace(errand, plan=other_model, model_within="").complaint()
         older = dataclasses.replace(errand, versions={**errand.versions, "torch": "2.0.0"})
         assert "not 2.0.0: install the same lock" in older.complaint()
+        lacking = dataclasses.replace(errand, versions={**errand.versions, "torch": ""})
+        assert "not without it" in lacking.complaint()
         with pytest.raises(NodeUnfit, match="install the same lock"):
             older.check()
         told = through(PreparingActor(older), Parcel(items_of([picture])))
         assert isinstance(told.failure, NodeUnfit)
+
+
+def test_what_stops_an_actor_is_told_with_its_nodes_name(tmp_path: Path, target: Path) -> None:
+    items = items_of(draw_pictures(tmp_path / "pictures", 1))
+    plan = quick_plan(target)
+    with errand_for(dataclasses.replace(plan, model_sha256="0" * 64), items[0].picture) as errand:
+        told = through(MakingActor(errand), Parcel(items)).failure
+    assert isinstance(told, ModelChanged)
+    assert told.sentence.startswith(f"On the node {platform.node()}: The model in ")

@@ -10,7 +10,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from triposr_addon.batch.ray_cluster import Shares, cluster, shares  # noqa: E402
+from triposr_addon.batch.ray_cluster import Shares, cluster, shares, token_mode  # noqa: E402
 from triposr_addon.batch.ray_failures import ClusterUnfit, ClusterUnreachable  # noqa: E402
 
 pytestmark = pytest.mark.torch
@@ -62,3 +62,11 @@ def test_an_address_from_outside_is_refused_before_anything_else(tmp_path: Path)
     with pytest.raises(ClusterUnreachable, match="ray job submit"), cluster("ray://head:10001", tmp_path / "log"):
         pass
     assert not (tmp_path / "log").exists()
+
+
+def test_a_token_that_is_there_is_shown_to_any_cluster(tmp_path: Path) -> None:
+    assert token_mode(tmp_path, {}) == {}
+    assert token_mode(tmp_path, {"RAY_AUTH_TOKEN": "secret"}) == {"RAY_AUTH_MODE": "token"}
+    (tmp_path / ".ray").mkdir()
+    (tmp_path / ".ray" / "auth_token").write_text("secret", encoding="ascii")
+    assert token_mode(tmp_path, {}) == {"RAY_AUTH_MODE": "token"}
