@@ -15,6 +15,7 @@ torch = pytest.importorskip("torch")
 from tests.batch.library import QUICK, draw_pictures, files_below, lasting  # noqa: E402
 from triposr_addon.batch.command import main  # noqa: E402
 from triposr_addon.catalogue_file import Record, records_in  # noqa: E402
+from triposr_addon.shards import shard_of  # noqa: E402
 
 pytestmark = [
     pytest.mark.torch,
@@ -71,6 +72,39 @@ def test_an_array_and_a_merge_behind_it_are_handed_in(tmp_path: Path) -> None:
 def test_it_says_how_it_is_called(tmp_path: Path) -> None:
     said = bash(tmp_path, ["16", "photos"])
     assert (said.returncode, "usage: bash" in said.stderr) == (2, True)
+
+
+def test_the_merge_gets_the_shards_options(tmp_path: Path) -> None:
+    options = ["--resolution", "64", "--rembg-home", "my models", "--catalogue", "parquet"]
+    words = ["16", "my photos", "a library", *options]
+    shard = words_on_node(tmp_path, words, SLURM_ARRAY_TASK_ID="3")
+    assert shard == ["batch", "my photos", "-o", "a library", "--shard", "3/16", *options]
+    assert words_on_node(tmp_path, words) == ["batch", "--merge", "a library", "my photos", *options]
+
+
+@pytest.mark.ray
+def test_its_merge_writes_the_table_of_all_shards(tmp_path: Path) -> None:
+    """And a later merge that says nothing of it writes it anew."""
+    from pyarrow import parquet
+
+    target, photos = tmp_path / "library", tmp_path / "photos"
+    draw_pictures(photos, 1)
+    words = [str(SHARDS), str(photos), str(target), *ALONE]
+    asked = [*words, "--catalogue", "parquet"]
+    table = target / "catalogue.parquet"
+
+    def ids() -> list[str]:
+        return [str(name) for name in parquet.read_table(table, use_threads=False)["id"].to_pylist()]
+
+    assert main(words_on_node(tmp_path, asked, SLURM_ARRAY_TASK_ID=str(shard_of("blob0", SHARDS)))[1:]) == 0
+    assert not table.exists()
+    assert main(words_on_node(tmp_path, asked)[1:]) == 0
+    assert ids() == ["blob0"]
+    (photos / "broken.png").write_bytes(b"no picture")
+    assert main(words_on_node(tmp_path, words, SLURM_ARRAY_TASK_ID=str(shard_of("broken", SHARDS)))[1:]) == 1
+    assert ids() == ["blob0"]
+    assert main(words_on_node(tmp_path, words)[1:]) == 1
+    assert ids() == ["blob0", "broken"]
 
 
 def test_its_shards_and_its_merge_give_what_one_run_gives(tmp_path: Path) -> None:

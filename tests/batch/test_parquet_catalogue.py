@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from triposr_addon.batch.failures import PyarrowMissing
-from triposr_addon.batch.parquet_catalogue import PARQUET_NAME, check_pyarrow, write_parquet
+from triposr_addon.batch.parquet_catalogue import PARQUET_NAME, check_pyarrow, renew_parquet, write_parquet
 from triposr_addon.catalogue_file import CATALOGUE_NAME, FAILED, MADE, Record, as_line
 
 CUP = Record(
@@ -33,6 +33,27 @@ def test_a_missing_package_is_told_with_the_command_that_brings_it(monkeypatch: 
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(PyarrowMissing, match="vendor_installer run --with ray"):
         check_pyarrow()
+
+
+def test_an_old_table_goes_where_it_cannot_be_written_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    (tmp_path / CATALOGUE_NAME).write_bytes(as_line(CUP))
+    assert renew_parquet(tmp_path / CATALOGUE_NAME) == ""
+    (tmp_path / PARQUET_NAME).write_bytes(b"an old table")
+    assert "was taken away" in renew_parquet(tmp_path / CATALOGUE_NAME)
+    assert [path.name for path in tmp_path.iterdir()] == [CATALOGUE_NAME]
+
+
+@pytest.mark.ray
+def test_an_old_table_is_written_anew(tmp_path: Path) -> None:
+    from pyarrow import parquet
+
+    (tmp_path / CATALOGUE_NAME).write_bytes(as_line(CUP))
+    assert renew_parquet(tmp_path / CATALOGUE_NAME) == ""
+    table = write_parquet(tmp_path / CATALOGUE_NAME)
+    (tmp_path / CATALOGUE_NAME).write_bytes(as_line(CUP) + as_line(BAD))
+    assert renew_parquet(tmp_path / CATALOGUE_NAME) == ""
+    assert parquet.read_table(table, use_threads=False)["id"].to_pylist() == ["cup", "schüssel"]
 
 
 @pytest.mark.ray

@@ -16,6 +16,7 @@ from typing import Any
 
 from triposr_addon.batch.failures import PyarrowMissing
 from triposr_addon.batch.target import put_in_place
+from triposr_addon.batch.target_failures import named
 from triposr_addon.catalogue_file import Record, records_in
 from triposr_addon.worker.sound_text import sound_text
 
@@ -56,6 +57,32 @@ def write_parquet(catalogue: Path) -> Path:
         for rows in _rows(records_in(file)):
             table.write_table(pyarrow.Table.from_pylist(rows, schema=kinds))
     return path
+
+
+def renew_parquet(catalogue: Path) -> str:
+    """A table that an earlier run has left beside the catalogue is written anew: it must not tell other things.
+
+    Without pyarrow it is taken away; returns the sentence that says so, else "". Raises TargetUnwritable, TargetFull.
+    """
+    path = catalogue.with_name(PARQUET_NAME)
+    if not path.is_file():
+        return ""
+    try:
+        write_parquet(catalogue)
+    except PyarrowMissing:
+        _take_away(path)
+        return (
+            f"The {PARQUET_NAME} of an earlier run was taken away: it may say other things than {catalogue.name}, and "
+            "the package pyarrow, which writes it, is missing here. Merge with --catalogue parquet where pyarrow is."
+        )
+    return ""
+
+
+def _take_away(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise named(error, path.parent) from error
 
 
 def _columns(pyarrow: Any) -> list[tuple[str, Any]]:

@@ -17,7 +17,7 @@ from triposr_addon.batch.folder_names import ITEMS_FOLDER
 from triposr_addon.batch.item import Item, Listing
 from triposr_addon.batch.item_records import keep_failed, no_longer_refused, refused_record
 from triposr_addon.batch.overseer import Interruption, Overseer
-from triposr_addon.batch.parquet_catalogue import check_pyarrow, write_parquet
+from triposr_addon.batch.parquet_catalogue import check_pyarrow, renew_parquet, write_parquet
 from triposr_addon.batch.plan import BatchPlan
 from triposr_addon.batch.progress import LibraryProgress, Looking, counted_pictures
 from triposr_addon.batch.ray_engine import RayWishes, make_on_ray
@@ -184,7 +184,8 @@ def _missing(listing: Listing, there: Collection[str]) -> list[str]:
 
 def _finish(options: argparse.Namespace, target: Target, listing: Listing) -> None:
     if options.shard.count > 1:
-        print(f"Shard {options.shard} is over. When all are: batch --merge {target.root}", file=sys.stderr)
+        table = " --catalogue parquet" if options.catalogue == "parquet" else ""
+        print(f"Shard {options.shard} is over. When all are: batch --merge {target.root}{table}", file=sys.stderr)
         return
     print(_catalogue(options, target, listing).path)
 
@@ -194,6 +195,8 @@ def _catalogue(options: argparse.Namespace, target: Target, listing: Listing | N
     written = write_catalogue(target, no_longer_refused(listing)) if listing else write_catalogue(target)
     if options.catalogue == "parquet":
         write_parquet(written.path)
+    elif warning := renew_parquet(written.path):
+        print(f"warning: {warning}", file=sys.stderr)
     return written
 
 
