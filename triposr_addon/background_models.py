@@ -16,7 +16,7 @@ class BackgroundModel:
     """One network: rembg's name of it, what an artist calls it, what it is good for, its licence.
 
     size: of its file in bytes (0: any). commercial: whether the licence lets its pictures be sold; a network that is
-    not is never taken unless it is asked for by name.
+    not is never taken unless it is asked for by name. memory: bytes that it wants while it runs, generously.
     """
 
     name: str
@@ -25,15 +25,26 @@ class BackgroundModel:
     licence: str
     size: int
     commercial: bool = True
+    memory: int = 1 << 30
 
 
 BACKGROUND_MODELS = (
     BackgroundModel("dis_custom", "Own Network", "A network of the DIS kind that you put there", "your own file", 0),
     BackgroundModel(
-        "birefnet-general", "BiRefNet", "Best edges, hair and thin parts; slow, wants 4 GB", "MIT", 972_666_916
+        "birefnet-general",
+        "BiRefNet",
+        "Best edges, hair and thin parts; slow, wants 4 GB",
+        "MIT",
+        972_666_916,
+        memory=4 << 30,
     ),
     BackgroundModel(
-        "birefnet-general-lite", "BiRefNet Lite", "Nearly as good, a third of the time", "MIT", 224_005_088
+        "birefnet-general-lite",
+        "BiRefNet Lite",
+        "Nearly as good, a third of the time",
+        "MIT",
+        224_005_088,
+        memory=3 << 30,
     ),
     BackgroundModel(
         "isnet-general-use", "IS-Net", "Clean outlines of single objects; quick", "Apache-2.0", 178_648_008
@@ -48,9 +59,11 @@ BACKGROUND_MODELS = (
         "CC BY-NC 4.0: not for commercial work",
         1_024_331_469,
         commercial=False,
+        memory=4 << 30,
     ),
 )
-"""Best first, but for those that are not for commercial work."""
+"""Best first, but for those that are not for commercial work. What BiRefNet Lite wants was not measured, nor BRIA's,
+which is of BiRefNet's kind."""
 
 
 def model_file(rembg_home: Path, model: BackgroundModel) -> Path:

@@ -2,7 +2,8 @@
 """Makes a library on a graphics card: lanes of the processor prepare pictures ahead of it and finish meshes behind it.
 
 At most so many pictures are in hand at a time, however large the library is: twice what the network takes at once, and
-two for each lane. Finishing goes before preparing, so nothing piles up behind the card.
+two for each lane. Finishing goes before preparing, so nothing piles up behind the card. What finds too little memory
+beside the other lanes, or ends a lane twice, is tried again in the end, with one lane alone.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 
 from triposr_addon.batch.card_works import CardWorks
 from triposr_addon.batch.item import Item
-from triposr_addon.batch.lane_engine import MOST_DEATHS, TICK_SECONDS, died_record, lanes_die
+from triposr_addon.batch.lane_engine import MOST_DEATHS, TICK_SECONDS, Pool, died_record, lanes_die
 from triposr_addon.batch.lane_process import Answer, Errand
 from triposr_addon.batch.lanes import LanePool
 from triposr_addon.batch.local_engine import groups
@@ -22,17 +23,17 @@ from triposr_addon.batch.plan import BatchPlan
 from triposr_addon.batch.prepared import Meshed, Prepared
 from triposr_addon.batch.spans import Hear
 from triposr_addon.catalogue_file import Record
-from triposr_addon.worker.failures import WorkerFailure
+from triposr_addon.worker.failures import OutOfMemory, WorkerFailure
 
 Works = Callable[[BatchPlan, Hear], CardWorks]
 
 
 @dataclass
 class _Group:
-    """Pictures that go through the network together, as far as they are prepared."""
+    """Pictures that go through the network together, as far as they are prepared; None for one that is put off."""
 
     items: tuple[Item, ...]
-    ready: dict[str, Prepared | Record] = field(default_factory=dict)
+    ready: dict[str, Prepared | Record | None] = field(default_factory=dict)
 
     @property
     def is_ready(self) -> bool:
@@ -42,8 +43,17 @@ class _Group:
 class CardEngine:
     """One library on one card, with so many lanes of the processor beside it."""
 
-    def __init__(self, plan: BatchPlan, overseer: Overseer, lanes: int, at_once: int, works: Works = CardWorks) -> None:
+    def __init__(
+        self,
+        plan: BatchPlan,
+        overseer: Overseer,
+        lanes: int,
+        at_once: int,
+        works: Works = CardWorks,
+        pool: Pool = LanePool,
+    ) -> None:
         self._works = works
+        self._pool = pool
         self._plan = plan
         self._overseer = overseer
         self._lanes = lanes
@@ -52,6 +62,7 @@ class CardEngine:
         self._in_hand: dict[str, _Group] = {}
         self._prepare: deque[Errand] = deque()
         self._finish: deque[Errand] = deque()
+        self._alone: list[tuple[Item, ...]] = []
         self._died: set[tuple[str, str]] = set()
         self._deaths = 0
         self._failure: WorkerFailure | None = None
@@ -62,14 +73,23 @@ class CardEngine:
         Raises TargetFailure; ModelFailure, OutOfMemory before anything is made; DeviceUnavailable; LanesDie.
         """
         works = self._works(self._plan, self._overseer.span)
-        pool = LanePool(self._plan, self._lanes)
         try:
-            self._run(works, pool, groups(items, self._at_once))
+            self._run_in_lanes(works, groups(items, self._at_once))
+            self._lanes, alone, self._alone = 1, self._alone, []
+            if alone and not self._failure and not self._overseer.stop():
+                self._run_in_lanes(works, iter(alone))
         finally:
             works.end()
-            pool.end()
         if self._failure:
             raise self._failure
+
+    def _run_in_lanes(self, works: CardWorks, waiting: Iterator[tuple[Item, ...]]) -> None:
+        """With a pool of their own: lanes of before, idle, would still hold what they had opened."""
+        pool = self._pool(self._plan, self._lanes)
+        try:
+            self._run(works, pool, waiting)
+        finally:
+            pool.end()
 
     def _run(self, works: CardWorks, pool: LanePool, waiting: Iterator[tuple[Item, ...]]) -> None:
         while True:
@@ -119,16 +139,29 @@ class CardEngine:
             self._failure = self._failure or failure
 
     def _place(self, works: CardWorks, errand: Errand, made: Prepared | Record) -> None:
-        """Where to with what a lane made: into its group, or out."""
-        if errand.kind == "finish":
+        """Where to with what a lane made: into its group, or out; or to the end, where memory was too small for it."""
+        if self._lanes > 1 and isinstance(made, Record) and made.code == OutOfMemory.code:
+            self._put_off(works, errand)
+        elif errand.kind == "finish":
             assert isinstance(made, Record), "finishing makes records"
             self._tell(made)
-            return
-        item = errand.items[0]
+        else:
+            self._join(works, errand.items[0], made)
+
+    def _join(self, works: CardWorks, item: Item, made: Prepared | Record | None) -> None:
+        """Into its group, which goes to the card with the last one."""
         group = self._in_hand[item.id]
         group.ready[item.id] = made
         if group.is_ready:
-            works.give([group.ready[one.id] for one in group.items])
+            works.give([one for member in group.items if (one := group.ready[member.id]) is not None])
+
+    def _put_off(self, works: CardWorks, errand: Errand) -> None:
+        """To the end; the others of its group go on without it."""
+        (item,) = errand.items
+        if errand.kind == "prepare":
+            self._join(works, item, None)
+        del self._in_hand[item.id]
+        self._alone.append((item,))
 
     def _move_on(self, made: Meshed | Record) -> None:
         """What comes from the card."""
@@ -147,6 +180,9 @@ class CardEngine:
         self._deaths += 1
         if self._deaths >= MOST_DEATHS:
             self._failure = self._failure or lanes_die(self._deaths, died)
+            return
+        if mark in self._died and self._lanes > 1:  # perhaps for want of memory beside the others
+            self._put_off(works, errand)
             return
         if mark in self._died:
             self._place(works, errand, died_record(self._plan, item, died))

@@ -6,10 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from triposr_addon.background_models import best_installed_or_none
 from triposr_addon.batch.card_engine import CardEngine
 from triposr_addon.batch.item import Item
-from triposr_addon.batch.lane_count import cores, lane_count
+from triposr_addon.batch.lane_count import cut_out_bytes, lane_count, making_bytes, preparing_bytes
 from triposr_addon.batch.lane_engine import LaneEngine
 from triposr_addon.batch.local_engine import make_in_turn
 from triposr_addon.batch.overseer import Overseer
@@ -32,8 +31,10 @@ def make(
     if not items:
         return
     device = choose_device(plan.device)
+    cut_out = cut_out_bytes(items, plan.rembg_home)
     if device.type != "cpu":
-        CardEngine(plan, overseer, lanes or cores(), at_once or ON_A_CARD).make(items)
+        lanes = lane_count(lanes, len(items), preparing_bytes(cut_out))
+        CardEngine(plan, overseer, lanes, at_once or ON_A_CARD).make(items)
         return
     at_once = at_once or 1
     if lanes == 1:
@@ -42,7 +43,6 @@ def make(
     # One lane, too, is a process of its own: a picture that ends it costs only itself.
     largest = max((item.surface for item in items), key=lambda surface: surface.resolution)
     config, kind = read_config(plan.model / CONFIG_NAME), network_type(device, cast("Precision", plan.precision))
-    cuts_out = any(item.photo.background in ("auto", "rembg") for item in items)
-    cuts_out = cuts_out and best_installed_or_none(plan.rembg_home) is not None
-    lanes = lane_count(lanes, -(-len(items) // at_once), config, kind, largest, cuts_out=cuts_out)
+    need = making_bytes(config, kind, largest, cut_out)
+    lanes = lane_count(lanes, -(-len(items) // at_once), need)
     LaneEngine(plan, overseer, lanes, at_once).make(items)

@@ -58,7 +58,12 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_engine_options(to: argparse.ArgumentParser) -> None:
     add = to.add_argument
-    add("--lanes", type=_count(MOST_LANES), metavar="N", help="pictures worked on at a time (default: one per core)")
+    add(
+        "--lanes",
+        type=_count(MOST_LANES),
+        metavar="N",
+        help="pictures worked on at a time (default: one per core, as far as memory goes)",
+    )
     add(
         "--batch",
         type=_count(MOST_AT_ONCE),
