@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 from pathlib import Path
 
@@ -59,22 +60,22 @@ def add_photo_options(to: argparse.ArgumentParser) -> None:
     add("--background", choices=BACKGROUND_METHODS, default=photo.background, help="how the subject is cut out")
     add("--rembg-home", type=Path, default=_rembg_home(), metavar="FOLDER", help="where rembg's models are")
     add("--rembg-model", default="", metavar="NAME", help="the model that --background rembg takes (default: the best)")
-    add("--mask-threshold", type=float, default=0.0, metavar="A", help="fainter pixels of the mask go, 0 to 1")
+    add("--mask-threshold", type=_real, default=0.0, metavar="A", help="fainter pixels of the mask go, 0 to 1")
     add("--fill-holes", action="store_true", help="what the subject encloses belongs to it")
     add("--largest-part", action="store_true", help="leave out what is not connected with the largest part")
-    add("--foreground-ratio", type=float, default=photo.foreground_ratio, metavar="R", help="0.5 to 1 (default: 0.85)")
+    add("--foreground-ratio", type=_real, default=photo.foreground_ratio, metavar="R", help="0.5 to 1 (default: 0.85)")
 
 
 def add_surface_options(to: argparse.ArgumentParser) -> None:
     """How fields become meshes."""
     add, surface = to.add_argument, SurfaceSettings()
     add("--resolution", type=int, default=surface.resolution, metavar="N", help="16 to 1024 (default: 256)")
-    add("--threshold", type=float, default=surface.threshold, metavar="T", help="density of the surface (default: 25)")
+    add("--threshold", type=_real, default=surface.threshold, metavar="T", help="density of the surface (default: 25)")
     add("--symmetry", action="store_true", help="average left and right")
-    add("--density-blur", type=float, default=0.0, metavar="S", help="calmer surface; sigma in texels, 0.5 to 2")
-    add("--smallest-part", type=float, default=0.0, metavar="P", help="drop parts below this share of the largest")
+    add("--density-blur", type=_real, default=0.0, metavar="S", help="calmer surface; sigma in texels, 0.5 to 2")
+    add("--smallest-part", type=_real, default=0.0, metavar="P", help="drop parts below this share of the largest")
     add("--smoothing", type=int, default=0, metavar="N", help="smoothing steps that do not shrink, 0 to 100")
-    add("--flat-base", type=float, default=0.0, metavar="H", help="cut the foot off flat at this height: 0 to 0.3")
+    add("--flat-base", type=_real, default=0.0, metavar="H", help="cut the foot off flat at this height: 0 to 0.3")
 
 
 def add_device_options(to: argparse.ArgumentParser) -> None:
@@ -82,6 +83,14 @@ def add_device_options(to: argparse.ArgumentParser) -> None:
     add = to.add_argument
     add("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
     add("--precision", choices=PRECISIONS, default="auto", help="full is float32 (default: half where it is quicker)")
+
+
+def _real(text: str) -> float:
+    """No infinity, and not the number that is none: they are on no scale."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"{text} is no number that can be meant")
+    return number
 
 
 def _rembg_home() -> Path:

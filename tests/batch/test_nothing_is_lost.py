@@ -51,14 +51,29 @@ def statuses(table: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "wrong", [("--resolution", "2048"), ("--foreground-ratio", "2"), ("--density-blur", "5"), ("--rembg-model", "cup")]
+    "wrong",
+    [
+        ("--resolution", "2048"),
+        ("--foreground-ratio", "2"),
+        ("--density-blur", "5"),
+        ("--rembg-model", "cup"),
+        ("--rembg-model", "u2net", "--rembg-home", "nowhere"),
+        ("--background", "rembg", "--rembg-home", "nowhere"),
+        ("--threshold", "nan"),
+        ("--timeline", "run.png"),
+        ("--timeline", "nowhere/run.svg"),
+    ],
 )
 def test_an_option_that_can_not_be_is_refused_before_any_work(
-    wrong: tuple[str, str], table: Path, capsys: pytest.CaptureFixture[str]
+    wrong: tuple[str, ...], table: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = meshes(table)
-    assert make(table, *wrong) == 2
-    assert "[SETTINGS_INVALID]" in capsys.readouterr().err
+    try:
+        code: object = make(table, *wrong)
+    except SystemExit as refused:  # by the command line itself
+        code = refused.code
+    assert code == 2
+    assert "error: " in capsys.readouterr().err
     assert meshes(table) == before
 
 
@@ -74,13 +89,33 @@ def test_a_picture_out_of_sight_is_told_and_keeps_its_mesh(table: Path, capsys: 
     assert "2 are there, 0 to make" in capsys.readouterr().err
 
 
-def test_where_a_model_is_missing_for_other_settings_meshes_stay(
-    table: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_where_a_model_is_missing_for_a_row_its_mesh_stays(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = meshes(table)
-    assert make(table, "--background", "rembg", "--rembg-home", str(table.parent / "nothing")) == 1
-    assert "failed: two: " in capsys.readouterr().err
+    table.write_text("path,id,background\nblob0.png,one,\nblob1.png,two,rembg\n")
+    assert make(table, "--rembg-home", str(table.parent / "nothing")) == 1
+    assert "failed: two: No background model is installed." in capsys.readouterr().err
     assert (meshes(table), statuses(table)) == (before, ["made", "made"])
+
+
+def test_what_a_file_holds_counts_where_it_is_to_be_verified(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = meshes(table)
+    mesh = next((table.parent / "out").rglob("mesh.glb"))
+    mesh.write_bytes(mesh.read_bytes()[:-1] + b"?")
+    assert make(table) == 0
+    assert meshes(table) != before
+    assert make(table, "--verify") == 0
+    assert "1 are there, 1 to make" in capsys.readouterr().err
+    assert meshes(table) == before
+
+
+def test_a_merge_names_meshes_that_are_gone(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    next((table.parent / "out").rglob("one/mesh.glb")).unlink()
+    capsys.readouterr()
+    assert main(["batch", "--merge", str(table.parent / "out")]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "missing: one",
+        "1 meshes and 0 failures in the catalogue; 1 are missing",
+    ]
 
 
 def test_a_slip_in_a_row_costs_no_mesh(table: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,26 +13,41 @@ from triposr_addon.catalogue_file import CATALOGUE_NAME, MADE, Record, as_line
 
 @dataclass(frozen=True)
 class CatalogueWritten:
-    """Where the catalogue is, how many of its records tell of meshes, and of failures, and the ids of all."""
+    """Where the catalogue is, how many of its records tell of meshes, and of failures, and the ids of all.
+
+    gone: ids of those whose files are not there any more, or not whole.
+    """
 
     path: Path
     made: int
     failed: int
     ids: Collection[str]
+    gone: Sequence[str]
 
 
-def write_catalogue(target: Target, outdated: Callable[[Record], bool] = lambda _record: False) -> CatalogueWritten:
+def no_record(_record: Record) -> bool:
+    """Where none is outdated."""
+    return False
+
+
+def write_catalogue(
+    target: Target, outdated: Callable[[Record], bool] = no_record, *, looks_at_files: bool = False
+) -> CatalogueWritten:
     """Write `catalogue.jsonl` anew, aside, and put it in place. Raises TargetUnwritable, TargetFull.
 
     What is held of each record meanwhile is its id. outdated: whether a record, which must have no files, is to go.
+    looks_at_files: whether it is to be found out what is `gone`.
     """
     path = target.root / CATALOGUE_NAME
     with put_in_place(path) as aside:
-        statuses = {record.id: record.status for record in _current(target, outdated)}
+        statuses, gone = dict[str, str](), list[str]()
+        for record in _current(target, outdated):
+            statuses[record.id] = record.status
+            gone += [record.id] if looks_at_files and not target.is_whole(record) else []
         with aside.open("wb") as file:
             file.writelines(_lines(target, sorted(statuses)))
     made = sum(status == MADE for status in statuses.values())
-    return CatalogueWritten(path, made, len(statuses) - made, statuses.keys())
+    return CatalogueWritten(path, made, len(statuses) - made, statuses.keys(), sorted(gone))
 
 
 def _current(target: Target, outdated: Callable[[Record], bool]) -> Iterator[Record]:

@@ -36,6 +36,8 @@ def main(arguments: Sequence[str]) -> int:
         parser.error("--merge is about all shards, so it takes no --shard")
     if options.timeline and options.ray:
         parser.error("--timeline is about this machine, --ray about others: give one of them")
+    if options.timeline and (options.timeline.suffix.lower() != ".svg" or not options.timeline.parent.is_dir()):
+        parser.error(f"--timeline draws an SVG in a folder that is there; {options.timeline} can't be one")
     before = signal.signal(signal.SIGTERM, _interrupt)  # a scheduler that needs the machine sends it
     try:
         return _done(options)

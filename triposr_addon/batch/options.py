@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     add("--no-field", action="store_true", help="don't keep the fields, 1.2 MB each")
     add("--no-review", action="store_true", help="don't hold the meshes against their pictures; quicker")
     add("--retry-failed", action="store_true", help="try again what failed because of its picture, too")
+    add("--verify", action="store_true", help="look into the files that are there, too, and make anew what differs")
     add("--catalogue", choices=CATALOGUES, default="jsonl", help="parquet: beside the JSON Lines; needs pyarrow")
     _add_engine_options(made)
     add_photo_options(made)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from triposr_addon.batch.catalogue import CatalogueWritten, write_catalogue
+from triposr_addon.batch.catalogue import CatalogueWritten, no_record, write_catalogue
 from triposr_addon.batch.engine import make
 from triposr_addon.batch.folder_names import ITEMS_FOLDER
 from triposr_addon.batch.item import Item, Listing
@@ -32,6 +32,7 @@ from triposr_addon.worker.checkpoint import PREVIEW_FOLDER, load_on_host
 from triposr_addon.worker.device import choose_device
 from triposr_addon.worker.failures import OutputUnwritable, WorkerFailure
 from triposr_addon.worker.precision import Precision, network_type
+from triposr_addon.worker.rembg_model import installed_model
 from triposr_addon.worker.setting_limits import check_photo_settings, check_surface_settings
 
 MOST_NAMED = 20
@@ -43,11 +44,10 @@ MOST_DETAILS = 2000
 def run(options: argparse.Namespace) -> int:
     """Make a library; returns the exit code.
 
-    Raises SettingsInvalid, SourceFailure, ModelFailure, DeviceUnavailable before any work; TargetFailure;
+    Raises SettingsInvalid, RembgFailure, SourceFailure, ModelFailure, DeviceUnavailable before any work; TargetFailure;
     KeyboardInterrupt, with all that was begun finished and the catalogue written.
     """
-    check_photo_settings(photo_settings(options))
-    check_surface_settings(surface_settings(options))
+    _check_settings(options)
     if options.catalogue == "parquet":
         check_pyarrow()
     target = Target(options.output.absolute())
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     plan = _checked_plan(options, target.root)
     target.prepare()
     looking = Looking(sys.stderr, len(listing.items))
-    wanted = to_do(listing, plan, target, retry_failed=options.retry_failed, looked=looking.at)
+    wanted = to_do(listing, plan, target, retry_failed=options.retry_failed, verify=options.verify, looked=looking.at)
     _tell_before(listing, wanted)
     progress = LibraryProgress(sys.stderr, len(listing.items), wanted.there + len(wanted.failed))
     try:
@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def merge(options: argparse.Namespace) -> int:
-    """Write the catalogue of a target, and tell which of the source's pictures are missing; returns the exit code.
+    """Write the catalogue of a target, and tell what is missing of its files and of the source; returns the exit code.
 
     Raises TargetMissing, TargetFailure, SourceFailure.
     """
@@ -80,11 +80,12 @@ def merge(options: argparse.Namespace) -> int:
         raise TargetMissing(f"{target.root} holds no library. Give the folder that was the TARGET of a run.")
     listing = _listing(options, target.root) if options.source else None
     written = _catalogue(options, target, listing)
-    missing = _missing(listing, written.ids) if listing else []
+    missing = [*written.gone, *(_missing(listing, written.ids) if listing else ())]
     for item_id in missing[:MOST_NAMED]:
         print(f"missing: {item_id}", file=sys.stderr)
-    told = f"; {len(missing)} of the source are missing" if missing else ""
-    print(f"{written.made} meshes and {written.failed} failures in the catalogue{told}", file=sys.stderr)
+    told = f"; {len(missing)} are missing" if missing else ""
+    made = written.made - len(written.gone)
+    print(f"{made} meshes and {written.failed} failures in the catalogue{told}", file=sys.stderr)
     print(written.path)
     return 1 if missing or written.failed else 0
 
@@ -98,6 +99,14 @@ def _listing(options: argparse.Namespace, target: Path) -> Listing:
         items=tuple(item for item in listing.items if shard.takes(item.id)),
         refusals=tuple(refusal for refusal in listing.refusals if shard.takes(refusal.id)),
     )
+
+
+def _check_settings(options: argparse.Namespace) -> None:
+    """What no picture could be made with is refused at once. Raises SettingsInvalid, RembgFailure."""
+    check_photo_settings(photo_settings(options))
+    check_surface_settings(surface_settings(options))
+    if options.background == "rembg" or options.rembg_model:
+        installed_model(options.rembg_home, options.rembg_model)
 
 
 def _checked_plan(options: argparse.Namespace, target: Path) -> BatchPlan:
@@ -192,7 +201,8 @@ def _finish(options: argparse.Namespace, target: Target, listing: Listing) -> No
 
 def _catalogue(options: argparse.Namespace, target: Target, listing: Listing | None) -> CatalogueWritten:
     """Write it, in the forms that are wished. What `listing` refuses no more is forgotten."""
-    written = write_catalogue(target, no_longer_refused(listing)) if listing else write_catalogue(target)
+    outdated = no_longer_refused(listing) if listing else no_record
+    written = write_catalogue(target, outdated, looks_at_files=options.merge is not None)
     if options.catalogue == "parquet":
         write_parquet(written.path)
     elif warning := renew_parquet(written.path):
@@ -216,5 +226,6 @@ def _tell_after(listing: Listing, wanted: ToDo, progress: LibraryProgress) -> No
         print(f"{len(wanted.failed):,} failed before and are as they were: --retry-failed tries again", file=sys.stderr)
     there, failed = wanted.there + progress.made, progress.failed + len(wanted.failed)
     left = len(wanted.items) - progress.done
-    told = f"{there:,} of {len(listing.items):,} meshes are there, {failed:,} failed"
+    total = len(listing.items) + len(listing.refusals)
+    told = f"{there:,} of {total:,} meshes are there, {failed:,} failed"
     print(f"{told}, {left:,} are not made yet" if left else told, file=sys.stderr)

@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from triposr_addon.batch.folder_names import ITEMS_FOLDER, item_folder
+from triposr_addon.batch.plan import sha256_of
 from triposr_addon.batch.target_failures import TargetUnwritable, named
 from triposr_addon.catalogue_file import FAILED, MADE, Record, as_line, record_or_none
 
@@ -69,6 +70,14 @@ class Target:
         folder = f"{self.root}/{record.folder}/"
         return all(_size(folder + name) == record.sizes.get(name, -1) for name in files_of(record))
 
+    def is_as_written(self, record: Record) -> bool:
+        """Whether the record's files hold what was written: each is read."""
+        folder = self.root / record.folder
+        try:
+            return all(sha256_of(folder / name) == record.hashes.get(name) for name in files_of(record))
+        except OSError:
+            return False
+
     def keep(self, record: Record, files: Mapping[str, bytes]) -> Record:
         """Put an item's files in place, and its record last; returns the record with their hashes and sizes.
 
@@ -91,7 +100,7 @@ class Target:
         raise TargetUnwritable(f"{self.root / folder} can't be written: files in it vanish. Choose another folder.")
 
     def forget(self, record: Record) -> None:
-        """Take away a record that has no files. Raises TargetUnwritable."""
+        """Take away a record, and its folder where nothing else lies there. Raises TargetFailure."""
         folder = self.root / record.folder
         try:
             (folder / RECORD_NAME).unlink(missing_ok=True)

@@ -31,14 +31,21 @@ def to_do(
     target: Target,
     *,
     retry_failed: bool = False,
+    verify: bool = False,
     looked: Callable[[int], None] = lambda _count: None,
 ) -> ToDo:
-    """Hold the listing against the records. `looked` hears how many items were looked at."""
+    """Hold the listing against the records. `looked` hears how many items were looked at.
+
+    verify: what a file holds counts as well, not only its size. Raises TargetFailure, where it does.
+    """
     items, there, failed = [], 0, []
     for number, item in enumerate(listing.items):
         looked(number)
         record = target.record_or_none(item.id)
         if record is None or not _stands(record, item, plan, target):
+            items.append(item)
+        elif verify and not target.is_as_written(record):
+            target.forget(record)  # whoever is to make it would take it for what is there
             items.append(item)
         elif record.status == MADE:
             there += 1

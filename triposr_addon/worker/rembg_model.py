@@ -30,6 +30,9 @@ from triposr_addon.background_models import (
 from triposr_addon.worker.failures import RembgFailed, RembgMissing, RembgModelMissing
 from triposr_addon.worker.setting_limits import known_model
 
+PLAIN = "Plain Backdrop (--background flat)"
+"""What needs no network, by its names in Blender and on the command line."""
+
 Triple = tuple[float, float, float]
 
 IMAGENET_MEAN: Triple = (0.485, 0.456, 0.406)
@@ -140,7 +143,7 @@ def installed_model(rembg_home: Path | None, name: str = "") -> BackgroundModel:
 
 def _missing(what: str, rembg_home: Path | None) -> RembgModelMissing:
     return RembgModelMissing(
-        f"{what} Put its file where the user guide says, or choose Plain Backdrop.",
+        f"{what} Put its file where the user guide says, or choose {PLAIN}.",
         f"looked in {rembg_home} for {', '.join(model.name for model in BACKGROUND_MODELS)}",
     )
 
@@ -164,7 +167,8 @@ def _session(file: Path, _state: tuple[int, ...]) -> Any:
         import onnxruntime  # here: not every photo needs it, and it may be missing
     except ImportError as error:
         raise RembgMissing(
-            "onnxruntime is not installed. Run the installer again, or choose Plain Backdrop.", repr(error)
+            f"onnxruntime is not installed. Run the installer again, or choose {PLAIN}.",
+            repr(error),
         ) from error
     options = onnxruntime.SessionOptions()
     # As with torch's threads (idle_threads.py): waiting ones must not take the processor from those that work.
@@ -211,6 +215,6 @@ def _alpha(seen: npt.NDArray[np.float32], network: Network, shape: tuple[int, ..
 
 def _failed(name: str, error: Exception) -> RembgFailed:
     return RembgFailed(
-        f"The background model {name} could not be used. Put a sound file in its place, or choose Plain Backdrop.",
+        f"The background model {name} could not be used. Put a sound file in its place, or choose {PLAIN}.",
         repr(error),
     )

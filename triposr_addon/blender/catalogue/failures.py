@@ -84,7 +84,7 @@ class ItemFileMissing(HostFailure):
 
     def __init__(self, path: Path, error: OSError) -> None:
         why = error.strerror or str(error)
-        super().__init__(f"{path.name} can't be read ({why}). Run the batch again to make it anew.", str(path))
+        super().__init__(f"{path.name} can't be read ({why}). Run the batch again, which makes it anew.", str(path))
 
 
 class ItemFileChanged(HostFailure):
@@ -93,7 +93,9 @@ class ItemFileChanged(HostFailure):
     CODE = "ITEM_FILE_CHANGED"
 
     def __init__(self, path: Path, details: str) -> None:
-        sentence = f"{path.name} is not the file that the batch has written. Run the batch again to make it anew."
+        sentence = (
+            f"{path.name} is not the file that the batch has written. Run the batch with --verify to make it anew."
+        )
         super().__init__(sentence, f"{path}: {details}")
 
 
