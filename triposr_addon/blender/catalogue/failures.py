@@ -94,7 +94,7 @@ class ItemFileChanged(HostFailure):
 
     def __init__(self, path: Path, details: str) -> None:
         sentence = (
-            f"{path.name} is not the file that the batch has written. Run the batch with --verify to make it anew."
+            f"{path.name} is not the file that was written. Run the batch again with --verify, which makes it anew."
         )
         super().__init__(sentence, f"{path}: {details}")
 
