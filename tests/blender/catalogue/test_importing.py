@@ -157,7 +157,7 @@ def test_what_is_broken_is_named_and_the_rest_comes(bpy: Any, session: Any, shel
     told = dict(session.catalogue.refusals)
     assert told["gone"].startswith("mesh.glb can't be read (No such file or directory).")
     assert told["longer"] == told["other"]
-    assert told["other"].startswith("mesh.glb is not the file that the batch has written.")
+    assert told["other"].startswith("mesh.glb is not the file that was written.")
     assert told["nonsense"] == "mesh.glb holds no mesh of ours. Import it by Blender's File menu."
     assert told["fieldless"].startswith("field.triplane.safetensors can't be read")
     assert told["failed"].startswith("There is no mesh: No subject was found in the photo.")
