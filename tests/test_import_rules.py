@@ -33,10 +33,11 @@ class Rule:
 RULES = (
     Rule("triposr_addon.settings"),
     Rule("triposr_addon.background_models"),
-    Rule("triposr_addon.photo_files"),
+    Rule("triposr_addon.photo_files", frozenset({"triposr_addon.made_folders"})),
     Rule("triposr_addon.folder_log"),
     Rule("triposr_addon.shards"),
     Rule("triposr_addon.catalogue_file", frozenset({"triposr_addon.folder_log"})),
+    Rule("triposr_addon.made_folders", frozenset({"triposr_addon.catalogue_file"})),
     Rule("triposr_addon.array_file", frozenset({"numpy"})),
     Rule("triposr_addon.messages", frozenset({"triposr_addon.settings"})),
     Rule("triposr_addon.protocol", frozenset({"triposr_addon.messages", "triposr_addon.settings"})),
@@ -91,6 +92,7 @@ RULES = (
                 "shell_options",
                 "folder_log",
                 "catalogue_file",
+                "made_folders",
                 "shards",
                 "worker",
             )

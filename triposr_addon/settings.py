@@ -48,7 +48,8 @@ class SurfaceSettings:
 
     What shapes the surface further; the defaults change nothing:
     symmetry: the field and its left-right mirror image are averaged, colours too.
-    density_blur: sigma, in texels of the planes, of a Gaussian blur of the log-density; 0 is none, else 0.5..2.
+    density_blur: sigma, in texels of the planes, of a Gaussian blur of the log-density, 0..2; 0 is none, and less than
+    0.5 counts as 0.5.
     smallest_part: a part with fewer triangles than this share of the largest part's is dropped; 0..1, 1 keeps the
     largest alone. smoothing: Taubin steps on the triangles, 0..100.
     flat_base: what lies below this share of the object's height is cut off, and the cut closed flat; 0..0.3.

@@ -70,10 +70,28 @@ def add_surface_options(to: argparse.ArgumentParser) -> None:
     """How fields become meshes."""
     add, surface = to.add_argument, SurfaceSettings()
     add("--resolution", type=int, default=surface.resolution, metavar="N", help="16 to 1024 (default: 256)")
-    add("--threshold", type=_real, default=surface.threshold, metavar="T", help="density of the surface (default: 25)")
+    add(
+        "--threshold",
+        type=_real,
+        default=surface.threshold,
+        metavar="T",
+        help="density of the surface, 0.000001 to 1000000 (default: 25)",
+    )
     add("--symmetry", action="store_true", help="average left and right")
-    add("--density-blur", type=_real, default=0.0, metavar="S", help="calmer surface; sigma in texels, 0.5 to 2")
-    add("--smallest-part", type=_real, default=0.0, metavar="P", help="drop parts below this share of the largest")
+    add(
+        "--density-blur",
+        type=_real,
+        default=0.0,
+        metavar="S",
+        help="calmer surface; sigma in texels, 0 to 2 (default: 0, none; less than 0.5 counts as 0.5)",
+    )
+    add(
+        "--smallest-part",
+        type=_real,
+        default=0.0,
+        metavar="P",
+        help="drop parts below this share of the largest, 0 to 1",
+    )
     add("--smoothing", type=int, default=0, metavar="N", help="smoothing steps that do not shrink, 0 to 100")
     add("--flat-base", type=_real, default=0.0, metavar="H", help="cut the foot off flat at this height: 0 to 0.3")
 

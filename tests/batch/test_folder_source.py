@@ -87,7 +87,7 @@ def test_links_to_folders_are_not_followed_but_told(tmp_path: Path) -> None:
     listing = read_listing(tmp_path / "source", PHOTO, SURFACE)
     assert [item.id for item in listing.items] == ["a/cup", "gone", "mug", "self"]
     assert len(listing.warnings) == 1
-    assert "2 links to folders were not followed" in listing.warnings[0]
+    assert "2 links to folders were not followed: a/round, other.png. " in listing.warnings[0]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")

@@ -97,7 +97,7 @@ def test_one_picture_with_several_settings_is_several_items(tmp_path: Path) -> N
     table = "path,resolution\ncup.png,128\ncup.png,256\ncup.png,\ncup.png,128.0\n"
     listing = listing_of(tmp_path, table)
     assert [item.surface.resolution for item in listing.items] == [128, 256, 64]
-    assert "1 row repeats an earlier one" in listing.warnings[0]
+    assert "1 row asks for the same as an earlier one" in listing.warnings[0]
     fewer = listing_of(tmp_path, "path,resolution\ncup.png,256\ncup.png,\n")
     assert ids(fewer) == ids(listing)[1:], "an id does not depend on the row"
 
@@ -128,7 +128,7 @@ def test_one_id_in_two_spellings_is_one_id(tmp_path: Path) -> None:
         ("cup,a.png," + "9" * 5000 + ",,", "ROW_SETTING_INVALID", "Row 2: The resolution '9"),
         ("cup,a.png,,nan,", "ROW_SETTING_INVALID", "Row 2: The threshold 'nan' must be a number"),
         ("cup,a.png,,1e999,", "ROW_SETTING_INVALID", "Row 2: The threshold '1e999' is too large"),
-        ("cup,a.png,,-1,", "ROW_SETTING_INVALID", "Row 2: The threshold -1 must be a positive number"),
+        ("cup,a.png,,-1,", "ROW_SETTING_INVALID", "Row 2: The threshold -1 must lie between 0.000001 and 1000000"),
         ('cup,a.png,,"25,000",', "ROW_SETTING_INVALID", "Row 2: The threshold '25,000' could mean thousands"),
         ("cup,a.png,,,maybe", "ROW_SETTING_INVALID", "Row 2: The symmetry 'maybe' must be yes or no"),
         ("cup,a.png,,,,b.png", "ROW_MALFORMED", "Row 2 has 6 cells, but there are 5 columns"),
@@ -136,7 +136,7 @@ def test_one_id_in_two_spellings_is_one_id(tmp_path: Path) -> None:
         ("c\0up,a.png,,,", "ROW_ID_INVALID", "The id in row 2"),
         ("c\u202eup,a.png,,,", "ROW_ID_INVALID", "The id in row 2"),
         ("c" * 257 + ",a.png,,,", "ROW_ID_INVALID", "The id in row 2"),
-        ("c\udcfcp,a.png,,,", "ROW_ID_INVALID", "The id in row 2"),
+        ("c\udcfcp,a.png,,,", "ROW_NOT_UTF8", "The id in row 2 is not UTF-8 text. Save the list as UTF-8."),
         ("cup,\udcfc.png,,,", "ROW_NOT_UTF8", "Row 2 is not UTF-8"),
         ("x" * 1_100_000, "ROW_MALFORMED", "Row 2 is longer than"),
         ("cup," + "x" * 200_000 + ",,,", "ROW_MALFORMED", "far too much in a cell"),

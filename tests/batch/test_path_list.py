@@ -47,7 +47,14 @@ def test_any_unicode_will_do(content: bytes, tmp_path: Path) -> None:
 def test_a_path_that_is_there_twice_is_made_once(tmp_path: Path) -> None:
     listing = listing_of(tmp_path, "a.png\nb.png\n./a.png\na.png\n", NAME)
     assert ids(listing) == ["a", "b"]
-    assert listing.warnings == ("2 rows repeat an earlier one in every word. What is said twice is made once.",)
+    assert listing.warnings == ("2 rows ask for the same as an earlier one. What is asked for twice is made once.",)
+
+
+def test_a_picture_in_other_words_is_no_repetition_of_words(tmp_path: Path) -> None:
+    listing = listing_of(tmp_path, f"p/a.png\n./p/a.png\n{tmp_path}/p/a.png\n", NAME)
+    assert ids(listing) == ["p/a"]
+    assert "2 rows ask for the same as an earlier one" in listing.warnings[0]
+    assert "word" not in listing.warnings[0]
 
 
 def test_paths_that_cannot_be_are_refused_and_the_rest_goes_on(tmp_path: Path) -> None:

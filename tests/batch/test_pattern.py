@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.batch.libraries import PHOTO, SURFACE, ids, library
-from triposr_addon.batch.failures import SourceEmpty, SourceUnreadable
+from triposr_addon.batch.failures import SourceEmpty, SourceMissing
 from triposr_addon.batch.pattern import pattern_of
 from triposr_addon.batch.picture_folder import Walk
 from triposr_addon.batch.source import read_listing
@@ -73,5 +74,17 @@ def test_a_pattern_that_matches_nothing_is_told(tmp_path: Path) -> None:
     library(tmp_path, *NAMES)
     with pytest.raises(SourceEmpty, match="No picture matches the pattern"):
         read_listing(f"{tmp_path}/*.jpg", PHOTO, SURFACE)
-    with pytest.raises(SourceUnreadable, match="can't be read"):
-        read_listing(f"{tmp_path}/nowhere/*.jpg", PHOTO, SURFACE)
+
+
+@pytest.mark.parametrize("pattern", ["nowhere/**/*.jpg", "nowhere/deeper/*.jpg", "top.png/deeper/*"])
+def test_a_pattern_below_a_missing_folder_is_told(pattern: str, tmp_path: Path) -> None:
+    library(tmp_path, *NAMES)
+    root = tmp_path / pattern.partition("/*")[0]
+    with pytest.raises(SourceMissing, match=f"There is no {re.escape(str(root))}\\. Check the path"):
+        read_listing(f"{tmp_path}/{pattern}", PHOTO, SURFACE)
+
+
+def test_a_pattern_below_a_file_is_told(tmp_path: Path) -> None:
+    library(tmp_path, *NAMES)
+    with pytest.raises(SourceMissing, match="is a file, no folder"):
+        read_listing(f"{tmp_path}/top.png/*", PHOTO, SURFACE)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from triposr_addon.catalogue_file import MADE, Record, as_line
 from triposr_addon.photo_files import photos_in
 
 
@@ -41,6 +42,24 @@ def test_a_link_that_cannot_be_looked_at_is_passed_over(album: Path, recursive: 
     for name in ("far.png", "far"):
         (album / name).symlink_to("x" * 300)  # as one into a private folder, but also for an administrator
     assert names(album, recursive) == before
+
+
+def test_what_libraries_have_made_is_no_photo(album: Path) -> None:
+    record = as_line(Record("a", "a.png", MADE))
+    for name, content in (
+        ("fine/items/18d/a/record.json", record),
+        ("fine/items/18d/a/thumbnail.png", b""),
+        ("farm/records/a.json", record),
+        ("farm/thumbnails/a.png", b""),
+        ("farm/own.png", b""),
+        ("own/thumbnails/a.png", b""),
+        ("own/items/a.png", b""),
+    ):
+        (album / name).parent.mkdir(parents=True, exist_ok=True)
+        (album / name).write_bytes(content)
+    left = {"farm/own.png", "own/items/a.png", "own/thumbnails/a.png"}
+    assert set(names(album, recursive=True)) == {"a.png", "b.JPG", "trip/c.webp", "trip/deep/d.tif", *left}
+    assert names(album / "farm/thumbnails", recursive=True) == ["a.png"], "who names the folder itself means it"
 
 
 @pytest.mark.parametrize("recursive", [False, True])

@@ -65,6 +65,15 @@ def test_a_ball_stays_a_ball(sigma: float) -> None:
     assert (surface.vertices.norm(dim=1) - 0.5).abs().max() < 0.005
 
 
+def test_less_than_the_smallest_counts_as_the_smallest() -> None:
+    """So the help says; files of older versions hold such values."""
+    fainter, smallest = (
+        extract_surface(ball(0.5), SurfaceSettings(64, THRESHOLD, density_blur=sigma), lambda _share: None)
+        for sigma in (0.1, 0.5)
+    )
+    assert torch.equal(fainter.vertices, smallest.vertices)
+
+
 @pytest.mark.parity
 @pytest.mark.parametrize("name", ["chair", "thin"])
 def test_a_fitted_field_gets_smoother_and_is_as_much(facts: Path, name: str) -> None:

@@ -14,6 +14,7 @@ from triposr_addon.batch.failures import (
     EntryFailure,
     RowIdInvalid,
     RowMalformed,
+    RowNotUtf8,
     RowSettingInvalid,
     RowWithoutPath,
     SourceEmpty,
@@ -22,7 +23,7 @@ from triposr_addon.batch.failures import (
 from triposr_addon.batch.id_text import LONGEST_ID, is_sound_id, same_spelling
 from triposr_addon.batch.item import Listing
 from triposr_addon.batch.naming import listing_of
-from triposr_addon.batch.row_path import RowPaths
+from triposr_addon.batch.row_path import RowPaths, has_odd_bytes
 from triposr_addon.batch.row_settings import RowSettings
 from triposr_addon.batch.text_lines import Lines, LineTooLong, opened
 from triposr_addon.protocol import PhotoSettings, SurfaceSettings
@@ -86,12 +87,14 @@ class Manifest:
             )
 
     def _id(self, number: int, cells: list[str]) -> str:
-        """Empty where the row gives none. Raises RowIdInvalid."""
+        """Empty where the row gives none. Raises RowIdInvalid, RowNotUtf8."""
         text = same_spelling(cells[self.columns.id]) if self.columns.id is not None else ""
+        if has_odd_bytes(text):
+            raise RowNotUtf8(f"The id in row {number} is not UTF-8 text. Save the list as UTF-8.")
         if text and not is_sound_id(text):
             raise RowIdInvalid(
-                f"The id in row {number} must be at most {LONGEST_ID} characters of UTF-8 text, all of them visible. "
-                "Give it another one."
+                f"The id in row {number} must be at most {LONGEST_ID} characters, all of them visible. Give it "
+                "another one."
             )
         return text
 

@@ -25,7 +25,7 @@ Taken = dict[str, int]
 
 
 def listing_of(entries: Sequence[Entry], denied: Sequence[Denied] = (), warnings: Sequence[str] = ()) -> Listing:
-    """All of them with their ids, in their order. What is said twice in the same words is made once, with a warning."""
+    """All of them with their ids, in their order. What is asked for twice is made once, with a warning."""
     meant = list(_said_once(entries))
     taken: Taken = {}
     for entry in meant:
@@ -44,21 +44,21 @@ def listing_of(entries: Sequence[Entry], denied: Sequence[Denied] = (), warnings
 
 
 def _said_once(entries: Sequence[Entry]) -> Iterator[Entry]:
-    """Without those that have no id and say the same of the same picture as an earlier one."""
-    said: set[str] = set()
+    """Without those that have no id and want the same of the same picture as an earlier one, in whatever words."""
+    known: set[str] = set()
     for entry in entries:
-        words = f"{entry.picture}\0{entry.own}" if entry.own else entry.picture
-        if entry.id or words not in said:
+        meant = f"{entry.picture}\0{entry.own}" if entry.own else entry.picture
+        if entry.id or meant not in known:
             yield entry
         if not entry.id:
-            said.add(words)
+            known.add(meant)
 
 
 def _told_repeats(repeats: int) -> list[str]:
     if not repeats:
         return []
-    rows = "1 row repeats" if repeats == 1 else f"{repeats} rows repeat"
-    return [f"{rows} an earlier one in every word. What is said twice is made once."]
+    rows = "1 row asks" if repeats == 1 else f"{repeats} rows ask"
+    return [f"{rows} for the same as an earlier one. What is asked for twice is made once."]
 
 
 def _path_names(nameless: Sequence[Entry | Denied], taken: Taken) -> list[str]:

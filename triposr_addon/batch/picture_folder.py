@@ -2,7 +2,7 @@
 """The pictures in a folder and the folders within, always in the same order: by name, folder by folder.
 
 Hidden files and folders are left out. A link to a file is a file; a link to a folder is not followed, for it may lead
-round in a circle. What lies in the target is no source.
+round in a circle. What lies in the target is no source, nor what a library within the folder has made.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from triposr_addon.batch.folder_names import ITEMS_FOLDER
+from triposr_addon.made_folders import holds_made_things
 from triposr_addon.photo_files import PHOTO_SUFFIXES
 
 Scan = Callable[[Path], Iterable["os.DirEntry[str]"]]
@@ -32,8 +33,9 @@ class Walk:
 
     root: absolute. target: where results go; it is left out. may_enter: whether to look into a folder within, by its
     path within the root, with slashes. After the walk: unreadable has the folders that could not be read, by their
-    path within the root, and why; links counts the links to folders; unseen what the system does not let us look at,
-    such as a link into somebody's private folder, where nothing says that it is a picture.
+    path within the root, and why; links the links to folders, and made the folders with what other libraries have
+    made, which were not entered, by such paths; unseen counts what the system does not let us look at, such as a link
+    into somebody's private folder, where nothing says that it is a picture.
     """
 
     root: Path
@@ -41,7 +43,8 @@ class Walk:
     may_enter: Callable[[str], bool] = lambda within: True
     scan: Scan = os.scandir
     unreadable: dict[str, OSError] = field(default_factory=dict)
-    links: int = 0
+    links: list[str] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
     unseen: int = 0
 
     def files(self) -> Iterator[Found]:
@@ -53,7 +56,7 @@ class Walk:
             if entry is None:
                 waiting.pop()
             elif _is_own_folder(entry):
-                if within != left_out and self.may_enter(within):
+                if within != left_out and self.may_enter(within) and not self._is_made(entry, within):
                     waiting.append(self._entries(within))
             elif self._is_picture(entry):
                 yield Found(entry.path, within)
@@ -82,11 +85,17 @@ class Walk:
         """Also a link that leads nowhere. No pipes, no devices. Raises OSError where it can't be looked at."""
         link = entry.is_symlink()
         if link and entry.is_dir():
-            self.links += 1
+            self.links.append(Path(entry.path).relative_to(self.root).as_posix())
             return False
         if not is_named_like_a_picture(entry.name):
             return False
         return entry.is_file() or (link and not Path(entry.path).exists())
+
+    def _is_made(self, entry: os.DirEntry[str], within: str) -> bool:
+        made = holds_made_things(Path(entry.path))
+        if made:
+            self.made.append(within)
+        return made
 
     def _left_out(self) -> str | None:
         """The path within the root of the target, or of its items where the target lies elsewhere."""

@@ -33,7 +33,7 @@ class RowPaths:
         _check(told, row)
         if "\\" in told and os.name != "nt":
             told = self._with_slashes(told)
-        if not told.isascii() and _HALF.search(told) and not self._exists(told):
+        if has_odd_bytes(told) and not self._exists(told):
             raise RowNotUtf8(f"Row {row} is not UTF-8 text, and no file is called like it. Save the list as UTF-8.")
         if os.name != "nt" and not _CROOKED.search(told):
             return self._before + told, told  # the usual case, for a million rows
@@ -59,6 +59,11 @@ class RowPaths:
             return Path(self._folder, told).exists()
         except OSError:  # a name that is too long
             return False
+
+
+def has_odd_bytes(text: str) -> bool:
+    """Whether some of it is no UTF-8: half surrogates."""
+    return not text.isascii() and _HALF.search(text) is not None
 
 
 def _check(told: str, row: int) -> None:

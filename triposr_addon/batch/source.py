@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from triposr_addon.batch.entry import Denied, Entry
@@ -22,6 +23,9 @@ from triposr_addon.batch.path_list import listing_of_list
 from triposr_addon.batch.pattern import Pattern, is_pattern, pattern_of
 from triposr_addon.batch.picture_folder import Walk, is_named_like_a_picture
 from triposr_addon.protocol import PhotoSettings, SurfaceSettings
+
+MOST_NAMED = 3
+"""Of the folders that are passed over."""
 
 
 def read_listing(
@@ -65,23 +69,36 @@ def _of_file(path: Path, photo: PhotoSettings, surface: SurfaceSettings) -> List
 
 
 def _of_pattern(pattern: Pattern, photo: PhotoSettings, surface: SurfaceSettings, target: Path | None) -> Listing:
+    _check_is_folder(pattern.root)
     walk = Walk(pattern.root, target, pattern.may_enter)
     entries = [
         Entry(found.picture, found.within, found.within, photo, surface)
         for found in walk.files()
         if pattern.matches(found.within)
     ]
+    passed_over = _passed_over(walk)
     if not entries and not walk.unreadable:
-        raise SourceEmpty(f"No picture matches the pattern below {pattern.root}. Check it; ** stands for any folders.")
-    return listing_of(entries, _unreadable(walk), _passed_over(walk))
+        empty = f"No picture matches the pattern below {pattern.root}. Check it; ** stands for any folders."
+        raise SourceEmpty(" ".join([empty, *passed_over]))
+    return listing_of(entries, _unreadable(walk), passed_over)
+
+
+def _check_is_folder(root: Path) -> None:
+    """Raises SourceMissing; OSError where it can't be looked at."""
+    if not root.exists():
+        raise SourceMissing(f"There is no {root}. Check the path that the pattern begins with.")
+    if not root.is_dir():
+        raise SourceMissing(f"{root} is a file, no folder. Check the path that the pattern begins with.")
 
 
 def listing_of_walk(walk: Walk, photo: PhotoSettings, surface: SurfaceSettings) -> Listing:
     """The pictures that a walk finds. Raises SourceEmpty; OSError where its root can't be read."""
     entries = [Entry(found.picture, found.within, found.within, photo, surface) for found in walk.files()]
+    passed_over = _passed_over(walk)
     if not entries and not walk.unreadable:
-        raise SourceEmpty(f"The folder {walk.root} and those within hold no pictures. Choose another folder.")
-    return listing_of(entries, _unreadable(walk), _passed_over(walk))
+        empty = f"The folder {walk.root} and those within hold no pictures. Choose another folder."
+        raise SourceEmpty(" ".join([empty, *passed_over]))
+    return listing_of(entries, _unreadable(walk), passed_over)
 
 
 def _unreadable(walk: Walk) -> list[Denied]:
@@ -98,12 +115,26 @@ def _unreadable(walk: Walk) -> list[Denied]:
 def _passed_over(walk: Walk) -> list[str]:
     told = []
     if walk.links:
-        links = "1 link to a folder was" if walk.links == 1 else f"{walk.links} links to folders were"
-        told.append(f"{links} not followed. To make what lies there too, give that folder as a source of its own.")
+        links = "1 link to a folder was" if len(walk.links) == 1 else f"{len(walk.links)} links to folders were"
+        told.append(
+            f"{links} not followed: {_named(walk.links)}. To make what lies there too, give that folder as a source "
+            "of its own."
+        )
+    if walk.made:
+        made = "1 folder was" if len(walk.made) == 1 else f"{len(walk.made)} folders were"
+        told.append(
+            f"{made} left out: {_named(walk.made)}. What other libraries have made lies there; to make meshes of that "
+            "too, give the folder as a source of its own."
+        )
     if walk.unseen:
         unseen = "1 link or file was" if walk.unseen == 1 else f"{walk.unseen} links or files were"
         told.append(f"{unseen} passed over, which can't be looked at. Check the permissions where they lead.")
     return told
+
+
+def _named(paths: Sequence[str]) -> str:
+    shown = ", ".join(id_of_path(path) for path in paths[:MOST_NAMED])
+    return shown if len(paths) <= MOST_NAMED else f"{shown} and {len(paths) - MOST_NAMED} more"
 
 
 READERS = {".txt": listing_of_list, ".csv": listing_of_csv, ".tsv": listing_of_csv, ".parquet": listing_of_parquet}

@@ -43,7 +43,11 @@ DYNAMIC_CHOICES = {"rembg_model": (BEST, *(model.name for model in BACKGROUND_MO
 """Blender does not tell the items of a menu that is made anew each time."""
 
 SHAPING = {
-    "density_blur": ("calmer surface: sigma of a blur in texels of the planes; 0, or 0.5 to 2", 0.0, 2.0),
+    "density_blur": (
+        "calmer surface: sigma of a blur in texels of the planes; 0 to 2, where less than 0.5 counts as 0.5",
+        0.0,
+        2.0,
+    ),
     "smallest_part": ("parts with fewer triangles than this share of the largest go; 0 to 1", 0.0, 1.0),
     "smoothing": ("smoothing steps, which do not shrink; 0 to 100", 0, 100),
     "flat_base": ("cut the foot off flat at this share of the height; 0 to 0.3", 0.0, 0.3),

@@ -8,11 +8,16 @@ from triposr_addon.protocol import BACKGROUND_METHODS, INTERPOLATIONS, PhotoSett
 from triposr_addon.worker.failures import SettingsInvalid
 
 RESOLUTIONS = range(16, 1025)
+LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 1e-6, 1e6
+"""Densities."""
 MOST_SMOOTHING_STEPS = 100
 HIGHEST_BASE = 0.3
 """Of an object's height."""
 SMALLEST_SIGMA, LARGEST_SIGMA = 0.5, 2.0
-"""In texels. Below it the samples would show, as ripples of a hundredth of the slope; above it little is left."""
+"""In texels. Below it the samples would show, as ripples of a hundredth of the slope; above it little is left.
+
+What is between 0, which is none, and the smallest counts as the smallest: files of older versions may hold it.
+"""
 
 
 def check_photo_settings(settings: PhotoSettings) -> None:
@@ -60,8 +65,10 @@ def check_surface_settings(settings: SurfaceSettings) -> None:
         raise SettingsInvalid(
             f"The resolution {settings.resolution} must lie between {RESOLUTIONS.start} and {RESOLUTIONS.stop - 1}."
         )
-    if not 1e-6 <= settings.threshold <= 1e6:
-        raise SettingsInvalid(f"The threshold {settings.threshold:g} must be a positive number; 25 is usual.")
+    if not LOWEST_THRESHOLD <= settings.threshold <= HIGHEST_THRESHOLD:
+        raise SettingsInvalid(
+            f"The threshold {settings.threshold:g} must lie between 0.000001 and 1000000; 25 is usual."
+        )
     if settings.interpolation not in INTERPOLATIONS:
         raise SettingsInvalid(
             f"The interpolation {settings.interpolation[:40]!r} must be one of {', '.join(INTERPOLATIONS)}."
