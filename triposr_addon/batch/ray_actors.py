@@ -70,14 +70,20 @@ class _Actor:
         return {PARCEL: told}
 
     def _answered(self, parcel: Parcel) -> Parcel:
-        if parcel.failure or not parcel.entries or not self._errand.is_wanted():
+        if parcel.failure or not parcel.entries or not self._is_due(parcel):
             return Parcel(failure=parcel.failure)
         if self._failure:
             return Parcel(failure=self._failure)
-        try:
-            return replace(self._answer(parcel), spans=(*parcel.spans, *self._heard()))
-        except WorkerFailure as failure:
-            return Parcel(failure=_of_this_node(failure))
+        with self._errand.held(f"{type(self).__name__} {_id(parcel.entries[0])}"):
+            if not self._is_due(parcel):  # who ended the run meanwhile may not have seen it in hand
+                return Parcel()
+            try:
+                return replace(self._answer(parcel), spans=(*parcel.spans, *self._heard()))
+            except WorkerFailure as failure:
+                return Parcel(failure=_of_this_node(failure))
+
+    def _is_due(self, _parcel: Parcel) -> bool:
+        return self._errand.is_wanted()
 
     def _heard(self) -> Iterator[Span]:
         with suppress(queue.Empty):
@@ -126,6 +132,10 @@ class FinishingActor(_Actor):
     def _set_up(self, errand: Errand) -> None:
         self._finishing = Finishing(errand.plan_here(), self._spans.put)
 
+    def _is_due(self, parcel: Parcel) -> bool:
+        """Meshes were in hand when the run was ended: they are finished."""
+        return super()._is_due(parcel) or any(isinstance(one, Meshed) for one in parcel.entries)
+
     def _answer(self, parcel: Parcel) -> Parcel:
         return Parcel([self._finishing(one) if isinstance(one, Meshed) else one for one in parcel.entries])
 
@@ -135,6 +145,10 @@ def _of_this_node(failure: WorkerFailure) -> WorkerFailure:
     if isinstance(failure, NodeUnfit):  # says it already
         return failure
     return type(failure)(f"On the node {platform.node()}: {failure.sentence}", failure.details)
+
+
+def _id(entry: Entry) -> str:
+    return entry.id if isinstance(entry, Item | Record) else entry.item.id
 
 
 def _prepared(parcel: Parcel) -> list[Prepared | Record]:

@@ -32,6 +32,8 @@ STORE_BYTES = 1 << 30
 LOG_NAME = "ray.log"
 QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
 """Nothing is reported to anyone; Ray's own log files say what its processes had to say. Not for a Ray that runs."""
+ONCE = {"RAY_ENABLE_AUTO_CONNECT": "0"}
+"""What still reads when a run is ended would start another Ray."""
 
 TOKEN_FILE = Path(".ray", "auth_token")
 """In the home folder."""
@@ -71,7 +73,7 @@ def cluster(address: str, log: Path) -> Iterator[Any]:
         except OSError as error:
             raise named(error, log.parent) from error
         stack.enter_context(contextlib.redirect_stdout(talk))  # Ray tells of lost nodes there
-        for name, value in (QUIET | token_mode(Path.home(), os.environ)).items():
+        for name, value in (QUIET | ONCE | token_mode(Path.home(), os.environ)).items():
             os.environ.setdefault(name, value)
         ray = _imported()
         stack.callback(ray.shutdown)

@@ -31,7 +31,7 @@ from triposr_addon.batch.ray_actors import (
 )
 from triposr_addon.batch.ray_cluster import LOG_NAME, Shares, cluster, inspect, shares
 from triposr_addon.batch.ray_errand import Errand, errand_for
-from triposr_addon.batch.ray_gathering import Gathering
+from triposr_addon.batch.ray_gathering import Gathering, group_limit
 from triposr_addon.catalogue_file import Record
 
 MOST_BLOCKS = 50_000
@@ -68,9 +68,9 @@ def make_on_ray(
         inspect(ray, errand)
         given = shares(ray.nodes(), plan.device, wishes.lanes)
         errand = replace(errand, plan=replace(plan, device=given.device))
-        gathering = Gathering(errand, {item.id for item in items}, overseer)
+        together = at_once or (ON_A_CARD if given.has_cards else 1)
+        gathering = Gathering(errand, {item.id for item in items}, overseer, group_limit(together))
         for number in range(ROUNDS):
-            together = at_once or (ON_A_CARD if given.has_cards else 1)
             parcels = parcels_of(items, gathering.missing, together, is_last=number == ROUNDS - 1)
             if parcels and not gathering.is_ending:
                 gathering.gather(_records(errand, given, parcels, is_last=number == ROUNDS - 1))

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.metadata
 import platform
+import shutil
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -46,6 +48,31 @@ class Errand:
     def is_wanted(self) -> bool:
         """False once the run is to end: what is in work is finished, nothing more is begun."""
         return self.mark.is_file()
+
+    @property
+    def hands(self) -> Path:
+        """A folder with a file of each parcel that some process has in hand."""
+        return self.mark.with_name(f"{self.mark.name}-hands")
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:
+        """Within the block a process has the parcel of this name in hand. Whoever does it again takes the same name, so
+        a process that is lost leaves no file for longer than that takes.
+        """
+        hand = self.hands / hashlib.sha256(name.encode()).hexdigest()[:24]
+        with suppress(OSError):  # then nobody waits for it; a target that takes no file says so by itself
+            hand.touch()
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                hand.unlink(missing_ok=True)
+
+    def is_any_held(self) -> bool:
+        """Whether any process has something in hand."""
+        with suppress(OSError):
+            return any(self.hands.iterdir())
+        return False
 
     def plan_here(self) -> BatchPlan:
         """The plan with the model's place on this node."""
@@ -125,13 +152,16 @@ def errand_for(plan: BatchPlan, picture: str) -> Iterator[Errand]:
     mark = plan.target / MARK.format(number=uuid.uuid4().hex[:12])
     within = plan.model.resolve()
     inside = within.relative_to(PACKAGE).as_posix() if within.is_relative_to(PACKAGE) else ""
+    seen = picture if Path(picture).is_file() else ""
+    errand = Errand(plan, mark, seen, inside, versions(), best_background_model(plan))
     try:
-        mark.write_bytes(b"")
-    except OSError as error:
-        raise named(error, plan.target) from error
-    try:
-        seen = picture if Path(picture).is_file() else ""
-        yield Errand(plan, mark, seen, inside, versions(), best_background_model(plan))
+        try:
+            mark.write_bytes(b"")
+            errand.hands.mkdir()
+        except OSError as error:
+            raise named(error, plan.target) from error
+        yield errand
     finally:
         with suppress(OSError):
             mark.unlink(missing_ok=True)
+        shutil.rmtree(errand.hands, ignore_errors=True)

@@ -16,8 +16,12 @@ from triposr_addon.catalogue_file import Record
 from triposr_addon.worker.failures import WorkerFailure
 
 LOOK_AGAIN_S = 0.2
-ENDING_LIMIT_S = 60.0
-"""For what is in work when the run is to end."""
+PICTURE_LIMIT_S = 600.0
+"""For each picture of a group, from its loading to its files. The released model takes half a minute on a processor."""
+ARRIVING_S = 10.0
+"""For what is no longer in hand to come here, and for a shared folder to show what others wrote. Parcels that nobody
+has begun would come, too, in the end, but a large library has many.
+"""
 SILENCE_LIMIT_S = 3600.0
 """Without a word of any picture: no node has what the stages ask for, or all hang."""
 
@@ -29,16 +33,26 @@ class Gathering:
     be begun.
     """
 
-    def __init__(self, errand: Errand, missing: set[str], overseer: Overseer) -> None:
+    def __init__(
+        self,
+        errand: Errand,
+        missing: set[str],
+        overseer: Overseer,
+        group_limit_s: float,
+        arriving_s: float = ARRIVING_S,
+    ) -> None:
+        """group_limit_s: for what is in hand when the run is to end; see `group_limit`."""
         self.missing = missing
         self.failure: WorkerFailure | None = None
         self.is_ending = False
         self._errand = errand
         self._overseer = overseer
+        self._group_limit, self._arriving = group_limit_s, arriving_s
         self._until = float("inf")
+        self._busy_at = self._looked_at = 0.0
 
     def gather(self, dataset: Any) -> None:
-        """All that a dataset of parcels has, or has in work when the run is to end. Raises ClusterFailed."""
+        """All that a dataset of parcels has, or has in hand when the run is to end. Raises ClusterFailed."""
         came: queue.Queue[Parcel | Exception | None] = queue.Queue()
         threading.Thread(target=_read, args=(dataset, came), daemon=True).start()
         heard = time.monotonic()
@@ -46,13 +60,16 @@ class Gathering:
             self._overseer.tick()
             if self._overseer.stop():
                 self._end()
+            if self.is_ending and self._hands_are_empty():
+                return
             try:
                 parcel = came.get(timeout=LOOK_AGAIN_S)
             except queue.Empty:
-                if time.monotonic() - heard > SILENCE_LIMIT_S:
+                silence = max(SILENCE_LIMIT_S, self._group_limit)
+                if time.monotonic() - heard > silence:
                     raise ClusterFailed(
-                        f"Ray has made nothing for {SILENCE_LIMIT_S / 60:.0f} minutes. See `ray status` and ray.log in "
-                        "the target, then give the same command again."
+                        f"Ray has made nothing for {silence / 60:.0f} minutes. See `ray status` and ray.log in the "
+                        "target, then give the same command again."
                     ) from None
                 continue
             heard = time.monotonic()
@@ -65,11 +82,17 @@ class Gathering:
                     str(parcel),
                 ) from parcel
             self._take(parcel)
+        self.failure = self.failure or ClusterFailed(
+            f"What was in hand when the run was to end took longer than {self._group_limit / 60:.0f} minutes, and was "
+            "given up. The same command makes it."
+        )
 
     def _take(self, parcel: Parcel) -> None:
         if parcel.failure:
             self.failure = self.failure or parcel.failure
             self._end()
+        if parcel.entries:
+            self._busy_at = time.monotonic()
         for span in parcel.spans:
             self._overseer.span(span)
         for record in parcel.entries:
@@ -82,7 +105,23 @@ class Gathering:
         if not self.is_ending:
             self.is_ending = True
             self._errand.mark.unlink(missing_ok=True)
-            self._until = time.monotonic() + ENDING_LIMIT_S
+            self._busy_at = time.monotonic()
+            self._until = self._busy_at + self._group_limit
+
+    def _hands_are_empty(self) -> bool:
+        """Whether nothing is in hand any more, and what was has come."""
+        now = time.monotonic()
+        if now - self._looked_at < LOOK_AGAIN_S:
+            return False
+        self._looked_at = now
+        if self._errand.is_any_held():
+            self._busy_at = now
+        return now - self._busy_at > self._arriving
+
+
+def group_limit(together: int) -> float:
+    """How many seconds a group of so many pictures may take, whatever it is made on."""
+    return PICTURE_LIMIT_S * together
 
 
 def _read(dataset: Any, came: queue.Queue[Parcel | Exception | None]) -> None:

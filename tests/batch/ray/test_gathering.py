@@ -7,6 +7,8 @@ import dataclasses
 import errno
 import platform
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,7 +38,7 @@ from triposr_addon.batch.ray_actors import (  # noqa: E402
 from triposr_addon.batch.ray_engine import parcels_of  # noqa: E402
 from triposr_addon.batch.ray_errand import Errand, errand_for  # noqa: E402
 from triposr_addon.batch.ray_failures import ClusterFailed, NodeUnfit  # noqa: E402
-from triposr_addon.batch.ray_gathering import Gathering  # noqa: E402
+from triposr_addon.batch.ray_gathering import Gathering, group_limit  # noqa: E402
 from triposr_addon.batch.target_failures import TargetFull, named  # noqa: E402
 from triposr_addon.catalogue_file import Record  # noqa: E402
 
@@ -54,6 +56,29 @@ class Rows:
             if isinstance(parcel, Exception):
                 raise parcel
             yield {PARCEL: packed(parcel)}
+
+
+@dataclasses.dataclass
+class Hanging:
+    """A dataset of which nothing comes before it is let go."""
+
+    let_go: threading.Event
+
+    def iter_rows(self) -> Iterator[dict[str, bytes]]:
+        self.let_go.wait(60.0)
+        yield from ()
+
+
+class Watched(PreparingActor):
+    """Tells whether its errand knew that it was at work."""
+
+    def _answer(self, parcel: Parcel) -> Parcel:
+        is_held = self._errand.is_any_held()
+        return Parcel([dataclasses.replace(item, id="held" if is_held else "") for item in items_of_parcel(parcel)])
+
+
+def items_of_parcel(parcel: Parcel) -> list[Item]:
+    return [entry for entry in parcel.entries if isinstance(entry, Item)]
 
 
 @pytest.fixture
@@ -74,8 +99,17 @@ def through(actor: Any, parcel: Parcel) -> Parcel:
     return unpacked(data)
 
 
-def gathering_of(errand: Errand, items: list[Item], told: list[Record], *, stop: bool = False) -> Gathering:
-    return Gathering(errand, {item.id for item in items}, Overseer(told.append, stop=lambda: stop))
+def gathering_of(
+    errand: Errand,
+    items: list[Item],
+    told: list[Record],
+    *,
+    stop: bool = False,
+    limit_s: float = 60.0,
+    arriving_s: float = 60.0,
+) -> Gathering:
+    overseer = Overseer(told.append, stop=lambda: stop)
+    return Gathering(errand, {item.id for item in items}, overseer, limit_s, arriving_s)
 
 
 def test_parcels_go_through_both_stages_and_nothing_more_is_begun_once_the_run_is_to_end(
@@ -133,6 +167,63 @@ def test_who_wants_it_to_end_gets_what_is_in_work(target: Path) -> None:
         gathering = gathering_of(errand, items, [], stop=True)
         gathering.gather(Rows([]))
         assert (gathering.is_ending, gathering.failure, errand.is_wanted()) == (True, None, False)
+
+
+def test_what_is_in_hand_has_time_by_its_pictures_and_what_takes_longer_is_told(target: Path) -> None:
+    assert group_limit(4) == 4 * group_limit(1)
+    assert group_limit(1) >= 600, "a slow processor takes minutes for a picture of the released model"
+    items = items_of([target / "a.png"])
+    never = threading.Event()
+    with errand_for(quick_plan(target), "") as errand:
+        gathering = gathering_of(errand, items, [], stop=True, limit_s=0.1)
+        gathering.gather(Hanging(never))
+        never.set()
+    assert isinstance(gathering.failure, ClusterFailed)
+    assert "given up" in gathering.failure.sentence
+    assert gathering.missing
+
+
+def test_what_is_in_hand_is_waited_for_and_what_nobody_has_begun_is_not(target: Path) -> None:
+    items = items_of([target / "a.png"])
+    done, never = threading.Event(), threading.Event()
+
+    def work(errand: Errand, begun: threading.Event) -> None:
+        with errand.held("a"):
+            begun.set()
+            time.sleep(1.5)
+            done.set()
+
+    with errand_for(quick_plan(target), "") as errand:
+        begun = threading.Event()
+        worker = threading.Thread(target=work, args=(errand, begun))
+        worker.start()
+        begun.wait()
+        gathering = gathering_of(errand, items, [], stop=True, arriving_s=0.1)
+        gathering.gather(Hanging(never))
+        assert done.is_set()
+        assert gathering.failure is None
+        worker.join()
+        never.set()
+        assert not errand.is_any_held()
+    assert list(target.glob(".*")) == []
+
+
+def test_an_actor_shows_what_it_has_in_hand(tmp_path: Path, target: Path) -> None:
+    items = items_of(draw_pictures(tmp_path / "pictures", 1))
+    with errand_for(quick_plan(target), items[0].picture) as errand:
+        told = through(Watched(errand), Parcel(items))
+        assert [item.id for item in items_of_parcel(told)] == ["held"]
+        assert not errand.is_any_held()
+
+
+def test_meshes_that_are_there_when_the_run_ends_are_finished(tmp_path: Path, target: Path) -> None:
+    items = items_of(draw_pictures(tmp_path / "pictures", 1))
+    with errand_for(quick_plan(target), items[0].picture) as errand:
+        meshed = through(MeshingActor(errand), through(PreparingActor(errand), Parcel(items)))
+        errand.mark.unlink()
+        (record,) = through(FinishingActor(errand), meshed).entries
+    assert isinstance(record, Record)
+    assert (target / "items").is_dir()
 
 
 def test_what_ray_swallows_is_given_out_again_in_the_same_groups_and_in_the_end_alone(target: Path) -> None:
