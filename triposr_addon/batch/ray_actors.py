@@ -10,6 +10,7 @@ import os
 import pickle
 import platform
 import queue
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -26,7 +27,7 @@ from triposr_addon.batch.ray_errand import Errand
 from triposr_addon.batch.ray_failures import NodeUnfit
 from triposr_addon.batch.spans import Span
 from triposr_addon.catalogue_file import Record
-from triposr_addon.worker.failures import WorkerFailure
+from triposr_addon.worker.failures import DeviceUnavailable, WorkerFailure
 
 PARCEL = "parcel"
 """The one column of the rows."""
@@ -70,15 +71,22 @@ class _Actor:
         return {PARCEL: told}
 
     def _answered(self, parcel: Parcel) -> Parcel:
-        if parcel.failure or not parcel.entries or not self._is_due(parcel):
+        if parcel.failure or not parcel.entries:
             return Parcel(failure=parcel.failure)
+        name = f"{type(self).__name__} {_id(parcel.entries[0])}"
+        if not self._is_due(parcel):
+            self._errand.let_go(name)
+            return Parcel()
         if self._failure:
             return Parcel(failure=self._failure)
-        with self._errand.held(f"{type(self).__name__} {_id(parcel.entries[0])}"):
+        with self._errand.held(name):
             if not self._is_due(parcel):  # who ended the run meanwhile may not have seen it in hand
                 return Parcel()
             try:
                 return replace(self._answer(parcel), spans=(*parcel.spans, *self._heard()))
+            except DeviceUnavailable as failure:
+                _begin_again()
+                return Parcel(failure=_of_this_node(failure))
             except WorkerFailure as failure:
                 return Parcel(failure=_of_this_node(failure))
 
@@ -138,6 +146,18 @@ class FinishingActor(_Actor):
 
     def _answer(self, parcel: Parcel) -> Parcel:
         return Parcel([self._finishing(one) if isinstance(one, Meshed) else one for one in parcel.entries])
+
+
+def _begin_again() -> None:
+    """End this process, where it is an actor's first: Ray begins another one, which does again what this had in hand.
+
+    A card may serve another process when it no longer serves this one; what fails a second time is told.
+    """
+    ray = sys.modules.get("ray")  # not where a test, or another program, calls an actor itself
+    if ray is None or not ray.is_initialized() or ray.get_runtime_context().get_actor_id() is None:
+        return
+    if not ray.get_runtime_context().was_current_actor_reconstructed:
+        os._exit(1)
 
 
 def _of_this_node(failure: WorkerFailure) -> WorkerFailure:

@@ -59,14 +59,20 @@ class Errand:
         """Within the block a process has the parcel of this name in hand. Whoever does it again takes the same name, so
         a process that is lost leaves no file for longer than that takes.
         """
-        hand = self.hands / hashlib.sha256(name.encode()).hexdigest()[:24]
         with suppress(OSError):  # then nobody waits for it; a target that takes no file says so by itself
-            hand.touch()
+            self._hand(name).touch()
         try:
             yield
         finally:
-            with suppress(OSError):
-                hand.unlink(missing_ok=True)
+            self.let_go(name)
+
+    def let_go(self, name: str) -> None:
+        """The parcel of this name is in nobody's hand, also where a process that is lost had it."""
+        with suppress(OSError):
+            self._hand(name).unlink(missing_ok=True)
+
+    def _hand(self, name: str) -> Path:
+        return self.hands / hashlib.sha256(name.encode()).hexdigest()[:24]
 
     def is_any_held(self) -> bool:
         """Whether any process has something in hand."""

@@ -130,7 +130,10 @@ def test_parcels_go_through_both_stages_and_nothing_more_is_begun_once_the_run_i
         assert [record.id for record in told] == [item.id for item in items]
         assert not gathering.missing
         errand.mark.unlink()
-        assert through(preparing, Parcel(group)) == through(making, prepared) == Parcel()
+        (errand.hands / "of-nobody").touch()
+        with errand.held(f"PreparingActor {items[0].id}"):  # as a process that was lost then
+            assert through(preparing, Parcel(group)) == through(making, prepared) == Parcel()
+            assert [hand.name for hand in errand.hands.iterdir()] == ["of-nobody"]
         late = PreparingActor(errand)  # begun when all is over: nothing to complain of
         assert through(late, Parcel(group)) == Parcel()
     assert list(target.glob(".*")) == []
