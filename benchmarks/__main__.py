@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measure everything and write docs/benchmarks.md: python -m benchmarks
 
-Each benchmark is a process of its own and leaves its figures in benchmarks/results/. About a quarter of an hour on two
+Each benchmark is a process of its own and leaves its figures in benchmarks/results/. Over a quarter of an hour on two
 quiet cores; --thorough adds every field at 512. One that fails is named and keeps its older figures out of the page.
 
     python -m benchmarks batch          several pictures through the network together, on a processor or a card
