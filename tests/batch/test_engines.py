@@ -6,9 +6,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
-from collections.abc import Iterator
 from functools import partial
-from multiprocessing import resource_tracker
 from pathlib import Path
 
 import pytest
@@ -31,13 +29,6 @@ from triposr_addon.catalogue_file import Record  # noqa: E402
 pytestmark = pytest.mark.torch
 
 COUNT = 6
-
-
-@pytest.fixture(scope="module", autouse=True)
-def no_tracker_is_left() -> Iterator[None]:
-    """What multiprocessing starts beside spawned processes lives as long as its parent: other tests count children."""
-    yield
-    resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined]  # there is no other way to end it
 
 
 @pytest.fixture(scope="module")
