@@ -92,7 +92,7 @@ class Library(Play):
         yield from self.photograph("library_open", all_of_it=True)
         self.wished.show = "FAILED"
         yield 1.0
-        failed = self.desk.details.record
+        failed = self.desk.details.record if self.desk.details is not None else None  # none has failed
         self.check("what failed says why", failed is None or bool(failed.sentence), failed and failed.sentence)
         yield from self.photograph("library_failed")
         self.wished.show, self.wished.sort_by, self.wished.descending = "MADE", "SCORE", True
